@@ -1,0 +1,1 @@
+//! Names as print and machine-readable zone can carry them.

@@ -1,0 +1,1 @@
+//! What the gateway does: one file per business step, one transaction each.

@@ -1,0 +1,1 @@
+//! The other parties on the wire: bureau, channels, offices, told how to misbehave.

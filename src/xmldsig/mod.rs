@@ -1,0 +1,1 @@
+//! Canonical XML, XAdES signing and strict verifying, streaming. Knows no card.

@@ -1,0 +1,1 @@
+//! Capabilities, each in a file of its own, against real databases, TLS and judges.
