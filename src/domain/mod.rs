@@ -3,11 +3,26 @@
 //! Every life cycle is one `STEPS` table; every rule of law is data with validity dates and the
 //! source it came from. Nothing here can fail for a reason outside its arguments.
 
+// What everything else is said with.
 pub mod calendar;
 pub mod codes;
 pub mod id;
 pub mod money;
+pub mod operator;
 pub mod step;
 
+// Life cycles.
+pub mod acknowledgement;
+pub mod application;
+pub mod event;
+pub mod fee;
+pub mod inbox;
+pub mod order;
+pub mod payment;
+
+// What people are called.
 pub mod cnp;
 pub mod names;
+
+#[cfg(test)]
+mod life_cycle_tests;

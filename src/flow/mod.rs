@@ -1,1 +1,3 @@
 //! What the gateway does: one file per business step, one transaction each.
+
+pub mod content;

@@ -1,0 +1,41 @@
+//! What an office is told.
+
+use crate::coded;
+
+coded! {
+    /// The kinds of event; the code is followed by `.v1` on the wire and never changes.
+    pub enum EventKind as "event kind" {
+        /// The application was taken in.
+        ApplicationReceived = "ro.cei.application.received",
+        /// A fee is owed before the card is ordered.
+        FeeDue = "ro.cei.application.fee_due",
+        /// Nothing is owed any more.
+        FeeSettled = "ro.cei.application.fee_settled",
+        /// The card was ordered.
+        Ordered = "ro.cei.application.ordered",
+        /// The bureau accepted the line.
+        Accepted = "ro.cei.application.accepted",
+        /// The bureau works on the card.
+        InProduction = "ro.cei.application.in_production",
+        /// The card exists.
+        Produced = "ro.cei.application.produced",
+        /// The card is made again.
+        Remade = "ro.cei.application.remade",
+        /// The card is on its way.
+        Shipped = "ro.cei.application.shipped",
+        /// The card's way failed.
+        ShipmentFailed = "ro.cei.application.shipment_failed",
+        /// The office must correct data or biometrics.
+        Returned = "ro.cei.application.returned",
+        /// The application waits for an operator.
+        Held = "ro.cei.application.held",
+        /// The application goes on.
+        Released = "ro.cei.application.released",
+        /// The office confirmed that it holds the card.
+        AtOffice = "ro.cei.application.at_office",
+        /// The card was handed over.
+        HandedOver = "ro.cei.application.handed_over",
+        /// The application ended without a card.
+        Cancelled = "ro.cei.application.cancelled",
+    }
+}
