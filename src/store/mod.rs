@@ -1,1 +1,162 @@
-//! The only module that speaks SQL.
+//! The only module that speaks SQL: one text for `PostgreSQL` and SQLite, next to the function that
+//! runs it, one file per noun.
+//!
+//! Ids, instants and amounts come from the caller; nothing here reads a clock, and no business
+//! decision is taken. An error ends the transaction: `PostgreSQL` would refuse to go on, so nobody
+//! may try on SQLite either.
+
+mod error;
+mod retry;
+mod tx;
+
+pub mod counters;
+pub mod history;
+pub mod holds;
+pub mod outbox;
+pub mod sealed;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+pub use error::{StoreError, read_code};
+pub use retry::retrying;
+pub use tx::Tx;
+
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The database: a handle that is cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: Db,
+}
+
+#[derive(Clone, Debug)]
+enum Db {
+    Postgres(PgPool),
+    /// One writer, because SQLite has one; many readers, because WAL lets them.
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+}
+
+/// Which of the two databases stands behind a [`Store`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// `PostgreSQL`, for several replicas.
+    Postgres,
+    /// SQLite, one file, one process.
+    Sqlite,
+}
+
+impl Store {
+    /// Connects to `url` (`postgres://…` or `sqlite:PATH`); creates a missing SQLite file.
+    ///
+    /// `connections_max` bounds the pool on `PostgreSQL` and the readers on SQLite.
+    pub async fn open(url: &str, connections_max: u32) -> Result<Self, StoreError> {
+        let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Db::Postgres(retrying(|| connect_postgres(url, connections_max)).await?)
+        } else {
+            let writer = connect_sqlite(url, 1, false).await?;
+            let readers = connect_sqlite(url, connections_max, true).await?;
+            Db::Sqlite { writer, readers }
+        };
+        Ok(Self { db })
+    }
+
+    /// Brings the schema up to date; replicas that start together wait for one another.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let outcome = match &self.db {
+            Db::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await,
+            Db::Sqlite { writer, .. } => SQLITE_MIGRATIONS.run(writer).await,
+        };
+        outcome.map_err(|error| StoreError::Other(error.into()))
+    }
+
+    /// Begins a transaction that may write. Dropping it undoes everything.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match &self.db {
+            // One statement that fails on a connection which broke in the pool is tried once more.
+            Db::Postgres(pool) => match pool.begin_with("BEGIN").await {
+                Err(sqlx::Error::Io(_)) => Tx::Postgres(pool.begin_with("BEGIN").await?),
+                begun => Tx::Postgres(begun?),
+            },
+            // A deferred transaction that reads and then writes fails when another wrote between.
+            Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+        })
+    }
+
+    /// Begins a transaction that only reads, from one snapshot.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        Ok(match &self.db {
+            Db::Postgres(pool) => match pool.begin_with(READ).await {
+                Err(sqlx::Error::Io(_)) => Tx::Postgres(pool.begin_with(READ).await?),
+                begun => Tx::Postgres(begun?),
+            },
+            Db::Sqlite { readers, .. } => Tx::Sqlite(readers.begin_with("BEGIN DEFERRED").await?),
+        })
+    }
+
+    /// Which database this is.
+    pub fn kind(&self) -> Kind {
+        match self.db {
+            Db::Postgres(_) => Kind::Postgres,
+            Db::Sqlite { .. } => Kind::Sqlite,
+        }
+    }
+
+    /// Closes every connection; what is checked out is waited for.
+    pub async fn close(&self) {
+        match &self.db {
+            Db::Postgres(pool) => pool.close().await,
+            Db::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+        }
+    }
+}
+
+async fn connect_postgres(url: &str, connections_max: u32) -> Result<PgPool, sqlx::Error> {
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("cei-gateway")
+        .options([
+            ("idle_in_transaction_session_timeout", "60s"),
+            ("lock_timeout", "20s"),
+        ]);
+    PgPoolOptions::new()
+        .max_connections(connections_max)
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_secs(20))
+        .connect_with(options)
+        .await
+}
+
+async fn connect_sqlite(
+    url: &str,
+    connections_max: u32,
+    read_only: bool,
+) -> Result<SqlitePool, sqlx::Error> {
+    let options = SqliteConnectOptions::from_str(url)?
+        .create_if_missing(!read_only)
+        .read_only(read_only)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL makes a commit survive a power cut, as PostgreSQL's does.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(20));
+    SqlitePoolOptions::new()
+        .max_connections(connections_max)
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_mins(1))
+        .connect_with(options)
+        .await
+}

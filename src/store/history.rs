@@ -1,0 +1,282 @@
+//! The only writer of state columns: a step and its history row, in one call.
+
+use std::fmt::{Debug, Display};
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::coded;
+use crate::domain::acknowledgement::{self, LineEvent, LineState};
+use crate::domain::application::{self, ApplicationEvent, ApplicationState};
+use crate::domain::fee::{self, FeeEvent, FeeState};
+use crate::domain::inbox::{self, InboxEvent, InboxState};
+use crate::domain::operator::Actor;
+use crate::domain::order::{self, OrderEvent, OrderState};
+use crate::domain::payment::{self, PaymentEvent, PaymentState};
+use crate::domain::step::{self, IllegalStep, Step};
+use crate::random::Random;
+use crate::store::tx::{execute, query};
+use crate::store::{StoreError, Tx};
+
+coded! {
+    /// What history and holds speak of.
+    pub enum SubjectKind as "subject kind" {
+        /// An application.
+        Application = "APPLICATION",
+        /// The fee of an application (the subject's id is the application's).
+        Fee = "FEE",
+        /// A payment.
+        Payment = "PAYMENT",
+        /// An order.
+        Order = "ORDER",
+        /// A line of an order.
+        OrderLine = "ORDER_LINE",
+        /// A document that arrived.
+        Inbox = "INBOX",
+        /// A payment channel's file.
+        SourceFile = "SOURCE_FILE",
+        /// A hold itself.
+        Hold = "HOLD",
+        /// A destination of the outbox.
+        Lane = "LANE",
+    }
+}
+
+/// A noun with a life cycle.
+pub trait Subject {
+    /// Its states.
+    type State: Copy + Debug + Display + PartialEq + Send + Sync + 'static;
+    /// What may happen to it.
+    type Event: Copy + Debug + Display + PartialEq + Send + Sync + 'static;
+    /// What history calls it.
+    const KIND: SubjectKind;
+    /// What a reader calls it.
+    const WHAT: &'static str;
+    /// Its life cycle.
+    const STEPS: &'static [Step<Self::State, Self::Event>];
+    /// Moves the row from one state to another; returns how many rows were in the first.
+    fn write(
+        tx: &mut Tx,
+        id: Uuid,
+        from: Self::State,
+        to: Self::State,
+        at: DateTime<Utc>,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+}
+
+/// Why a step was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError<S: Debug + Display, E: Debug + Display> {
+    /// The life cycle has no such row.
+    #[error(transparent)]
+    Illegal(#[from] IllegalStep<S, E>),
+    /// The database did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Who takes a step, why, and when.
+#[derive(Clone, Debug)]
+pub struct Note<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// Why, in words without personal data; operators must say, rules may.
+    pub reason: Option<&'a str>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Gives the history row its id.
+    pub random: &'a Random,
+}
+
+/// Takes the step that follows `from` on `event` and writes it into the history.
+///
+/// Returns the new state. Fails with [`StoreError::Moved`] when the row was not in `from`.
+pub async fn take_step<S: Subject>(
+    tx: &mut Tx,
+    id: Uuid,
+    from: S::State,
+    event: S::Event,
+    note: &Note<'_>,
+) -> Result<S::State, StepError<S::State, S::Event>> {
+    let to = step::next(S::STEPS, from, event)?;
+    if S::write(tx, id, from, to, note.at).await? != 1 {
+        return Err(StoreError::Moved { what: S::WHAT }.into());
+    }
+    record(
+        tx,
+        S::KIND,
+        id,
+        [&from.to_string(), &event.to_string(), &to.to_string()],
+        note,
+    )
+    .await?;
+    Ok(to)
+}
+
+/// Writes a history row that moves no state: a decision about a hold, a correction.
+///
+/// `words` are the state before, what happened, and the state after.
+pub async fn record(
+    tx: &mut Tx,
+    kind: SubjectKind,
+    id: Uuid,
+    words: [&str; 3],
+    note: &Note<'_>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO history
+            (id, subject_kind, subject_id, from_state, event, to_state, actor, note, at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let [from, event, to] = words;
+    let row_id = note.random.uuid(note.at);
+    let actor = note.actor.to_string();
+    execute!(
+        tx,
+        SQL,
+        row_id,
+        kind.as_str(),
+        id,
+        from,
+        event,
+        to,
+        actor.as_str(),
+        note.reason,
+        note.at,
+    )?;
+    Ok(())
+}
+
+/// One step that was taken.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct HistoryEntry {
+    /// What it is about.
+    pub subject_kind: String,
+    /// The state before.
+    pub from_state: String,
+    /// What happened.
+    pub event: String,
+    /// The state after.
+    pub to_state: String,
+    /// Who did it.
+    pub actor: String,
+    /// Why.
+    pub note: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Lists what happened to one subject, oldest first.
+pub async fn list(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<HistoryEntry>, StoreError> {
+    const SQL: &str = "
+        SELECT subject_kind, from_state, event, to_state, actor, note, at
+        FROM history
+        WHERE subject_id = $1
+        ORDER BY at, id
+        LIMIT $2";
+    query!(fetch_all as HistoryEntry, tx, SQL, subject, limit)
+}
+
+macro_rules! subject {
+    (
+        $(#[$meta:meta])*
+        $name:ident: $state:ty, $event:ty, $kind:ident, $what:literal, $steps:expr,
+        |$tx:ident, $id:ident, $from:ident, $to:ident, $at:ident| $write:expr
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug)]
+        pub enum $name {}
+
+        impl Subject for $name {
+            type State = $state;
+            type Event = $event;
+            const KIND: SubjectKind = SubjectKind::$kind;
+            const WHAT: &'static str = $what;
+            const STEPS: &'static [Step<$state, $event>] = $steps;
+
+            async fn write(
+                $tx: &mut Tx,
+                $id: Uuid,
+                $from: $state,
+                $to: $state,
+                $at: DateTime<Utc>,
+            ) -> Result<u64, StoreError> {
+                $write
+            }
+        }
+    };
+}
+
+subject! {
+    /// An application, as a subject of history.
+    Application: ApplicationState, ApplicationEvent, Application, "application", application::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE applications
+            SET state = $1, open = $2, ready_since = $3, updated_at = $4, version = version + 1
+            WHERE id = $5 AND state = $6";
+        let ready_since = (to == ApplicationState::Ready).then_some(at);
+        execute!(tx, SQL, to.as_str(), !to.is_ended(), ready_since, at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// The fee of an application, as a subject of history.
+    Fee: FeeState, FeeEvent, Fee, "fee", fee::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE applications
+            SET fee_state = $1, updated_at = $2, version = version + 1
+            WHERE id = $3 AND fee_state = $4";
+        execute!(tx, SQL, to.as_str(), at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// A payment, as a subject of history.
+    Payment: PaymentState, PaymentEvent, Payment, "payment", payment::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE payments
+            SET state = $1, updated_at = $2, version = version + 1
+            WHERE id = $3 AND state = $4";
+        execute!(tx, SQL, to.as_str(), at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// An order, as a subject of history.
+    Order: OrderState, OrderEvent, Order, "order", order::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE orders
+            SET state = $1, updated_at = $2, version = version + 1
+            WHERE id = $3 AND state = $4";
+        execute!(tx, SQL, to.as_str(), at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// A line of an order, as a subject of history.
+    OrderLine: LineState, LineEvent, OrderLine, "order line", acknowledgement::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE order_lines
+            SET state = $1, live = $2, answered = $3, ended = $4, updated_at = $5,
+                version = version + 1
+            WHERE id = $6 AND state = $7";
+        let (live, answered, ended) = (to.is_live(), to.is_answered(), to.is_ended());
+        execute!(tx, SQL, to.as_str(), live, answered, ended, at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// A document that arrived, as a subject of history.
+    InboxMessage: InboxState, InboxEvent, Inbox, "inbox message", inbox::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE inbox
+            SET state = $1, updated_at = $2, version = version + 1
+            WHERE id = $3 AND state = $4";
+        execute!(tx, SQL, to.as_str(), at, id, from.as_str())
+    }
+}

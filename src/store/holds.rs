@@ -1,0 +1,160 @@
+//! Holds: what waits for an operator, and why.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::domain::id::HoldId;
+use crate::store::history::{Note, SubjectKind, record};
+use crate::store::tx::{execute, query};
+use crate::store::{StoreError, Tx};
+
+/// Something that is to wait for an operator.
+#[derive(Clone, Debug)]
+pub struct NewHold<'a> {
+    /// What waits.
+    pub kind: SubjectKind,
+    /// Its id.
+    pub subject: Uuid,
+    /// Its number, as people say it.
+    pub number: &'a str,
+    /// The number of the reason code.
+    pub code: u16,
+    /// What a reader needs beside the code; no personal data.
+    pub detail: &'a str,
+}
+
+/// A hold as it is listed.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Hold {
+    /// Its id.
+    pub id: Uuid,
+    /// What waits.
+    pub subject_kind: String,
+    /// The id of what waits.
+    pub subject_id: Uuid,
+    /// The number of what waits.
+    pub subject_number: String,
+    /// The number of the reason code.
+    pub code: i64,
+    /// What a reader needs beside the code.
+    pub detail: String,
+    /// Since when.
+    pub opened_at: DateTime<Utc>,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// By whom.
+    pub closed_by: Option<String>,
+    /// What was decided.
+    pub decision: Option<String>,
+    /// Why.
+    pub decision_reason: Option<String>,
+}
+
+/// Opens a hold, unless the same subject waits for the same reason already.
+///
+/// Returns whether a hold was opened.
+pub async fn open(tx: &mut Tx, new: &NewHold<'_>, note: &Note<'_>) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        INSERT INTO holds
+            (id, subject_kind, subject_id, subject_number, code, detail, open, opened_at)
+        VALUES ($1, $2, $3, $4, $5, $6, TRUE, $7)
+        ON CONFLICT (subject_id, code) WHERE open DO NOTHING";
+    let id = note.random.uuid(note.at);
+    let opened = execute!(
+        tx,
+        SQL,
+        id,
+        new.kind.as_str(),
+        new.subject,
+        new.number,
+        i64::from(new.code),
+        new.detail,
+        note.at,
+    )? == 1;
+    if opened {
+        let code = new.code.to_string();
+        record(
+            tx,
+            SubjectKind::Hold,
+            new.subject,
+            ["", "OPENED", &code],
+            note,
+        )
+        .await?;
+    }
+    Ok(opened)
+}
+
+/// Closes the open holds of a subject, all of them or those with one code, with the decision that
+/// closed them. Returns how many there were.
+pub async fn close(
+    tx: &mut Tx,
+    subject: Uuid,
+    code: Option<u16>,
+    decision: &str,
+    note: &Note<'_>,
+) -> Result<u64, StoreError> {
+    const SQL: &str = "
+        UPDATE holds
+        SET open = FALSE, closed_at = $1, closed_by = $2, decision = $3, decision_reason = $4
+        WHERE subject_id = $5 AND open AND (code = $6 OR $6 < 0)";
+    let actor = note.actor.to_string();
+    let code = code.map_or(-1, i64::from);
+    let closed = execute!(
+        tx,
+        SQL,
+        note.at,
+        actor.as_str(),
+        decision,
+        note.reason,
+        subject,
+        code,
+    )?;
+    if closed > 0 {
+        record(
+            tx,
+            SubjectKind::Hold,
+            subject,
+            ["OPEN", decision, "CLOSED"],
+            note,
+        )
+        .await?;
+    }
+    Ok(closed)
+}
+
+/// Finds a hold by its id.
+pub async fn find(tx: &mut Tx, id: HoldId) -> Result<Option<Hold>, StoreError> {
+    const SQL: &str = "
+        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
+               closed_by, decision, decision_reason
+        FROM holds
+        WHERE id = $1";
+    query!(fetch_optional as Hold, tx, SQL, id.0)
+}
+
+/// Lists open holds after `after`, oldest first; `code` narrows to one reason.
+pub async fn list_open(
+    tx: &mut Tx,
+    code: Option<u16>,
+    after: Option<HoldId>,
+    limit: i64,
+) -> Result<Vec<Hold>, StoreError> {
+    const SQL: &str = "
+        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
+               closed_by, decision, decision_reason
+        FROM holds
+        WHERE open AND (code = $1 OR $1 < 0) AND id > $2
+        ORDER BY id
+        LIMIT $3";
+    let code = code.map_or(-1, i64::from);
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    query!(fetch_all as Hold, tx, SQL, code, after, limit)
+}
+
+/// Counts the open holds of a subject.
+pub async fn count_open(tx: &mut Tx, subject: Uuid) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM holds WHERE subject_id = $1 AND open";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, subject)?;
+    Ok(count)
+}

@@ -1,0 +1,382 @@
+//! The outbox: an append-only log of messages per destination (lane), and the lanes' cursors.
+//!
+//! A message's `seq` is taken under its lane's row lock, so a lane is gap-free and in the order of
+//! commits: the log of an office is its event feed as well. Whoever delivers holds a lane by a
+//! lease with an epoch; a holder whose lease was lost changes nothing.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::coded;
+use crate::domain::id::MessageId;
+use crate::store::tx::{execute, query};
+use crate::store::{StoreError, Tx};
+
+coded! {
+    /// Who stands at the end of a lane.
+    pub enum LaneKind as "lane kind" {
+        /// The bureau.
+        Bureau = "BUREAU",
+        /// A local office.
+        Office = "OFFICE",
+    }
+}
+
+/// Something to be delivered to one address.
+#[derive(Clone, Debug)]
+pub struct NewMessage<'a> {
+    /// Its id, by which the receiver recognises a repetition.
+    pub id: MessageId,
+    /// What it is: `order`, or the kind of an office's event.
+    pub kind: &'a str,
+    /// The order or application that it is about.
+    pub subject: Uuid,
+    /// Its content: JSON without personal data; an order's bytes lie in sealed content.
+    pub payload: &'a str,
+    /// The message that it repeats, after an operator's decision.
+    pub replay_of: Option<MessageId>,
+}
+
+/// A message as it stands in its lane.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Message {
+    /// Its lane.
+    pub lane: String,
+    /// Its place in the lane, from 1.
+    pub seq: i64,
+    /// Its id.
+    pub message_id: Uuid,
+    /// What it is.
+    pub kind: String,
+    /// The order or application that it is about.
+    pub subject_id: Uuid,
+    /// Its content.
+    pub payload: String,
+    /// When it was decided.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A destination and how far it has come.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Lane {
+    /// Its name: `bureau:CNIN`, `office:<id>`.
+    pub lane: String,
+    /// Who stands at its end.
+    pub kind: String,
+    /// The last place given.
+    pub last_seq: i64,
+    /// The last place that needs no delivery any more.
+    pub acked_seq: i64,
+    /// When the next attempt is due; `None` when nothing is to be pushed.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// Attempts at the message after `acked_seq`.
+    pub attempts: i64,
+    /// `CLOSED`, `OPEN` or `HALF_OPEN`.
+    pub breaker: String,
+    /// Whether an operator paused it.
+    pub paused: bool,
+    /// Who holds it.
+    pub lease_owner: Option<String>,
+    /// Until when.
+    pub lease_until: Option<DateTime<Utc>>,
+    /// Counts the leases; a result with another epoch is dropped.
+    pub lease_epoch: i64,
+}
+
+/// Opens a lane, unless it exists.
+pub async fn open_lane(tx: &mut Tx, lane: &str, kind: LaneKind) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO lanes
+            (lane, kind, last_seq, acked_seq, attempts, breaker, paused, lease_epoch)
+        VALUES ($1, $2, 0, 0, 0, 'CLOSED', FALSE, 0)
+        ON CONFLICT (lane) DO NOTHING";
+    execute!(tx, SQL, lane, kind.as_str())?;
+    Ok(())
+}
+
+/// Appends a message to a lane that exists; `due_at` is when it may be pushed, `None` for a lane
+/// that is only read by its office. Returns the message's place.
+pub async fn append(
+    tx: &mut Tx,
+    lane: &str,
+    message: &NewMessage<'_>,
+    due_at: Option<DateTime<Utc>>,
+    at: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    // A lane at rest becomes due; one that waits for its retry keeps its own time.
+    const TAKE: &str = "
+        UPDATE lanes
+        SET last_seq = last_seq + 1,
+            next_attempt_at = COALESCE(next_attempt_at, $2)
+        WHERE lane = $1
+        RETURNING last_seq";
+    const INSERT: &str = "
+        INSERT INTO outbox (lane, seq, message_id, kind, subject_id, payload, replay_of, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let Some((seq,)) = query!(fetch_optional as (i64,), tx, TAKE, lane, due_at)? else {
+        return Err(StoreError::Moved { what: "lane" });
+    };
+    execute!(
+        tx,
+        INSERT,
+        lane,
+        seq,
+        message.id.0,
+        message.kind,
+        message.subject,
+        message.payload,
+        message.replay_of.map(|id| id.0),
+        at,
+    )?;
+    Ok(seq)
+}
+
+/// Leases the due lane of `kind` that has waited longest, or none.
+pub async fn claim_lane(
+    tx: &mut Tx,
+    kind: LaneKind,
+    owner: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<Lane>, StoreError> {
+    // SKIP LOCKED lets replicas pass one another; SQLite has one writer and no such words.
+    const POSTGRES: &str = "
+        UPDATE lanes
+        SET lease_owner = $1, lease_until = $2, lease_epoch = lease_epoch + 1
+        WHERE lane = (
+            SELECT lane
+            FROM lanes
+            WHERE kind = $3 AND next_attempt_at <= $4 AND NOT paused
+              AND (lease_until IS NULL OR lease_until <= $4)
+            ORDER BY next_attempt_at
+            LIMIT 1
+            FOR UPDATE SKIP LOCKED)
+        RETURNING lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
+                  lease_owner, lease_until, lease_epoch";
+    const SQLITE: &str = "
+        UPDATE lanes
+        SET lease_owner = $1, lease_until = $2, lease_epoch = lease_epoch + 1
+        WHERE lane = (
+            SELECT lane
+            FROM lanes
+            WHERE kind = $3 AND next_attempt_at <= $4 AND NOT paused
+              AND (lease_until IS NULL OR lease_until <= $4)
+            ORDER BY next_attempt_at
+            LIMIT 1)
+        RETURNING lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
+                  lease_owner, lease_until, lease_epoch";
+    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
+    query!(
+        fetch_optional as Lane,
+        tx,
+        sql,
+        owner,
+        until,
+        kind.as_str(),
+        now
+    )
+}
+
+/// Lists the messages of a lane after `after`, in order.
+pub async fn list_after(
+    tx: &mut Tx,
+    lane: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Message>, StoreError> {
+    const SQL: &str = "
+        SELECT lane, seq, message_id, kind, subject_id, payload, created_at
+        FROM outbox
+        WHERE lane = $1 AND seq > $2
+        ORDER BY seq
+        LIMIT $3";
+    query!(fetch_all as Message, tx, SQL, lane, after, limit)
+}
+
+/// What a lease's holder learnt about its lane.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneResult {
+    /// The last place that needs no delivery any more.
+    pub acked_seq: i64,
+    /// Attempts at the message after it.
+    pub attempts: i64,
+    /// When to try again, should messages be left; `None` means as soon as there are any.
+    pub retry_at: Option<DateTime<Utc>>,
+    /// The breaker's state.
+    pub breaker: &'static str,
+}
+
+/// Gives a lane back with what was learnt. Returns whether the lease still held; if not, nothing
+/// was changed and the result must be dropped.
+pub async fn release_lane(
+    tx: &mut Tx,
+    lane: &Lane,
+    result: LaneResult,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        UPDATE lanes
+        SET acked_seq = $3, attempts = $4, breaker = $5, lease_owner = NULL, lease_until = NULL,
+            next_attempt_at = CASE WHEN last_seq > $3 THEN COALESCE($6, $7) END
+        WHERE lane = $1 AND lease_epoch = $2 AND lease_owner IS NOT NULL";
+    let changed = execute!(
+        tx,
+        SQL,
+        lane.lane.as_str(),
+        lane.lease_epoch,
+        result.acked_seq,
+        result.attempts,
+        result.breaker,
+        result.retry_at,
+        now,
+    )?;
+    Ok(changed == 1)
+}
+
+/// Finds a lane by its name.
+pub async fn find_lane(tx: &mut Tx, lane: &str) -> Result<Option<Lane>, StoreError> {
+    const SQL: &str = "
+        SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
+               lease_owner, lease_until, lease_epoch
+        FROM lanes
+        WHERE lane = $1";
+    query!(fetch_optional as Lane, tx, SQL, lane)
+}
+
+/// Lists lanes by name, after `after`.
+pub async fn list_lanes(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<Lane>, StoreError> {
+    const SQL: &str = "
+        SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
+               lease_owner, lease_until, lease_epoch
+        FROM lanes
+        WHERE lane > $1
+        ORDER BY lane
+        LIMIT $2";
+    query!(fetch_all as Lane, tx, SQL, after, limit)
+}
+
+/// Pauses or resumes a lane; a paused one keeps everything and sends nothing.
+pub async fn pause_lane(tx: &mut Tx, lane: &str, paused: bool) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE lanes SET paused = $2 WHERE lane = $1";
+    Ok(execute!(tx, SQL, lane, paused)? == 1)
+}
+
+/// One try at delivering a message.
+#[derive(Clone, Debug)]
+pub struct Attempt<'a> {
+    /// The row's id.
+    pub id: Uuid,
+    /// The message.
+    pub message: Uuid,
+    /// Counts from 1.
+    pub attempt: i64,
+    /// How it ended, in one of the delivery rule's words.
+    pub outcome: &'a str,
+    /// The HTTP status, where there was one.
+    pub status: Option<i64>,
+    /// What was said, without personal data.
+    pub detail: Option<&'a str>,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: DateTime<Utc>,
+}
+
+/// Keeps the record of one try.
+pub async fn insert_attempt(tx: &mut Tx, attempt: &Attempt<'_>) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO delivery_attempts
+            (id, message_id, attempt, outcome, status, detail, started_at, ended_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    execute!(
+        tx,
+        SQL,
+        attempt.id,
+        attempt.message,
+        attempt.attempt,
+        attempt.outcome,
+        attempt.status,
+        attempt.detail,
+        attempt.started_at,
+        attempt.ended_at,
+    )?;
+    Ok(())
+}
+
+/// Sets a message aside for an operator; its lane goes on without it.
+pub async fn bury(
+    tx: &mut Tx,
+    message: &Message,
+    cause: &str,
+    attempts: i64,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO dead_letters (message_id, lane, seq, cause, attempts, died_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (message_id) DO NOTHING";
+    execute!(
+        tx,
+        SQL,
+        message.message_id,
+        message.lane.as_str(),
+        message.seq,
+        cause,
+        attempts,
+        at,
+    )?;
+    Ok(())
+}
+
+/// A message that could not be delivered.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct DeadLetter {
+    /// Its id.
+    pub message_id: Uuid,
+    /// Its lane.
+    pub lane: String,
+    /// Its place.
+    pub seq: i64,
+    /// Why it died, in one of the delivery rule's words and the status.
+    pub cause: String,
+    /// After how many attempts.
+    pub attempts: i64,
+    /// When.
+    pub died_at: DateTime<Utc>,
+    /// The order or application that it is about.
+    pub subject_id: Uuid,
+    /// What it is.
+    pub kind: String,
+    /// Its content.
+    pub payload: String,
+}
+
+/// Lists dead letters that nobody has resolved, in the order of their death.
+pub async fn list_dead(tx: &mut Tx, limit: i64) -> Result<Vec<DeadLetter>, StoreError> {
+    const SQL: &str = "
+        SELECT d.message_id, d.lane, d.seq, d.cause, d.attempts, d.died_at, o.subject_id, o.kind,
+               o.payload
+        FROM dead_letters d
+        JOIN outbox o ON o.message_id = d.message_id
+        WHERE d.resolved_at IS NULL
+        ORDER BY d.died_at, d.message_id
+        LIMIT $1";
+    query!(fetch_all as DeadLetter, tx, SQL, limit)
+}
+
+/// Resolves the dead letters of a subject: sent again as `replayed_as`, or given up. Returns how
+/// many there were.
+pub async fn resolve_dead(
+    tx: &mut Tx,
+    subject: Uuid,
+    resolution: &str,
+    replayed_as: Option<MessageId>,
+    at: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    const SQL: &str = "
+        UPDATE dead_letters
+        SET resolved_at = $2, resolution = $3, replayed_as = $4
+        WHERE resolved_at IS NULL
+          AND message_id IN (SELECT message_id FROM outbox WHERE subject_id = $1)";
+    execute!(tx, SQL, subject, at, resolution, replayed_as.map(|id| id.0))
+}

@@ -1,0 +1,116 @@
+//! Sealed contents: which blobs exist, the wrapped keys that open them, and their tombstones.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::coded;
+use crate::domain::id::SealedId;
+use crate::store::tx::{execute, query};
+use crate::store::{StoreError, Tx};
+
+coded! {
+    /// What a blob holds.
+    pub enum SealedKind as "kind of sealed content" {
+        /// An application as its office wrote it.
+        Application = "APPLICATION",
+        /// A signed order, as sent.
+        Order = "ORDER",
+        /// A document that arrived.
+        Inbox = "INBOX",
+        /// A payment channel's file.
+        SourceFile = "SOURCE_FILE",
+        /// The text that a payment carried.
+        Narrative = "NARRATIVE",
+    }
+}
+
+/// A blob that the vault has made durable.
+#[derive(Clone, Debug)]
+pub struct NewSealed {
+    /// Its id, also the blob's name.
+    pub id: SealedId,
+    /// What it holds.
+    pub kind: SealedKind,
+    /// Its data key under the master key.
+    pub wrapped_key: Vec<u8>,
+    /// Size of the plain content.
+    pub size_bytes: i64,
+    /// SHA-256 of the blob as it lies in the store (ciphertext).
+    pub sha256: Vec<u8>,
+    /// When it is to be erased, where that is known already.
+    pub erase_at: Option<DateTime<Utc>>,
+}
+
+/// Records a blob. The blob must be durable before this row commits.
+pub async fn insert(tx: &mut Tx, new: &NewSealed, at: DateTime<Utc>) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO sealed_contents
+            (id, kind, wrapped_key, size_bytes, sha256, created_at, erase_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    execute!(
+        tx,
+        SQL,
+        new.id.0,
+        new.kind.as_str(),
+        new.wrapped_key.as_slice(),
+        new.size_bytes,
+        new.sha256.as_slice(),
+        at,
+        new.erase_at,
+    )?;
+    Ok(())
+}
+
+/// Returns the wrapped key of a blob; `None` when it is unknown or erased.
+pub async fn find_key(tx: &mut Tx, id: SealedId) -> Result<Option<Vec<u8>>, StoreError> {
+    const SQL: &str = "SELECT wrapped_key FROM sealed_contents WHERE id = $1";
+    let row = query!(fetch_optional as (Option<Vec<u8>>,), tx, SQL, id.0)?;
+    Ok(row.and_then(|(key,)| key))
+}
+
+/// Says when a blob is to be erased; an earlier time that stands already is kept.
+pub async fn erase_by(tx: &mut Tx, id: SealedId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    const SQL: &str = "
+        UPDATE sealed_contents
+        SET erase_at = $2
+        WHERE id = $1 AND erased_at IS NULL AND (erase_at IS NULL OR erase_at > $2)";
+    execute!(tx, SQL, id.0, at)?;
+    Ok(())
+}
+
+/// Lists blobs whose time has come, the most overdue first.
+pub async fn list_due(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<SealedId>, StoreError> {
+    const SQL: &str = "
+        SELECT id
+        FROM sealed_contents
+        WHERE erased_at IS NULL AND erase_at IS NOT NULL AND erase_at <= $1
+        ORDER BY erase_at
+        LIMIT $2";
+    let rows = query!(fetch_all as (Uuid,), tx, SQL, now, limit)?;
+    Ok(rows.into_iter().map(|(id,)| SealedId(id)).collect())
+}
+
+/// Erases a blob's key, which erases its content for good, and leaves the tombstone.
+pub async fn erase(
+    tx: &mut Tx,
+    id: SealedId,
+    reason: &str,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        UPDATE sealed_contents
+        SET wrapped_key = NULL, erased_at = $2, erase_reason = $3
+        WHERE id = $1 AND erased_at IS NULL";
+    Ok(execute!(tx, SQL, id.0, at, reason)? == 1)
+}
+
+/// Returns which of `ids` have a row; a blob without one is an orphan.
+pub async fn is_known(tx: &mut Tx, id: SealedId) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM sealed_contents WHERE id = $1 AND erased_at IS NULL";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, id.0)?;
+    Ok(count > 0)
+}
