@@ -1,6 +1,7 @@
 //! What an office is told.
 
 use crate::coded;
+use crate::domain::application::ApplicationEvent;
 
 coded! {
     /// The kinds of event; the code is followed by `.v1` on the wire and never changes.
@@ -38,4 +39,34 @@ coded! {
         /// The application ended without a card.
         Cancelled = "ro.cei.application.cancelled",
     }
+}
+
+/// Names what an office is told when something happens to an application; `None` where the step is
+/// the gateway's own business.
+pub const fn told_on(event: ApplicationEvent) -> Option<EventKind> {
+    use ApplicationEvent as On;
+
+    Some(match event {
+        On::ChecksPassed | On::Resubmitted => EventKind::ApplicationReceived,
+        On::FeeFoundDue | On::FeeReopened => EventKind::FeeDue,
+        On::FeeSettled => EventKind::FeeSettled,
+        On::PutInOrder => EventKind::Ordered,
+        On::ProductionStarted => EventKind::InProduction,
+        On::CardProduced => EventKind::Produced,
+        On::CardFailed => EventKind::Remade,
+        On::CardShipped => EventKind::Shipped,
+        On::ShipmentFailed => EventKind::ShipmentFailed,
+        On::CardReceived => EventKind::AtOffice,
+        On::CardHandedOver => EventKind::HandedOver,
+        On::SentBack => EventKind::Returned,
+        On::Held => EventKind::Held,
+        On::ReleasedReady | On::ReleasedOrdered | On::CancelTooLate => EventKind::Released,
+        On::CancelConfirmed => EventKind::Cancelled,
+        On::OrderWithdrawn
+        | On::RefusedTechnically
+        | On::CountyPassed
+        | On::CancelAsked
+        | On::TermPassed
+        | On::CardDestroyed => return None,
+    })
 }

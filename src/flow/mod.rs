@@ -1,3 +1,59 @@
 //! What the gateway does: one file per business step, one transaction each.
+//!
+//! A flow asks the domain, writes the answer, and rings a bell. It does no network I/O, knows no
+//! HTTP and does not loop over passes.
 
 pub mod content;
+pub mod progress;
+pub mod sealing;
+
+use crate::store::StoreError;
+use crate::store::history::StepError;
+
+/// Why a flow did not do what was asked.
+#[derive(Debug)]
+pub enum Failure<R> {
+    /// The caller can act on it.
+    Refused(R),
+    /// We must act on it.
+    Broken(anyhow::Error),
+}
+
+impl<R> Failure<R> {
+    /// Whether the same request, made again, may succeed: the database was away or busy.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Refused(_) => false,
+            Self::Broken(error) => error
+                .chain()
+                .filter_map(|cause| cause.downcast_ref::<StoreError>())
+                .any(StoreError::is_transient),
+        }
+    }
+}
+
+impl<R> From<StoreError> for Failure<R> {
+    fn from(error: StoreError) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+impl<R> From<anyhow::Error> for Failure<R> {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+/// A step that the flow knew to be possible and that was not: somebody was faster, or a defect.
+impl<R, S, E> From<StepError<S, E>> for Failure<R>
+where
+    S: std::fmt::Debug + std::fmt::Display + Send + Sync + 'static,
+    E: std::fmt::Debug + std::fmt::Display + Send + Sync + 'static,
+{
+    fn from(error: StepError<S, E>) -> Self {
+        match error {
+            StepError::Store(error) => Self::Broken(error.into()),
+            StepError::Illegal(illegal) => Self::Broken(anyhow::Error::new(illegal)),
+        }
+    }
+}

@@ -9,9 +9,17 @@ mod error;
 mod retry;
 mod tx;
 
+pub mod acknowledgements;
+pub mod applications;
+pub mod cards;
 pub mod counters;
+pub mod credentials;
 pub mod history;
 pub mod holds;
+pub mod inbox;
+pub mod offices;
+pub mod order_lines;
+pub mod orders;
 pub mod outbox;
 pub mod sealed;
 

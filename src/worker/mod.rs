@@ -1,1 +1,47 @@
 //! Background work: one trait, one loop.
+//!
+//! A pass takes no input: it reads the store, does one bounded piece of work, and what it misses
+//! the next pass finds. Tests call [`settle`] until nothing is left; production runs
+//! [`supervisor`].
+
+pub mod bell;
+pub mod supervisor;
+
+use crate::gateway::Gateway;
+
+/// What a pass found.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Progress {
+    /// Something was done, and there may be more.
+    Worked,
+    /// Nothing was to be done now.
+    Idle,
+}
+
+/// Work that may be stopped and repeated at any point.
+pub trait Worker: Send + Sync + 'static {
+    /// Its name, in logs and on the status page.
+    const NAME: &'static str;
+
+    /// The bell that wakes it early.
+    const BELL: bell::Bell;
+
+    /// Does one bounded piece of work.
+    fn pass(&self, gateway: &Gateway) -> impl Future<Output = anyhow::Result<Progress>> + Send;
+}
+
+/// Runs `worker` until it is idle, or for `rounds` passes at most; returns whether it became idle.
+pub async fn drain<W: Worker>(
+    worker: &W,
+    gateway: &Gateway,
+    rounds: usize,
+) -> anyhow::Result<Progress> {
+    let mut progress = Progress::Idle;
+    for _ in 0..rounds {
+        match worker.pass(gateway).await? {
+            Progress::Worked => progress = Progress::Worked,
+            Progress::Idle => return Ok(progress),
+        }
+    }
+    Ok(progress)
+}

@@ -1,0 +1,114 @@
+//! Moves an application one step and tells its office: no flow does the one without the other.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::domain::application::{ApplicationEvent, ApplicationState};
+use crate::domain::event::{EventKind, told_on};
+use crate::domain::id::{MessageId, OfficeId};
+use crate::domain::operator::Actor;
+use crate::flow::Failure;
+use crate::gateway::Gateway;
+use crate::store::applications::Application;
+use crate::store::history::{self, Note, take_step};
+use crate::store::offices::lane_of;
+use crate::store::outbox::{self, NewMessage};
+use crate::store::{StoreError, Tx};
+
+/// What an office is told: ids and states, never a name.
+#[derive(Serialize)]
+struct OfficeEvent<'a> {
+    id: Uuid,
+    #[serde(rename = "type")]
+    kind: String,
+    time: String,
+    application_id: Uuid,
+    number: &'a str,
+    office_reference: &'a str,
+    state: &'a str,
+    fee_state: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<u16>,
+}
+
+/// A note for the history, at the present instant.
+pub fn note<'a>(gateway: &'a Gateway, actor: &'a Actor, reason: Option<&'a str>) -> Note<'a> {
+    Note { actor, reason, at: gateway.clock.now(), random: &gateway.random }
+}
+
+/// Takes the application's next step and tells its office (and the office of collection, once the
+/// card is on its way). `reason` is the number of the code that explains an unhappy step.
+pub async fn advance<R>(
+    tx: &mut Tx,
+    application: &mut Application,
+    event: ApplicationEvent,
+    reason: Option<u16>,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    let from = application.state;
+    let id = application.id.0;
+    application.state =
+        take_step::<history::Application>(tx, id, from, event, note).await?;
+    if let Some(kind) = told_on(event) {
+        tell(tx, application, kind, reason, note).await?;
+    }
+    Ok(())
+}
+
+/// Appends an event to the feed of the application's office, and of the office of collection where
+/// the card is on its way there.
+pub async fn tell(
+    tx: &mut Tx,
+    application: &Application,
+    kind: EventKind,
+    reason: Option<u16>,
+    note: &Note<'_>,
+) -> Result<(), StoreError> {
+    append(tx, application.office, application, kind, reason, note).await?;
+    let on_its_way = matches!(
+        application.state,
+        ApplicationState::Shipped
+            | ApplicationState::CountyValidated
+            | ApplicationState::AtOffice
+            | ApplicationState::HandedOver
+    );
+    if on_its_way && application.collect_office != application.office {
+        append(tx, application.collect_office, application, kind, reason, note).await?;
+    }
+    Ok(())
+}
+
+async fn append(
+    tx: &mut Tx,
+    office: OfficeId,
+    application: &Application,
+    kind: EventKind,
+    reason: Option<u16>,
+    note: &Note<'_>,
+) -> Result<(), StoreError> {
+    let id = note.random.uuid(note.at);
+    let kind = format!("{kind}.v1");
+    let event = OfficeEvent {
+        id,
+        kind: kind.clone(),
+        time: note.at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        application_id: application.id.0,
+        number: &application.number,
+        office_reference: &application.office_reference,
+        state: application.state.as_str(),
+        fee_state: application.fee_state.as_str(),
+        reason,
+    };
+    let payload =
+        serde_json::to_string(&event).map_err(|error| StoreError::Other(error.into()))?;
+    let message = NewMessage {
+        id: MessageId(id),
+        kind: &kind,
+        subject: application.id.0,
+        payload: &payload,
+        replay_of: None,
+    };
+    // Offices ask for their events; nothing is pushed, so the lane is never due.
+    outbox::append(tx, &lane_of(office), &message, None, note.at).await?;
+    Ok(())
+}

@@ -1,0 +1,469 @@
+//! Applications: numbers, states, dates and keyed hashes; the person lies in sealed content.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::domain::application::{ApplicationState, CardReason, Product};
+use crate::domain::fee::FeeState;
+use crate::domain::id::{ApplicationId, OfficeId, SealedId};
+use crate::domain::money::Money;
+use crate::store::tx::{execute, query};
+use crate::store::{StoreError, Tx, read_code};
+
+/// An application as it is stored.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Application {
+    /// Its id.
+    pub id: ApplicationId,
+    /// Its number, as people say it.
+    pub number: String,
+    /// The office that submitted it.
+    pub office: OfficeId,
+    /// The office where the card is collected.
+    pub collect_office: OfficeId,
+    /// The office's own reference.
+    pub office_reference: String,
+    /// SHA-256 of the content as submitted, to tell a repetition from another application.
+    pub content_sha256: Vec<u8>,
+    /// Counts submissions of the same application, from 1.
+    pub revision: i64,
+    /// What is asked for.
+    pub product: Product,
+    /// Why.
+    pub card_reason: CardReason,
+    /// Keyed hash of the applicant's CNP.
+    pub person_key: Vec<u8>,
+    /// The code of the bureau that is to make the card.
+    pub bureau: String,
+    /// Whether it is test data.
+    pub test: bool,
+    /// When the office registered it.
+    pub registered_on: NaiveDate,
+    /// The last day of the legal term.
+    pub deadline_on: NaiveDate,
+    /// The rule by which the applicant may have the card.
+    pub eligibility_rule: String,
+    /// What has happened to it.
+    pub state: ApplicationState,
+    /// What has happened to its fee.
+    pub fee_state: FeeState,
+    /// What is owed.
+    pub fee_due: Money,
+    /// What is paid.
+    pub fee_paid: Money,
+    /// The rule by which the fee was decided.
+    pub fee_rule: String,
+    /// The facts that the fee rule used, as JSON.
+    pub fee_facts: String,
+    /// The payment reference, 12 digits.
+    pub payment_reference: String,
+    /// Where its content is sealed.
+    pub sealed: SealedId,
+    /// Size of its content in bytes.
+    pub content_bytes: i64,
+    /// How many order lines were written for it.
+    pub order_attempts: i64,
+    /// How often the bureau made its card again.
+    pub remakes: i64,
+    /// Since when it waits to be ordered.
+    pub ready_since: Option<DateTime<Utc>>,
+    /// When it was taken in.
+    pub received_at: DateTime<Utc>,
+    /// When anything about it changed last.
+    pub updated_at: DateTime<Utc>,
+    /// Counts changes; its ETag.
+    pub version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct ApplicationRow {
+    id: Uuid,
+    number: String,
+    office_id: Uuid,
+    collect_office_id: Uuid,
+    office_reference: String,
+    content_sha256: Vec<u8>,
+    revision: i64,
+    product: String,
+    card_reason: String,
+    person_key: Vec<u8>,
+    bureau: String,
+    test: bool,
+    registered_on: NaiveDate,
+    deadline_on: NaiveDate,
+    eligibility_rule: String,
+    state: String,
+    fee_state: String,
+    fee_due: i64,
+    fee_paid: i64,
+    fee_rule: String,
+    fee_facts: String,
+    payment_reference: String,
+    sealed_id: Uuid,
+    content_bytes: i64,
+    order_attempts: i64,
+    remakes: i64,
+    ready_since: Option<DateTime<Utc>>,
+    received_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    version: i64,
+}
+
+/// The columns of [`ApplicationRow`], for every SELECT of this file.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, number, office_id, collect_office_id, office_reference, content_sha256,
+                    revision, product, card_reason, person_key, bureau, test, registered_on,
+                    deadline_on, eligibility_rule, state, fee_state, fee_due, fee_paid, fee_rule,
+                    fee_facts, payment_reference, sealed_id, content_bytes, order_attempts,
+                    remakes, ready_since, received_at, updated_at, version
+             FROM applications ",
+            $rest
+        )
+    };
+}
+
+impl TryFrom<ApplicationRow> for Application {
+    type Error = StoreError;
+
+    fn try_from(row: ApplicationRow) -> Result<Self, StoreError> {
+        const TABLE: &str = "applications";
+        let id = row.id;
+        Ok(Self {
+            id: ApplicationId(id),
+            number: row.number,
+            office: OfficeId(row.office_id),
+            collect_office: OfficeId(row.collect_office_id),
+            office_reference: row.office_reference,
+            content_sha256: row.content_sha256,
+            revision: row.revision,
+            product: read_code(Product::parse(&row.product), TABLE, "product", &id)?,
+            card_reason: read_code(
+                CardReason::parse(&row.card_reason),
+                TABLE,
+                "card_reason",
+                &id,
+            )?,
+            person_key: row.person_key,
+            bureau: row.bureau,
+            test: row.test,
+            registered_on: row.registered_on,
+            deadline_on: row.deadline_on,
+            eligibility_rule: row.eligibility_rule,
+            state: read_code(ApplicationState::parse(&row.state), TABLE, "state", &id)?,
+            fee_state: read_code(FeeState::parse(&row.fee_state), TABLE, "fee_state", &id)?,
+            fee_due: Money::from_bani(row.fee_due),
+            fee_paid: Money::from_bani(row.fee_paid),
+            fee_rule: row.fee_rule,
+            fee_facts: row.fee_facts,
+            payment_reference: row.payment_reference,
+            sealed: SealedId(row.sealed_id),
+            content_bytes: row.content_bytes,
+            order_attempts: row.order_attempts,
+            remakes: row.remakes,
+            ready_since: row.ready_since,
+            received_at: row.received_at,
+            updated_at: row.updated_at,
+            version: row.version,
+        })
+    }
+}
+
+/// Adds an application as it stands in `new`, with the states it was given.
+///
+/// Returns `false`, having changed nothing, when the office used the reference before, when the
+/// person has an open application for the product, or when the payment reference is taken.
+pub async fn insert(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        INSERT INTO applications
+            (id, number, office_id, collect_office_id, office_reference, content_sha256, revision,
+             product, card_reason, person_key, bureau, test, registered_on, deadline_on,
+             eligibility_rule, state, open, fee_state, fee_due, fee_paid, fee_rule, fee_facts,
+             payment_reference, sealed_id, content_bytes, order_attempts, remakes, ready_since,
+             received_at, updated_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
+        ON CONFLICT DO NOTHING";
+    let added = execute!(
+        tx,
+        SQL,
+        new.id.0,
+        new.number.as_str(),
+        new.office.0,
+        new.collect_office.0,
+        new.office_reference.as_str(),
+        new.content_sha256.as_slice(),
+        new.revision,
+        new.product.as_str(),
+        new.card_reason.as_str(),
+        new.person_key.as_slice(),
+        new.bureau.as_str(),
+        new.test,
+        new.registered_on,
+        new.deadline_on,
+        new.eligibility_rule.as_str(),
+        new.state.as_str(),
+        !new.state.is_ended(),
+        new.fee_state.as_str(),
+        new.fee_due.bani(),
+        new.fee_paid.bani(),
+        new.fee_rule.as_str(),
+        new.fee_facts.as_str(),
+        new.payment_reference.as_str(),
+        new.sealed.0,
+        new.content_bytes,
+        new.order_attempts,
+        new.remakes,
+        new.ready_since,
+        new.received_at,
+        new.updated_at,
+        new.version,
+    )?;
+    Ok(added == 1)
+}
+
+fn one(row: Option<ApplicationRow>) -> Result<Option<Application>, StoreError> {
+    row.map(Application::try_from).transpose()
+}
+
+/// Finds an application by its id.
+pub async fn find(tx: &mut Tx, id: ApplicationId) -> Result<Option<Application>, StoreError> {
+    const SQL: &str = select!("WHERE id = $1");
+    one(query!(fetch_optional as ApplicationRow, tx, SQL, id.0)?)
+}
+
+/// Finds an application by its number.
+pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Application>, StoreError> {
+    const SQL: &str = select!("WHERE number = $1");
+    one(query!(fetch_optional as ApplicationRow, tx, SQL, number)?)
+}
+
+/// Finds an office's application by the office's own reference.
+pub async fn find_by_office_reference(
+    tx: &mut Tx,
+    office: OfficeId,
+    reference: &str,
+) -> Result<Option<Application>, StoreError> {
+    const SQL: &str = select!("WHERE office_id = $1 AND office_reference = $2");
+    one(query!(
+        fetch_optional as ApplicationRow,
+        tx,
+        SQL,
+        office.0,
+        reference
+    )?)
+}
+
+/// Finds the open application of a person for a product.
+pub async fn find_open_of_person(
+    tx: &mut Tx,
+    person_key: &[u8],
+    product: Product,
+) -> Result<Option<Application>, StoreError> {
+    const SQL: &str = select!("WHERE person_key = $1 AND product = $2 AND open");
+    one(query!(
+        fetch_optional as ApplicationRow,
+        tx,
+        SQL,
+        person_key,
+        product.as_str()
+    )?)
+}
+
+/// Finds the application that bears a payment reference (12 digits).
+pub async fn find_by_payment_reference(
+    tx: &mut Tx,
+    reference: &str,
+) -> Result<Option<Application>, StoreError> {
+    const SQL: &str = select!("WHERE payment_reference = $1");
+    one(query!(
+        fetch_optional as ApplicationRow,
+        tx,
+        SQL,
+        reference
+    )?)
+}
+
+/// Lists applications of an office (or of all, when `office` is `None`) in a state (or in any),
+/// after `after`, in the order of their ids, which is the order of arrival.
+pub async fn list(
+    tx: &mut Tx,
+    office: Option<OfficeId>,
+    state: Option<ApplicationState>,
+    after: Option<ApplicationId>,
+    limit: i64,
+) -> Result<Vec<Application>, StoreError> {
+    // One text per combination, so that each is an index range.
+    const ALL: &str = select!("WHERE id > $1 ORDER BY id LIMIT $2");
+    const OFFICE: &str = select!("WHERE office_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    const STATE: &str = select!("WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3");
+    const BOTH: &str =
+        select!("WHERE office_id = $1 AND state = $2 AND id > $3 ORDER BY id LIMIT $4");
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    let rows = match (office, state) {
+        (None, None) => query!(fetch_all as ApplicationRow, tx, ALL, after, limit)?,
+        (Some(office), None) => query!(
+            fetch_all as ApplicationRow,
+            tx,
+            OFFICE,
+            office.0,
+            after,
+            limit
+        )?,
+        (None, Some(state)) => query!(
+            fetch_all as ApplicationRow,
+            tx,
+            STATE,
+            state.as_str(),
+            after,
+            limit
+        )?,
+        (Some(office), Some(state)) => query!(
+            fetch_all as ApplicationRow,
+            tx,
+            BOTH,
+            office.0,
+            state.as_str(),
+            after,
+            limit
+        )?,
+    };
+    rows.into_iter().map(Application::try_from).collect()
+}
+
+/// Lists those that wait to be ordered from a bureau, the most urgent deadline first.
+pub async fn list_ready(
+    tx: &mut Tx,
+    bureau: &str,
+    product: Product,
+    limit: i64,
+) -> Result<Vec<Application>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE state = 'READY' AND bureau = $1 AND product = $2
+         ORDER BY deadline_on, ready_since, id
+         LIMIT $3"
+    );
+    let rows = query!(
+        fetch_all as ApplicationRow,
+        tx,
+        SQL,
+        bureau,
+        product.as_str(),
+        limit
+    )?;
+    rows.into_iter().map(Application::try_from).collect()
+}
+
+/// Returns since when the application that has waited longest to be ordered waits.
+pub async fn find_oldest_ready(
+    tx: &mut Tx,
+    bureau: &str,
+    product: Product,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    const SQL: &str = "
+        SELECT ready_since
+        FROM applications
+        WHERE state = 'READY' AND bureau = $1 AND product = $2
+        ORDER BY ready_since
+        LIMIT 1";
+    let row = query!(
+        fetch_optional as (Option<DateTime<Utc>>,),
+        tx,
+        SQL,
+        bureau,
+        product.as_str()
+    )?;
+    Ok(row.and_then(|(since,)| since))
+}
+
+/// Adds `amount` (negative when money was taken back) to what is paid; returns the new sum.
+pub async fn add_paid(
+    tx: &mut Tx,
+    id: ApplicationId,
+    amount: Money,
+    at: DateTime<Utc>,
+) -> Result<Money, StoreError> {
+    const SQL: &str = "
+        UPDATE applications
+        SET fee_paid = fee_paid + $2, updated_at = $3, version = version + 1
+        WHERE id = $1
+        RETURNING fee_paid";
+    let row = query!(fetch_optional as (i64,), tx, SQL, id.0, amount.bani(), at)?;
+    row.map(|(bani,)| Money::from_bani(bani))
+        .ok_or(StoreError::Moved {
+            what: "application",
+        })
+}
+
+/// Counts one more order line; returns the attempt's number, from 1.
+pub async fn count_attempt(tx: &mut Tx, id: ApplicationId) -> Result<i64, StoreError> {
+    const SQL: &str = "
+        UPDATE applications
+        SET order_attempts = order_attempts + 1
+        WHERE id = $1
+        RETURNING order_attempts";
+    let row = query!(fetch_optional as (i64,), tx, SQL, id.0)?;
+    row.map(|(attempt,)| attempt).ok_or(StoreError::Moved {
+        what: "application",
+    })
+}
+
+/// Counts one more remake of the card; returns how many there were.
+pub async fn count_remake(tx: &mut Tx, id: ApplicationId) -> Result<i64, StoreError> {
+    const SQL: &str = "
+        UPDATE applications
+        SET remakes = remakes + 1
+        WHERE id = $1
+        RETURNING remakes";
+    let row = query!(fetch_optional as (i64,), tx, SQL, id.0)?;
+    row.map(|(remakes,)| remakes).ok_or(StoreError::Moved {
+        what: "application",
+    })
+}
+
+/// Replaces the content of a returned application by a new revision, and all that was decided
+/// from it. The state, the number, the office and the payment reference stay.
+pub async fn revise(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        UPDATE applications
+        SET content_sha256 = $2, revision = revision + 1, card_reason = $3, person_key = $4,
+            collect_office_id = $5, eligibility_rule = $6, sealed_id = $7, content_bytes = $8,
+            updated_at = $9, version = version + 1
+        WHERE id = $1 AND state = 'RETURNED'";
+    let changed = execute!(
+        tx,
+        SQL,
+        new.id.0,
+        new.content_sha256.as_slice(),
+        new.card_reason.as_str(),
+        new.person_key.as_slice(),
+        new.collect_office.0,
+        new.eligibility_rule.as_str(),
+        new.sealed.0,
+        new.content_bytes,
+        new.updated_at,
+    )?;
+    Ok(changed == 1)
+}
+
+/// Counts applications by state.
+pub async fn count_by_state(tx: &mut Tx) -> Result<Vec<(ApplicationState, i64)>, StoreError> {
+    const SQL: &str = "
+        SELECT state, COUNT(*)
+        FROM applications
+        GROUP BY state
+        ORDER BY state";
+    query!(fetch_all as (String, i64), tx, SQL)?
+        .into_iter()
+        .map(|(state, count)| {
+            let read = read_code(
+                ApplicationState::parse(&state),
+                "applications",
+                "state",
+                &state,
+            )?;
+            Ok((read, count))
+        })
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! Local offices and their codes; an office's id never changes, its codes may.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::domain::id::OfficeId;
+use crate::store::outbox::{LaneKind, open_lane};
+use crate::store::tx::{execute, query};
+use crate::store::{StoreError, Tx};
+
+/// A local office as it is stored.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Office {
+    /// Its id.
+    pub id: OfficeId,
+    /// Its present code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// County code on registration plates.
+    pub county: String,
+    /// SIRUTA code of its locality; none for a county directorate.
+    pub siruta: Option<i64>,
+    /// Since when it takes applications.
+    pub opened_on: NaiveDate,
+}
+
+#[derive(sqlx::FromRow)]
+struct OfficeRow {
+    id: Uuid,
+    code: String,
+    name: String,
+    county: String,
+    siruta: Option<i64>,
+    opened_on: NaiveDate,
+}
+
+impl From<OfficeRow> for Office {
+    fn from(row: OfficeRow) -> Self {
+        Self {
+            id: OfficeId(row.id),
+            code: row.code,
+            name: row.name,
+            county: row.county,
+            siruta: row.siruta,
+            opened_on: row.opened_on,
+        }
+    }
+}
+
+/// The name of an office's lane in the outbox, which is its event feed.
+pub fn lane_of(office: OfficeId) -> String {
+    format!("office:{office}")
+}
+
+/// Adds an office with its code and its lane; one with the same code is left as it is.
+///
+/// Returns whether it was added.
+pub async fn insert(tx: &mut Tx, office: &Office, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    const OFFICE: &str = "
+        INSERT INTO offices (id, code, name, county, siruta, opened_on, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (code) DO NOTHING";
+    const CODE: &str = "
+        INSERT INTO office_codes (code, office_id, valid_from)
+        VALUES ($1, $2, $3)";
+    let added = execute!(
+        tx,
+        OFFICE,
+        office.id.0,
+        office.code.as_str(),
+        office.name.as_str(),
+        office.county.as_str(),
+        office.siruta,
+        office.opened_on,
+        at,
+    )? == 1;
+    if added {
+        execute!(
+            tx,
+            CODE,
+            office.code.as_str(),
+            office.id.0,
+            office.opened_on
+        )?;
+        open_lane(tx, &lane_of(office.id), LaneKind::Office).await?;
+    }
+    Ok(added)
+}
+
+/// Finds an office by its id.
+pub async fn find(tx: &mut Tx, id: OfficeId) -> Result<Option<Office>, StoreError> {
+    const SQL: &str = "
+        SELECT id, code, name, county, siruta, opened_on
+        FROM offices
+        WHERE id = $1";
+    Ok(query!(fetch_optional as OfficeRow, tx, SQL, id.0)?.map(Office::from))
+}
+
+/// Finds the office that bears `code` on `day`.
+pub async fn find_by_code(
+    tx: &mut Tx,
+    code: &str,
+    day: NaiveDate,
+) -> Result<Option<Office>, StoreError> {
+    const SQL: &str = "
+        SELECT o.id, o.code, o.name, o.county, o.siruta, o.opened_on
+        FROM office_codes c
+        JOIN offices o ON o.id = c.office_id
+        WHERE c.code = $1 AND c.valid_from <= $2 AND (c.valid_to IS NULL OR c.valid_to >= $2)";
+    Ok(query!(fetch_optional as OfficeRow, tx, SQL, code, day)?.map(Office::from))
+}
+
+/// Lists all offices by code.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Office>, StoreError> {
+    const SQL: &str = "
+        SELECT id, code, name, county, siruta, opened_on
+        FROM offices
+        ORDER BY code
+        LIMIT 2000";
+    Ok(query!(fetch_all as OfficeRow, tx, SQL)?
+        .into_iter()
+        .map(Office::from)
+        .collect())
+}

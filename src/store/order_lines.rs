@@ -1,0 +1,223 @@
+//! Order lines: one card each, of exactly one application.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::domain::acknowledgement::LineState;
+use crate::domain::id::{ApplicationId, OrderId, OrderLineId};
+use crate::store::tx::{execute, query};
+use crate::store::{StoreError, Tx, read_code};
+
+/// An order line as it is stored.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OrderLine {
+    /// Its id.
+    pub id: OrderLineId,
+    /// Its order.
+    pub order: OrderId,
+    /// Its place in the order, from 1.
+    pub line_no: i64,
+    /// The application whose card it asks for.
+    pub application: ApplicationId,
+    /// Counts the lines of the same application, from 1.
+    pub attempt: i64,
+    /// What has happened to it.
+    pub state: LineState,
+    /// The sequence number of the bureau's last word that was applied; 0 before the first.
+    pub last_sequence: i64,
+    /// How often the bureau found the card wanting.
+    pub remakes: i64,
+    /// The reason of a refusal.
+    pub reason: Option<i64>,
+    /// The number of the card.
+    pub document_number: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct OrderLineRow {
+    id: Uuid,
+    order_id: Uuid,
+    line_no: i64,
+    application_id: Uuid,
+    attempt: i64,
+    state: String,
+    last_sequence: i64,
+    remakes: i64,
+    reason: Option<i64>,
+    document_number: Option<String>,
+}
+
+/// The columns of [`OrderLineRow`], for every SELECT of this file.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, order_id, line_no, application_id, attempt, state, last_sequence, remakes,
+                    reason, document_number
+             FROM order_lines ",
+            $rest
+        )
+    };
+}
+
+impl TryFrom<OrderLineRow> for OrderLine {
+    type Error = StoreError;
+
+    fn try_from(row: OrderLineRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            state: read_code(
+                LineState::parse(&row.state),
+                "order_lines",
+                "state",
+                &row.id,
+            )?,
+            id: OrderLineId(row.id),
+            order: OrderId(row.order_id),
+            line_no: row.line_no,
+            application: ApplicationId(row.application_id),
+            attempt: row.attempt,
+            last_sequence: row.last_sequence,
+            remakes: row.remakes,
+            reason: row.reason,
+            document_number: row.document_number,
+        })
+    }
+}
+
+/// Adds a line. A second live line of the same application is refused by the schema.
+pub async fn insert(tx: &mut Tx, new: &OrderLine, at: DateTime<Utc>) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO order_lines
+            (id, order_id, line_no, application_id, attempt, state, live, answered, ended,
+             last_sequence, remakes, updated_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, 1)";
+    execute!(
+        tx,
+        SQL,
+        new.id.0,
+        new.order.0,
+        new.line_no,
+        new.application.0,
+        new.attempt,
+        new.state.as_str(),
+        new.state.is_live(),
+        new.state.is_answered(),
+        new.state.is_ended(),
+        at,
+    )?;
+    Ok(())
+}
+
+/// Finds a line by its order and place, and locks it until the transaction ends: two documents
+/// that speak of one line are applied one after the other.
+pub async fn lock(
+    tx: &mut Tx,
+    order: OrderId,
+    line_no: i64,
+) -> Result<Option<OrderLine>, StoreError> {
+    const POSTGRES: &str = select!("WHERE order_id = $1 AND line_no = $2 FOR UPDATE");
+    const SQLITE: &str = select!("WHERE order_id = $1 AND line_no = $2");
+    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
+    query!(fetch_optional as OrderLineRow, tx, sql, order.0, line_no)?
+        .map(OrderLine::try_from)
+        .transpose()
+}
+
+/// Finds the live line of an application, the only one that may still become a card.
+pub async fn find_live(
+    tx: &mut Tx,
+    application: ApplicationId,
+) -> Result<Option<OrderLine>, StoreError> {
+    const SQL: &str = select!("WHERE application_id = $1 AND live");
+    query!(fetch_optional as OrderLineRow, tx, SQL, application.0)?
+        .map(OrderLine::try_from)
+        .transpose()
+}
+
+/// Lists the lines of an order after the place `after`, in their order.
+pub async fn list(
+    tx: &mut Tx,
+    order: OrderId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<OrderLine>, StoreError> {
+    const SQL: &str = select!("WHERE order_id = $1 AND line_no > $2 ORDER BY line_no LIMIT $3");
+    query!(fetch_all as OrderLineRow, tx, SQL, order.0, after, limit)?
+        .into_iter()
+        .map(OrderLine::try_from)
+        .collect()
+}
+
+/// Lists all lines of an application, the first attempt first.
+pub async fn list_of_application(
+    tx: &mut Tx,
+    application: ApplicationId,
+) -> Result<Vec<OrderLine>, StoreError> {
+    const SQL: &str = select!("WHERE application_id = $1 ORDER BY attempt LIMIT 100");
+    query!(fetch_all as OrderLineRow, tx, SQL, application.0)?
+        .into_iter()
+        .map(OrderLine::try_from)
+        .collect()
+}
+
+/// What a word of the bureau leaves on its line beside the state.
+#[derive(Clone, Debug)]
+pub struct Heard<'a> {
+    /// The word's sequence number.
+    pub sequence: i64,
+    /// How often the bureau has found the card wanting by now.
+    pub remakes: i64,
+    /// The reason that it gave.
+    pub reason: Option<i64>,
+    /// The card's number, where it gave one.
+    pub document_number: Option<&'a str>,
+}
+
+/// Records what an applied word said.
+pub async fn set_heard(tx: &mut Tx, id: OrderLineId, heard: &Heard<'_>) -> Result<(), StoreError> {
+    const SQL: &str = "
+        UPDATE order_lines
+        SET last_sequence = $2, remakes = $3, reason = $4,
+            document_number = COALESCE($5, document_number)
+        WHERE id = $1 AND last_sequence < $2";
+    let changed = execute!(
+        tx,
+        SQL,
+        id.0,
+        heard.sequence,
+        heard.remakes,
+        heard.reason,
+        heard.document_number,
+    )?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Moved { what: "order line" })
+    }
+}
+
+/// How far the lines of an order have come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Tally {
+    /// How many lines there are.
+    pub lines: i64,
+    /// How many the bureau has accepted or refused.
+    pub answered: i64,
+    /// How many need nothing more from the bureau.
+    pub ended: i64,
+}
+
+/// Counts the lines of an order by how far they have come.
+pub async fn tally(tx: &mut Tx, order: OrderId) -> Result<Tally, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*),
+               COUNT(CASE WHEN answered THEN 1 END),
+               COUNT(CASE WHEN ended THEN 1 END)
+        FROM order_lines
+        WHERE order_id = $1";
+    let (lines, answered, ended) = query!(fetch_one as (i64, i64, i64), tx, SQL, order.0)?;
+    Ok(Tally {
+        lines,
+        answered,
+        ended,
+    })
+}
