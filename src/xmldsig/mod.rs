@@ -1,1 +1,31 @@
-//! Canonical XML, XAdES signing and strict verifying, streaming. Knows no card.
+//! Owns canonical XML, signing and strict verifying of XML documents, in one pass and in memory
+//! that does not grow with the document. Knows no card, no order and no office.
+//!
+//! The profile is an enveloped `XAdES` B-B signature (ETSI EN 319 132-1): one `ds:Signature`, the
+//! last child of the root, over the whole document. [`sign::SignedWriter`] writes it,
+//! [`verify::verify`] reads it and accepts nothing else.
+
+pub mod algorithm;
+mod attributes;
+pub mod canonical;
+mod certificates;
+mod characters;
+pub mod content;
+mod diverted;
+mod document_hash;
+#[cfg(test)]
+pub(crate) mod fixtures;
+mod input;
+pub mod key;
+mod node;
+pub mod refusal;
+mod scope;
+pub mod sign;
+mod signature;
+mod strict;
+#[cfg(test)]
+mod tests;
+pub mod trust;
+mod uris;
+pub mod verify;
+mod xades;

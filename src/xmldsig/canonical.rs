@@ -1,0 +1,211 @@
+//! Exclusive XML Canonicalization 1.0 without comments and without inclusive prefixes.
+
+use std::io::{self, Read, Write};
+
+use crate::xmldsig::characters::{push_canonical_text, push_canonical_value};
+use crate::xmldsig::content::Element;
+use crate::xmldsig::refusal::Refusal;
+use crate::xmldsig::scope::Span;
+use crate::xmldsig::strict::{Event, Kind, Namespaces, StrictError, StrictReader};
+use crate::xmldsig::trust::Limits;
+
+/// How much canonical XML is gathered before it is written.
+const WRITE_BYTES: usize = 16 * 1024;
+
+/// Why a document could not be canonicalized.
+#[derive(Debug, thiserror::Error)]
+pub enum CanonicalizeError {
+    /// The document is not XML that has a canonical form.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The source failed.
+    #[error("the document cannot be read")]
+    Read(#[source] io::Error),
+    /// The sink failed.
+    #[error("the canonical form cannot be written")]
+    Write(#[source] io::Error),
+}
+
+impl From<StrictError> for CanonicalizeError {
+    fn from(error: StrictError) -> Self {
+        match error {
+            StrictError::Refused(refusal) => Self::Refused(refusal),
+            StrictError::Read(error) => Self::Read(error),
+        }
+    }
+}
+
+/// Writes the canonical form of a whole document, in one pass and constant memory.
+///
+/// Documents with a DTD are refused, so that nothing depends on what a DTD says.
+pub fn canonicalize<R: Read, W: Write>(
+    source: R,
+    mut sink: W,
+    limits: &Limits,
+) -> Result<(), CanonicalizeError> {
+    let mut reader = StrictReader::new(source, limits, Namespaces::Any);
+    let mut canonicalizer = Canonicalizer::default();
+    let mut out = Vec::new();
+    loop {
+        let event = reader.next()?;
+        let last = matches!(event.kind, Kind::EndOfDocument);
+        canonicalizer.push(&event, &mut out);
+        if last || out.len() >= WRITE_BYTES {
+            sink.write_all(&out).map_err(CanonicalizeError::Write)?;
+            out.clear();
+        }
+        if last {
+            return sink.flush().map_err(CanonicalizeError::Write);
+        }
+    }
+}
+
+/// A namespace declaration in the output, in force within one element.
+#[derive(Clone, Copy, Debug)]
+struct Rendered {
+    depth: usize,
+    prefix: Span,
+    uri: Span,
+}
+
+/// Turns events into canonical XML; begun at any element, it treats that element as the apex.
+#[derive(Debug, Default)]
+pub(crate) struct Canonicalizer {
+    depth: usize,
+    root_ended: bool,
+    text: String,
+    rendered: Vec<Rendered>,
+    order: Vec<usize>,
+}
+
+impl Canonicalizer {
+    /// Appends the canonical form of one event.
+    pub(crate) fn push(&mut self, event: &Event<'_>, out: &mut Vec<u8>) {
+        match event.kind {
+            Kind::Start(element) => self.start(&element, out),
+            Kind::End(tag) => self.end(tag.name, out),
+            Kind::Text { text, .. } => push_canonical_text(text, out),
+            Kind::Instruction { target, data } => self.instruction(target, data, out),
+            Kind::Comment | Kind::Outside | Kind::EndOfDocument => {}
+        }
+    }
+
+    pub(crate) fn start(&mut self, element: &Element<'_>, out: &mut Vec<u8>) {
+        self.depth += 1;
+        out.push(b'<');
+        out.extend_from_slice(element.name().as_bytes());
+        self.declare(element, out);
+        self.sort_attributes(element);
+        for index in &self.order {
+            if let Some(attribute) = element.attribute_at(*index) {
+                out.push(b' ');
+                if !attribute.prefix.is_empty() {
+                    out.extend_from_slice(attribute.prefix.as_bytes());
+                    out.push(b':');
+                }
+                out.extend_from_slice(attribute.local_name.as_bytes());
+                push_value(attribute.value, out);
+            }
+        }
+        out.push(b'>');
+    }
+
+    pub(crate) fn end(&mut self, name: &str, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"</");
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'>');
+        self.depth = self.depth.saturating_sub(1);
+        self.root_ended = self.depth == 0;
+        let kept = self
+            .rendered
+            .iter()
+            .rposition(|rendered| rendered.depth <= self.depth)
+            .map_or(0, |last| last + 1);
+        self.rendered.truncate(kept);
+        // The name of the namespace is the last text of each declaration.
+        let text_end = self.rendered.last().map_or(0, |last| last.uri.end());
+        self.text.truncate(text_end);
+    }
+
+    /// Writes the declarations of the prefixes that this element visibly uses and that no
+    /// ancestor in the output has declared so.
+    fn declare(&mut self, element: &Element<'_>, out: &mut Vec<u8>) {
+        let first = self.rendered.len();
+        self.require(element.prefix(), element.namespace());
+        for attribute in element.attributes() {
+            if !attribute.prefix.is_empty() {
+                self.require(attribute.prefix, attribute.namespace);
+            }
+        }
+        let Self { rendered, text, .. } = self;
+        let declared = rendered.get_mut(first..).unwrap_or_default();
+        declared.sort_by(|a, b| a.prefix.of(text).cmp(b.prefix.of(text)));
+        for declaration in declared {
+            out.extend_from_slice(b" xmlns");
+            let prefix = declaration.prefix.of(text);
+            if !prefix.is_empty() {
+                out.push(b':');
+                out.extend_from_slice(prefix.as_bytes());
+            }
+            push_value(declaration.uri.of(text), out);
+        }
+    }
+
+    fn require(&mut self, prefix: &str, uri: &str) {
+        if prefix == "xml" {
+            return;
+        }
+        let in_force = self
+            .rendered
+            .iter()
+            .rev()
+            .find(|rendered| rendered.prefix.of(&self.text) == prefix)
+            .map(|rendered| rendered.uri.of(&self.text));
+        let known = in_force.unwrap_or_default() == uri;
+        // Only the default can be without namespace, and needs no declaration to be so.
+        if !known {
+            let rendered = Rendered {
+                depth: self.depth,
+                prefix: Span::push(&mut self.text, prefix),
+                uri: Span::push(&mut self.text, uri),
+            };
+            self.rendered.push(rendered);
+        }
+    }
+
+    /// By namespace, then by local name; those without namespace come first.
+    fn sort_attributes(&mut self, element: &Element<'_>) {
+        self.order.clear();
+        self.order.extend(0..element.attributes().len());
+        if self.order.len() > 1 {
+            let key = |index: &usize| {
+                let attribute = element.attribute_at(*index);
+                attribute.map(|attribute| (attribute.namespace, attribute.local_name))
+            };
+            self.order.sort_by(|a, b| key(a).cmp(&key(b)));
+        }
+    }
+
+    /// Outside the root, instructions stand on lines of their own (Canonical XML 1.0 §2.3).
+    fn instruction(&self, target: &str, data: &str, out: &mut Vec<u8>) {
+        if self.root_ended {
+            out.push(b'\n');
+        }
+        out.extend_from_slice(b"<?");
+        out.extend_from_slice(target.as_bytes());
+        if !data.is_empty() {
+            out.push(b' ');
+            out.extend_from_slice(data.as_bytes());
+        }
+        out.extend_from_slice(b"?>");
+        if self.depth == 0 && !self.root_ended {
+            out.push(b'\n');
+        }
+    }
+}
+
+fn push_value(value: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"=\"");
+    push_canonical_value(value, out);
+    out.push(b'"');
+}

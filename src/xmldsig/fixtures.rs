@@ -1,0 +1,235 @@
+//! Keys, certificates and revocation lists made on the spot, for tests of this and other modules.
+
+use std::sync::OnceLock;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use openssl::asn1::{Asn1Integer, Asn1Time};
+use openssl::bn::BigNum;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::{PKey, Private};
+use openssl::rsa::Rsa;
+use openssl::x509::extension::{
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier,
+};
+use openssl::x509::{X509, X509Builder, X509Crl, X509CrlBuilder, X509NameBuilder};
+use openssl::x509::{X509NameRef, X509RevokedBuilder};
+
+use crate::xmldsig::key::PemKey;
+
+/// An instant that is written as in documents.
+pub(crate) fn instant(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text)
+        .expect("RFC 3339")
+        .to_utc()
+}
+
+/// When the documents of the tests are signed and verified, unless they say otherwise.
+pub(crate) fn noon() -> DateTime<Utc> {
+    instant("2026-03-02T10:00:00Z")
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum KeyKind {
+    P256,
+    P384,
+    Secp256k1,
+    Rsa2048,
+    Rsa3072,
+}
+
+/// A new key; RSA keys are made once, because they take long.
+pub(crate) fn new_key(kind: KeyKind) -> PKey<Private> {
+    static RSA: [OnceLock<PKey<Private>>; 2] = [OnceLock::new(), OnceLock::new()];
+    let rsa = |slot: usize, bits| {
+        let made = RSA[slot].get_or_init(|| {
+            PKey::from_rsa(Rsa::generate(bits).expect("an RSA key")).expect("a key")
+        });
+        made.clone()
+    };
+    let curve = match kind {
+        KeyKind::P256 => Nid::X9_62_PRIME256V1,
+        KeyKind::P384 => Nid::SECP384R1,
+        KeyKind::Secp256k1 => Nid::SECP256K1,
+        KeyKind::Rsa2048 => return rsa(0, 2048),
+        KeyKind::Rsa3072 => return rsa(1, 3072),
+    };
+    let group = EcGroup::from_curve_name(curve).expect("a curve");
+    PKey::from_ec_key(EcKey::generate(&group).expect("an EC key")).expect("a key")
+}
+
+/// What a certificate says.
+#[derive(Clone)]
+pub(crate) struct Wanted {
+    pub(crate) common_name: &'static str,
+    pub(crate) kind: KeyKind,
+    pub(crate) valid: (DateTime<Utc>, DateTime<Utc>),
+    pub(crate) usage: Usage,
+    pub(crate) serial: u32,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Usage {
+    Signing,
+    SealingOfDocuments,
+    Encipherment,
+    NoUsage,
+    ServerOnly,
+    Authority,
+    AuthorityWithoutFlag,
+}
+
+impl Wanted {
+    pub(crate) fn signer(common_name: &'static str) -> Self {
+        Self {
+            common_name,
+            kind: KeyKind::P256,
+            valid: (noon() - TimeDelta::days(30), noon() + TimeDelta::days(365)),
+            usage: Usage::Signing,
+            serial: 2,
+        }
+    }
+}
+
+/// A key with its certificate, which may issue others.
+pub(crate) struct Issued {
+    pub(crate) key: PKey<Private>,
+    pub(crate) certificate: X509,
+}
+
+impl Issued {
+    /// An authority that vouches for itself.
+    pub(crate) fn root(common_name: &'static str) -> Self {
+        let wanted = Wanted {
+            usage: Usage::Authority,
+            serial: 1,
+            ..Wanted::signer(common_name)
+        };
+        issue(&wanted, None)
+    }
+
+    /// A certificate signed by this one.
+    pub(crate) fn issue(&self, wanted: &Wanted) -> Self {
+        issue(wanted, Some(self))
+    }
+
+    /// A key that signs documents with these intermediates.
+    pub(crate) fn signing_key(&self, intermediates: &[&Self]) -> PemKey {
+        let above = intermediates.iter().map(|one| one.certificate.clone());
+        let chain = std::iter::once(self.certificate.clone()).chain(above);
+        PemKey::new(self.key.clone(), chain.collect()).expect("a signing key")
+    }
+
+    /// A list of what this authority revoked, current from an hour before `at` to a day after.
+    pub(crate) fn revocation_list(&self, at: DateTime<Utc>, revoked: &[&X509]) -> X509Crl {
+        let mut list = X509CrlBuilder::new().expect("a list");
+        list.set_issuer_name(self.certificate.subject_name())
+            .expect("issuer");
+        list.set_last_update(&asn1(at - TimeDelta::hours(1)))
+            .expect("last update");
+        list.set_next_update(&asn1(at + TimeDelta::days(1)))
+            .expect("next update");
+        for certificate in revoked {
+            let mut entry = X509RevokedBuilder::new().expect("an entry");
+            entry
+                .set_serial_number(certificate.serial_number())
+                .expect("serial");
+            entry
+                .set_revocation_date(&asn1(at - TimeDelta::hours(2)))
+                .expect("date");
+            list.add_revoked(entry.build()).expect("added");
+        }
+        list.sort().expect("sorted");
+        list.sign(&self.key, MessageDigest::sha256())
+            .expect("signed");
+        list.build().expect("a list")
+    }
+}
+
+fn issue(wanted: &Wanted, issuer: Option<&Issued>) -> Issued {
+    let key = new_key(wanted.kind);
+    let mut builder = X509::builder().expect("a certificate");
+    builder.set_version(2).expect("version");
+    let serial = BigNum::from_u32(wanted.serial).and_then(|n| Asn1Integer::from_bn(&n));
+    builder
+        .set_serial_number(&serial.expect("a serial"))
+        .expect("serial");
+    let name = subject(wanted.common_name);
+    builder.set_subject_name(&name).expect("subject");
+    let issuer_name: &X509NameRef =
+        issuer.map_or(&name, |issuer| issuer.certificate.subject_name());
+    builder.set_issuer_name(issuer_name).expect("issuer");
+    builder
+        .set_not_before(&asn1(wanted.valid.0))
+        .expect("start");
+    builder.set_not_after(&asn1(wanted.valid.1)).expect("end");
+    builder.set_pubkey(&key).expect("key");
+    extend(&mut builder, wanted.usage, issuer);
+    let signer = issuer.map_or(&key, |issuer| &issuer.key);
+    builder
+        .sign(signer, MessageDigest::sha256())
+        .expect("signed");
+    let certificate = builder.build();
+    Issued { key, certificate }
+}
+
+fn extend(builder: &mut X509Builder, usage: Usage, issuer: Option<&Issued>) {
+    let above = issuer.map(|issuer| &*issuer.certificate);
+    let identifier = SubjectKeyIdentifier::new().build(&builder.x509v3_context(above, None));
+    builder
+        .append_extension(identifier.expect("SKI"))
+        .expect("added");
+    if issuer.is_some() {
+        let mut identifier = AuthorityKeyIdentifier::new();
+        let identifier = identifier
+            .keyid(true)
+            .build(&builder.x509v3_context(above, None));
+        builder
+            .append_extension(identifier.expect("AKI"))
+            .expect("added");
+    }
+    let mut key_usage = KeyUsage::new();
+    key_usage.critical();
+    match usage {
+        Usage::Signing | Usage::ServerOnly => key_usage.digital_signature(),
+        Usage::SealingOfDocuments => key_usage.non_repudiation(),
+        Usage::Encipherment => key_usage.key_encipherment(),
+        Usage::Authority | Usage::AuthorityWithoutFlag => key_usage.key_cert_sign().crl_sign(),
+        Usage::NoUsage => &mut key_usage,
+    };
+    if usage != Usage::NoUsage {
+        builder
+            .append_extension(key_usage.build().expect("usage"))
+            .expect("added");
+    }
+    let mut purposes = ExtendedKeyUsage::new();
+    match usage {
+        Usage::ServerOnly => purposes.server_auth(),
+        Usage::SealingOfDocuments => purposes.other("1.3.6.1.5.5.7.3.36"),
+        _ => &mut purposes,
+    };
+    if matches!(usage, Usage::ServerOnly | Usage::SealingOfDocuments) {
+        builder
+            .append_extension(purposes.build().expect("purposes"))
+            .expect("added");
+    }
+    if usage == Usage::Authority {
+        let constraints = BasicConstraints::new().critical().ca().build();
+        builder
+            .append_extension(constraints.expect("constraints"))
+            .expect("added");
+    }
+}
+
+fn subject(common_name: &str) -> openssl::x509::X509Name {
+    let mut name = X509NameBuilder::new().expect("a name");
+    name.append_entry_by_nid(Nid::COUNTRYNAME, "RO").expect("C");
+    name.append_entry_by_nid(Nid::COMMONNAME, common_name)
+        .expect("CN");
+    name.build()
+}
+
+fn asn1(instant: DateTime<Utc>) -> Asn1Time {
+    Asn1Time::from_unix(instant.timestamp()).expect("a time")
+}

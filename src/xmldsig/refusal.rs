@@ -1,0 +1,211 @@
+//! Why a document is not accepted: one code per reason, and where in the document it was found.
+
+/// A place in a document; line and column count from 1, columns in bytes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: u64,
+    /// The byte of the line, from 1.
+    pub column: u64,
+}
+
+impl Position {
+    /// The first byte of a document.
+    pub(crate) const START: Self = Self { line: 1, column: 1 };
+}
+
+crate::coded! {
+    /// One reason not to accept a document.
+    pub enum RefusalCode as "refusal" {
+        /// The bytes are not well-formed XML 1.0 with namespaces.
+        NotWellFormed = "NOT_WELL_FORMED",
+        /// The document ends before its root does.
+        Truncated = "TRUNCATED",
+        /// A character, or a reference to one, that XML 1.0 forbids.
+        CharacterForbidden = "CHARACTER_FORBIDDEN",
+        /// Not UTF-8, or said to be something else, or begun with a byte order mark.
+        EncodingForbidden = "ENCODING_FORBIDDEN",
+        /// A version of XML other than 1.0.
+        VersionForbidden = "VERSION_FORBIDDEN",
+        /// A document type declaration.
+        DoctypeForbidden = "DOCTYPE_FORBIDDEN",
+        /// A reference to an entity other than the five predefined ones.
+        EntityForbidden = "ENTITY_FORBIDDEN",
+        /// A comment.
+        CommentForbidden = "COMMENT_FORBIDDEN",
+        /// A processing instruction.
+        InstructionForbidden = "INSTRUCTION_FORBIDDEN",
+        /// A CDATA section, by which the same text can be written in several ways.
+        CdataForbidden = "CDATA_FORBIDDEN",
+        /// An attribute that stands twice, by its name or by its expanded name.
+        AttributeRepeated = "ATTRIBUTE_REPEATED",
+        /// A prefix that is not declared, or `xml`, `xmlns` or their namespaces bound anew.
+        PrefixForbidden = "PREFIX_FORBIDDEN",
+        /// A namespace name that is not absolute.
+        NamespaceRelative = "NAMESPACE_RELATIVE",
+        /// A namespace that this kind of document does not use.
+        NamespaceForbidden = "NAMESPACE_FORBIDDEN",
+        /// Two elements with the same identifier.
+        IdRepeated = "ID_REPEATED",
+        /// More identifiers, or longer ones, than are kept.
+        IdLimit = "ID_LIMIT",
+        /// Elements within elements deeper than allowed.
+        DepthLimit = "DEPTH_LIMIT",
+        /// More attributes on one element than allowed.
+        AttributeLimit = "ATTRIBUTE_LIMIT",
+        /// More namespaces declared at once than allowed.
+        NamespaceLimit = "NAMESPACE_LIMIT",
+        /// One tag, text or other piece of markup longer than allowed.
+        EventLimit = "EVENT_LIMIT",
+        /// A document longer than allowed.
+        DocumentLimit = "DOCUMENT_LIMIT",
+        /// A signature larger than any honest one.
+        SignatureLimit = "SIGNATURE_LIMIT",
+        /// No signature.
+        SignatureMissing = "SIGNATURE_MISSING",
+        /// A second signature.
+        SignatureRepeated = "SIGNATURE_REPEATED",
+        /// An element of XML Signature or `XAdES` elsewhere than in the signature of the root.
+        SignatureMisplaced = "SIGNATURE_MISPLACED",
+        /// An element or text that follows the signature.
+        ContentAfterSignature = "CONTENT_AFTER_SIGNATURE",
+        /// The parts of the signature are not those of the profile.
+        SignatureStructure = "SIGNATURE_STRUCTURE",
+        /// The references are not the two of the profile.
+        ReferenceForbidden = "REFERENCE_FORBIDDEN",
+        /// A transform, or an order of transforms, that is not the profile's.
+        TransformForbidden = "TRANSFORM_FORBIDDEN",
+        /// A canonicalization, digest or signature algorithm that is not the profile's.
+        AlgorithmForbidden = "ALGORITHM_FORBIDDEN",
+        /// A value that cannot be read: base64, an instant, a certificate.
+        ValueUnreadable = "VALUE_UNREADABLE",
+        /// The document is not the one that was signed.
+        DigestMismatch = "DIGEST_MISMATCH",
+        /// The signed properties are not those that were signed.
+        PropertiesDigestMismatch = "PROPERTIES_DIGEST_MISMATCH",
+        /// The key of the certificate is not of the kind that the algorithm names.
+        KeyMismatch = "KEY_MISMATCH",
+        /// The signature was not made by the key of the certificate.
+        SignatureWrong = "SIGNATURE_WRONG",
+        /// The signing certificate is not the one that the signed properties name.
+        CertificateNotNamed = "CERTIFICATE_NOT_NAMED",
+        /// The certificate does not lead to a configured anchor.
+        CertificateUntrusted = "CERTIFICATE_UNTRUSTED",
+        /// A certificate had expired when it was used, or has expired since.
+        CertificateExpired = "CERTIFICATE_EXPIRED",
+        /// A certificate was not yet valid when it was used.
+        CertificateNotYetValid = "CERTIFICATE_NOT_YET_VALID",
+        /// A certificate is revoked.
+        CertificateRevoked = "CERTIFICATE_REVOKED",
+        /// Revocation is to be checked, and no current list of the issuer is at hand.
+        RevocationUnknown = "REVOCATION_UNKNOWN",
+        /// The certificate is not for signing documents.
+        CertificateUsage = "CERTIFICATE_USAGE",
+        /// The document says that it was signed later than now.
+        SignedInFuture = "SIGNED_IN_FUTURE",
+        /// A trusted certificate, but not one of the expected signers.
+        SignerUnexpected = "SIGNER_UNEXPECTED",
+    }
+}
+
+impl RefusalCode {
+    /// The number of the reason that partners are told: 101 signature invalid, 102 certificate
+    /// untrusted, 104 schema invalid, 107 size limit, 110 sender not authorised.
+    pub const fn reason(self) -> u16 {
+        match self {
+            Self::NotWellFormed
+            | Self::Truncated
+            | Self::CharacterForbidden
+            | Self::EncodingForbidden
+            | Self::VersionForbidden
+            | Self::DoctypeForbidden
+            | Self::EntityForbidden
+            | Self::CommentForbidden
+            | Self::InstructionForbidden
+            | Self::CdataForbidden
+            | Self::AttributeRepeated
+            | Self::PrefixForbidden
+            | Self::NamespaceRelative
+            | Self::NamespaceForbidden
+            | Self::IdRepeated => 104,
+            Self::IdLimit
+            | Self::DepthLimit
+            | Self::AttributeLimit
+            | Self::NamespaceLimit
+            | Self::EventLimit
+            | Self::DocumentLimit
+            | Self::SignatureLimit => 107,
+            Self::SignatureMissing
+            | Self::SignatureRepeated
+            | Self::SignatureMisplaced
+            | Self::ContentAfterSignature
+            | Self::SignatureStructure
+            | Self::ReferenceForbidden
+            | Self::TransformForbidden
+            | Self::AlgorithmForbidden
+            | Self::ValueUnreadable
+            | Self::DigestMismatch
+            | Self::PropertiesDigestMismatch
+            | Self::KeyMismatch
+            | Self::SignatureWrong
+            | Self::CertificateNotNamed
+            | Self::SignedInFuture => 101,
+            Self::CertificateUntrusted
+            | Self::CertificateExpired
+            | Self::CertificateNotYetValid
+            | Self::CertificateRevoked
+            | Self::RevocationUnknown
+            | Self::CertificateUsage => 102,
+            Self::SignerUnexpected => 110,
+        }
+    }
+}
+
+/// A refused document: why, and where the reason stands. Carries nothing of the content.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{code} at line {line}, column {column}: {detail}")]
+pub struct Refusal {
+    /// The reason.
+    pub code: RefusalCode,
+    /// The reason in words, without personal data.
+    pub detail: String,
+    /// The line, from 1.
+    pub line: u64,
+    /// The byte of the line, from 1.
+    pub column: u64,
+}
+
+/// A reason found by a function that does not know where in the document it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Flaw {
+    pub(crate) code: RefusalCode,
+    pub(crate) detail: &'static str,
+}
+
+impl Flaw {
+    pub(crate) const fn new(code: RefusalCode, detail: &'static str) -> Self {
+        Self { code, detail }
+    }
+
+    pub(crate) fn at(self, position: Position) -> Refusal {
+        Refusal {
+            code: self.code,
+            detail: self.detail.to_owned(),
+            line: position.line,
+            column: position.column,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_reads_back_and_has_a_reason_of_the_catalogue() {
+        for code in RefusalCode::ALL {
+            assert_eq!(RefusalCode::parse(code.as_str()), Ok(*code));
+            assert!([101, 102, 104, 107, 110].contains(&code.reason()));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Signing and verifying together, and against other people's tools.
+
+mod round_trip;
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::xmldsig::content::{ContentFault, ContentReader, Element, IgnoreContent};
+use crate::xmldsig::fixtures::{Issued, KeyKind, Wanted, noon};
+use crate::xmldsig::key::{PemKey, SigningKey};
+use crate::xmldsig::sign::{SignedDocument, SignedWriter};
+use crate::xmldsig::trust::TrustPolicy;
+use crate::xmldsig::verify::{Verified, VerifyError, verify};
+
+/// The namespace of the documents of the tests.
+pub(super) const NS: &str = "urn:test:1";
+
+/// A root, an intermediate authority and a signer.
+pub(super) struct Party {
+    pub(super) root: Issued,
+    pub(super) middle: Issued,
+    pub(super) signer: Issued,
+}
+
+impl Party {
+    pub(super) fn new(kind: KeyKind) -> Self {
+        Self::with(Wanted {
+            kind,
+            ..Wanted::signer("Test signer")
+        })
+    }
+
+    pub(super) fn with(wanted: Wanted) -> Self {
+        let root = Issued::root("Test root");
+        let middle = root.issue(&Wanted {
+            usage: crate::xmldsig::fixtures::Usage::Authority,
+            serial: 7,
+            ..Wanted::signer("Test issuer")
+        });
+        let signer = middle.issue(&wanted);
+        Self {
+            root,
+            middle,
+            signer,
+        }
+    }
+
+    pub(super) fn key(&self) -> PemKey {
+        self.signer.signing_key(&[&self.middle])
+    }
+
+    pub(super) fn policy(&self) -> TrustPolicy {
+        TrustPolicy::new(vec![self.root.certificate.clone()], NS, noon())
+    }
+}
+
+/// Signs a small document with a bit of everything in it.
+pub(super) fn sample(key: &dyn SigningKey) -> (Vec<u8>, SignedDocument) {
+    let attributes = [("z", "1"), ("a", "<&\"'>\t\r\n ș")];
+    let mut writer =
+        SignedWriter::new(Vec::new(), key, "order", NS, &[("number", "7")]).expect("a root");
+    writer.newline().expect("newline");
+    writer.start("line", &attributes).expect("start");
+    writer
+        .element("name", &[], "Ștefania <&>\r\n😀 ]]>")
+        .expect("element");
+    writer.start("image", &[]).expect("start");
+    writer.text_base64(&[7; 100]).expect("base64");
+    writer.end().expect("end");
+    writer.element("empty", &[], "").expect("element");
+    writer.end().expect("end");
+    writer.newline().expect("newline");
+    writer.finish(noon(), "application/xml").expect("signed")
+}
+
+/// Writes down what it is shown.
+#[derive(Default)]
+pub(super) struct Transcript(pub(super) String);
+
+impl ContentReader for Transcript {
+    fn start(&mut self, element: &Element<'_>) -> Result<(), ContentFault> {
+        self.0.push_str(&format!(
+            "<{{{}}}{}",
+            element.namespace(),
+            element.local_name()
+        ));
+        for attribute in element.attributes() {
+            self.0
+                .push_str(&format!(" {}={:?}", attribute.local_name, attribute.value));
+        }
+        self.0.push('>');
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), ContentFault> {
+        self.0.push_str(text);
+        Ok(())
+    }
+
+    fn end(&mut self, namespace: &str, local_name: &str) -> Result<(), ContentFault> {
+        self.0.push_str(&format!("</{{{namespace}}}{local_name}>"));
+        Ok(())
+    }
+}
+
+pub(super) fn check(document: &[u8], policy: &TrustPolicy) -> Result<Verified, VerifyError> {
+    verify(document, policy, &mut IgnoreContent)
+}
+
+/// The code of the refusal of a document that must be refused.
+pub(super) fn refusal_code(document: &[u8], policy: &TrustPolicy) -> &'static str {
+    match check(document, policy) {
+        Err(VerifyError::Refused(refusal)) => refusal.code.as_str(),
+        Err(other) => panic!("not a refusal: {other}"),
+        Ok(_) => "VERIFIED",
+    }
+}
+
+/// Runs a tool that tests need, and says so when it is missing.
+pub(super) fn run(tool: &str, arguments: &[&str]) -> (bool, Vec<u8>, String) {
+    let output = Command::new(tool).args(arguments).output().unwrap_or_else(|error| {
+        panic!("`{tool}` is needed by this test and cannot be run ({error}): install it (Debian: `apt-get install xmlsec1 libxml2-utils`)")
+    });
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.success(), output.stdout, errors)
+}
+
+pub(super) fn path_text(path: &Path) -> &str {
+    path.to_str().expect("a path in UTF-8")
+}
+
+/// Asks xmlsec1 whether a document verifies with these anchors.
+pub(super) fn xmlsec1_verifies(document: &[u8], root: &Issued) -> Result<(), String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, anchor) = (
+        folder.path().join("document.xml"),
+        folder.path().join("root.pem"),
+    );
+    std::fs::write(&file, document).expect("written");
+    std::fs::write(&anchor, root.certificate.to_pem().expect("PEM")).expect("written");
+    let (ok, _, errors) = run(
+        "xmlsec1",
+        &[
+            "--verify",
+            "--enabled-key-data",
+            "x509",
+            "--trusted-pem",
+            path_text(&anchor),
+            "--verification-gmt-time",
+            "2026-03-02 10:00:00",
+            "--id-attr:Id",
+            "http://uri.etsi.org/01903/v1.3.2#:SignedProperties",
+            path_text(&file),
+        ],
+    );
+    if ok { Ok(()) } else { Err(errors) }
+}
