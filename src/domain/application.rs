@@ -143,11 +143,6 @@ pub const STEPS: &[Step<ApplicationState, ApplicationEvent>] = &[
     (OnHold,          ReleasedReady,      Ready),
     (OnHold,          ReleasedOrdered,    Ordered),
     (OnHold,          SentBack,           Returned),
-    (OnHold,          ProductionStarted,  OnHold),          // The bureau's words are evidence: they count
-    (OnHold,          CardFailed,         OnHold),          // even while an operator ponders.
-    (OnHold,          CardProduced,       Produced),
-    (OnHold,          CancelConfirmed,    Cancelled),
-    (OnHold,          RefusedTechnically, Ready),
     (OnHold,          CancelAsked,        Cancelled),
 
     (AwaitingFee,     CancelAsked,        Cancelled),       // Nothing was ordered yet.

@@ -33,7 +33,12 @@ struct OfficeEvent<'a> {
 
 /// A note for the history, at the present instant.
 pub fn note<'a>(gateway: &'a Gateway, actor: &'a Actor, reason: Option<&'a str>) -> Note<'a> {
-    Note { actor, reason, at: gateway.clock.now(), random: &gateway.random }
+    Note {
+        actor,
+        reason,
+        at: gateway.clock.now(),
+        random: &gateway.random,
+    }
 }
 
 /// Takes the application's next step and tells its office (and the office of collection, once the
@@ -47,8 +52,7 @@ pub async fn advance<R>(
 ) -> Result<(), Failure<R>> {
     let from = application.state;
     let id = application.id.0;
-    application.state =
-        take_step::<history::Application>(tx, id, from, event, note).await?;
+    application.state = take_step::<history::Application>(tx, id, from, event, note).await?;
     if let Some(kind) = told_on(event) {
         tell(tx, application, kind, reason, note).await?;
     }
@@ -73,7 +77,15 @@ pub async fn tell(
             | ApplicationState::HandedOver
     );
     if on_its_way && application.collect_office != application.office {
-        append(tx, application.collect_office, application, kind, reason, note).await?;
+        append(
+            tx,
+            application.collect_office,
+            application,
+            kind,
+            reason,
+            note,
+        )
+        .await?;
     }
     Ok(())
 }
@@ -99,8 +111,7 @@ async fn append(
         fee_state: application.fee_state.as_str(),
         reason,
     };
-    let payload =
-        serde_json::to_string(&event).map_err(|error| StoreError::Other(error.into()))?;
+    let payload = serde_json::to_string(&event).map_err(|error| StoreError::Other(error.into()))?;
     let message = NewMessage {
         id: MessageId(id),
         kind: &kind,
