@@ -6,7 +6,7 @@
 //!
 //! A blob lies at `ab/c/<id>`, where `abc` are the **last** three hexadecimal digits of its id.
 //! The front of a version 7 id is the time, so a day's blobs would share a folder; its tail is
-//! random, so they spread over 4,096 shelves: about 2,000 blobs each for eight million cards.
+//! random, so they spread over 4,096 drawers: about 2,000 blobs each for eight million cards.
 
 use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, DirEntry, File};
@@ -23,15 +23,15 @@ use crate::vault::error::VaultError;
 /// Blobs being written lie here until they are whole.
 const INCOMING: &str = "incoming";
 
-/// One of the [`Shelf::COUNT`] parts of the folder.
+/// One of the [`Drawer::COUNT`] parts of the folder.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Shelf(u16);
+pub struct Drawer(u16);
 
-impl Shelf {
-    /// How many shelves there are.
+impl Drawer {
+    /// How many drawers there are.
     pub const COUNT: u16 = 0x1000;
 
-    /// The shelf of this number; numbers from [`Shelf::COUNT`] on start again at the first.
+    /// The drawer of this number; numbers from [`Drawer::COUNT`] on start again at the first.
     pub const fn number(number: u16) -> Self {
         Self(number % Self::COUNT)
     }
@@ -47,7 +47,7 @@ impl Shelf {
     }
 }
 
-/// A blob as it lies on its shelf.
+/// A blob as it lies in its drawer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct StoredBlob {
     /// Whose content it is.
@@ -62,8 +62,8 @@ pub struct StoredBlob {
 pub(super) struct Blobs {
     root: PathBuf,
     durable: bool,
-    /// Shelves whose folders this process knows to be durable.
-    ready: Mutex<BTreeSet<Shelf>>,
+    /// Drawers whose folders this process knows to be durable.
+    ready: Mutex<BTreeSet<Drawer>>,
 }
 
 impl Blobs {
@@ -90,7 +90,7 @@ impl Blobs {
     }
 
     fn path(&self, id: SealedId) -> PathBuf {
-        Shelf::of(id).folder(&self.root).join(id.to_string())
+        Drawer::of(id).folder(&self.root).join(id.to_string())
     }
 
     /// Starts a blob, which exists only once it is published.
@@ -125,15 +125,15 @@ impl Blobs {
                 .sync_all()
                 .map_err(VaultError::io("making a blob durable"))?;
         }
-        let shelf = self.ready_shelf(Shelf::of(id))?;
+        let drawer = self.ready_drawer(Drawer::of(id))?;
         let Some(path) = blob.path.take() else {
             return Ok(());
         };
-        if let Err(error) = fs::rename(&path, shelf.join(id.to_string())) {
+        if let Err(error) = fs::rename(&path, drawer.join(id.to_string())) {
             blob.path = Some(path);
             return Err(VaultError::io("publishing a blob")(error));
         }
-        self.sync_folder(&shelf)
+        self.sync_folder(&drawer)
     }
 
     /// Opens a blob for reading.
@@ -148,22 +148,22 @@ impl Blobs {
     pub(super) fn remove(&self, id: SealedId) -> Result<bool, VaultError> {
         match fs::remove_file(self.path(id)) {
             Ok(()) => self
-                .sync_folder(&Shelf::of(id).folder(&self.root))
+                .sync_folder(&Drawer::of(id).folder(&self.root))
                 .map(|()| true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(VaultError::io("removing a blob")(error)),
         }
     }
 
-    /// At most `max` blobs of one shelf that were made before `before`, in no order.
+    /// At most `max` blobs of one drawer that were made before `before`, in no order.
     pub(super) fn list(
         &self,
-        shelf: Shelf,
+        drawer: Drawer,
         before: DateTime<Utc>,
         max: usize,
     ) -> Result<Vec<StoredBlob>, VaultError> {
-        list_folder(&shelf.folder(&self.root), before, max)
-            .map_err(VaultError::io("listing a shelf"))
+        list_folder(&drawer.folder(&self.root), before, max)
+            .map_err(VaultError::io("listing a drawer"))
     }
 
     /// Removes at most `max` blobs that were started before `before` and never published.
@@ -182,22 +182,22 @@ impl Blobs {
         Ok(unfinished.len())
     }
 
-    /// The shelf's folder, with its own entry durable in its parent.
-    fn ready_shelf(&self, shelf: Shelf) -> Result<PathBuf, VaultError> {
-        let folder = shelf.folder(&self.root);
-        if self.shelves().contains(&shelf) {
+    /// The drawer's folder, with its own entry durable in its parent.
+    fn ready_drawer(&self, drawer: Drawer) -> Result<PathBuf, VaultError> {
+        let folder = drawer.folder(&self.root);
+        if self.drawers().contains(&drawer) {
             return Ok(folder);
         }
-        make_folder(&folder).map_err(VaultError::io("making a shelf"))?;
+        make_folder(&folder).map_err(VaultError::io("making a drawer"))?;
         if let Some(parent) = folder.parent() {
             self.sync_folder(parent)?;
         }
         self.sync_folder(&self.root)?;
-        self.shelves().insert(shelf);
+        self.drawers().insert(drawer);
         Ok(folder)
     }
 
-    fn shelves(&self) -> std::sync::MutexGuard<'_, BTreeSet<Shelf>> {
+    fn drawers(&self) -> std::sync::MutexGuard<'_, BTreeSet<Drawer>> {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -146,7 +146,7 @@ impl MasterKeys {
         let parameters = Parameters {
             key: &self.current.wrapping,
             nonce: &nonce,
-            bound_to: &bound_to(&self.current.id, id),
+            bound_to: &bound_to(self.current.id, id),
         };
         aead::seal(&mut CipherCtx::new()?, &parameters, &*key.0, &mut wrapped)?;
         Ok(wrapped)
@@ -162,7 +162,7 @@ impl MasterKeys {
             .all()
             .find(|key| key.id == *master_id)
             .ok_or(VaultError::UnknownMasterKey { id })?;
-        let bound_to = bound_to(master_id, id);
+        let bound_to = bound_to(*master_id, id);
         let parameters = Parameters {
             key: &master.wrapping,
             nonce,
@@ -226,11 +226,11 @@ fn hkdf(master: &[u8], purpose: &[u8], derived: &mut [u8]) -> Result<(), ErrorSt
     Ok(())
 }
 
-fn bound_to(master_id: &MasterId, id: SealedId) -> Vec<u8> {
+fn bound_to(master_id: MasterId, id: SealedId) -> Vec<u8> {
     [
         b"cei-gateway data key".as_slice(),
         &[WRAP_VERSION],
-        master_id,
+        &master_id,
         id.0.as_bytes(),
     ]
     .concat()

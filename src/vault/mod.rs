@@ -33,7 +33,7 @@ use crate::vault::blobs::{Blobs, UnfinishedBlob};
 use crate::vault::master::MasterKeys;
 use crate::vault::stream::{Opening, Sealing};
 
-pub use crate::vault::blobs::{Shelf, StoredBlob};
+pub use crate::vault::blobs::{Drawer, StoredBlob};
 pub use crate::vault::error::VaultError;
 pub use crate::vault::master::DataKey;
 pub use crate::vault::private_file::PrivateFileError;
@@ -219,17 +219,17 @@ impl Vault {
         self.inner.blobs.remove(id)
     }
 
-    /// At most `max` blobs of one shelf that were made before `before`, in no order.
+    /// At most `max` blobs of one drawer that were made before `before`, in no order.
     ///
-    /// Orphans are what stands here and in no row. Who looks at a random shelf in each pass has
+    /// Orphans are what stands here and in no row. Who looks at a random drawer in each pass has
     /// seen all of them in time and needs to remember nothing.
     pub fn list(
         &self,
-        shelf: Shelf,
+        drawer: Drawer,
         before: DateTime<Utc>,
         max: usize,
     ) -> Result<Vec<StoredBlob>, VaultError> {
-        self.inner.blobs.list(shelf, before, max)
+        self.inner.blobs.list(drawer, before, max)
     }
 
     /// Removes at most `max` blobs that were started before `before` and never finished, which
@@ -286,5 +286,9 @@ impl Read for SealReader {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('?');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
+        .collect()
 }
