@@ -1,1 +1,294 @@
 //! Sealing of personal data: data keys, the master key, sealed blobs, erasure.
+//!
+//! Owns the only place where a name, an address or an image is kept. Each piece of content is one
+//! blob, sealed under a data key of its own; the data key is wrapped by the master key and kept in
+//! the row that names the blob. A blob is durable before [`Vault::put`] returns, so a row that
+//! commits afterwards always finds it; a blob whose row never committed is an orphan, which the
+//! janitor finds by [`Vault::list`]. Deleting the wrapped key erases the person even from backups
+//! of the blobs; [`Vault::erase`] removes the bytes too.
+//!
+//! Knows neither what it seals nor the store. Every call blocks on the file system: asynchronous
+//! callers go through `spawn_blocking`.
+
+mod aead;
+mod blobs;
+mod error;
+mod master;
+pub mod private_file;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
+
+use crate::domain::id::SealedId;
+use crate::vault::blobs::{Blobs, UnfinishedBlob};
+use crate::vault::master::MasterKeys;
+use crate::vault::stream::{Opening, Sealing};
+
+pub use crate::vault::blobs::{Drawer, StoredBlob};
+pub use crate::vault::error::VaultError;
+pub use crate::vault::master::DataKey;
+pub use crate::vault::private_file::PrivateFileError;
+
+/// Where the vault keeps its blobs and finds its master key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct VaultConfig {
+    /// Folder of the blobs, made if missing.
+    pub dir: PathBuf,
+    /// File of the master keys, readable by its owner alone.
+    pub master_key_file: PathBuf,
+    /// Whether a missing master key file is made. Only where losing everything sealed is no loss.
+    pub create_missing_key: bool,
+    /// Whether a blob survives a power cut from the moment [`Vault::put`] returns. Without it a
+    /// crash of the machine can leave rows without content: for tests and demonstrations only.
+    pub durable: bool,
+}
+
+/// Seals, opens and erases content. Clones share one vault.
+#[derive(Clone)]
+pub struct Vault {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    master: MasterKeys,
+    blobs: Blobs,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault(…)")
+    }
+}
+
+/// What the row of sealed content must keep.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Sealed {
+    /// The data key, readable with the master key only. Deleting it erases the content.
+    pub wrapped_key: Vec<u8>,
+    /// Bytes of the content before it was sealed.
+    pub size_bytes: i64,
+    /// SHA-256 of the blob as it lies on disk. It tells nothing about the content, so it may
+    /// stay in the tombstone after erasure.
+    pub sha256: [u8; 32],
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sealed({} bytes, …)", self.size_bytes)
+    }
+}
+
+impl Vault {
+    /// Opens the vault, making its folder if needed.
+    ///
+    /// Refused are a missing master key (unless `create_missing_key` is set and nothing has been
+    /// sealed yet), one that others can read, and one that is not the vault's.
+    pub fn open(config: &VaultConfig) -> Result<Self, VaultError> {
+        let blobs = Blobs::open(&config.dir, config.durable)?;
+        let mark = config.dir.join("master-key-id");
+        let marked = match fs::read_to_string(&mark) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            other => Some(other.map_err(VaultError::io("reading the vault's mark"))?),
+        };
+        if config.create_missing_key && marked.is_none() && !config.master_key_file.exists() {
+            MasterKeys::create_file(&config.master_key_file)?;
+        }
+        let master = MasterKeys::read(&config.master_key_file)?;
+        let current = hex(master.current_id());
+        match marked.as_deref().map(str::trim) {
+            Some(mark) if !master.all_ids().any(|id| hex(id) == mark) => {
+                return Err(VaultError::WrongMasterKey {
+                    dir: config.dir.clone(),
+                });
+            }
+            Some(mark) if mark == current => (),
+            _ => blobs.write_mark(&mark, &current)?,
+        }
+        Ok(Self {
+            inner: Arc::new(Inner { master, blobs }),
+        })
+    }
+
+    /// A new random data key.
+    pub fn new_key(&self) -> Result<DataKey, VaultError> {
+        Ok(DataKey::random()?)
+    }
+
+    /// Wraps a data key for one blob; it will not unwrap for another.
+    pub fn wrap(&self, key: &DataKey, for_id: SealedId) -> Result<Vec<u8>, VaultError> {
+        self.inner.master.wrap(key, for_id)
+    }
+
+    /// Unwraps the data key of a blob.
+    pub fn unwrap_key(&self, wrapped: &[u8], for_id: SealedId) -> Result<DataKey, VaultError> {
+        self.inner.master.unwrap(wrapped, for_id)
+    }
+
+    /// Wraps a data key anew under the current master key; `None` if it is already. This is how
+    /// a master key is retired: the blobs stay as they are.
+    pub fn rewrap(&self, wrapped: &[u8], id: SealedId) -> Result<Option<Vec<u8>>, VaultError> {
+        let key = self.unwrap_key(wrapped, id)?;
+        if self.inner.master.is_current(wrapped) {
+            return Ok(None);
+        }
+        self.wrap(&key, id).map(Some)
+    }
+
+    /// The keyed hash (HMAC-SHA256) by which a value such as a CNP is looked up without being kept.
+    ///
+    /// `domain` names the kind of value, so that equal texts of two kinds do not meet.
+    ///
+    /// # Panics
+    /// When openssl has no memory left for a hash, which no caller could survive.
+    #[expect(
+        clippy::expect_used,
+        reason = "a hash of a short text fails only without memory, where Rust would abort too"
+    )]
+    pub fn lookup_hash(&self, domain: &str, value: &str) -> [u8; 32] {
+        let hash = self.inner.master.lookup_hash(domain, value);
+        hash.expect("openssl hashes a short text")
+    }
+
+    /// Seals content under a new data key; the blob is durable when this returns.
+    pub fn put(&self, id: SealedId, plain: &[u8]) -> Result<Sealed, VaultError> {
+        let mut writer = self.writer(id)?;
+        let mut rest = plain;
+        while !rest.is_empty() {
+            let taken = writer.sealing.take(rest)?;
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+        writer.finish()
+    }
+
+    /// Opens content that fits in memory.
+    pub fn get(&self, id: SealedId, wrapped_key: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let key = self.unwrap_key(wrapped_key, id)?;
+        let file = self.inner.blobs.read(id)?;
+        let size = file
+            .metadata()
+            .map_err(VaultError::io("reading a blob"))?
+            .len();
+        // The blob is a little longer than its content: nothing is reallocated, so no copy stays.
+        let mut plain = Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or(0)));
+        let mut opening = Opening::new(key, id, file)?;
+        loop {
+            let chunk = opening.fill()?;
+            if chunk.is_empty() {
+                return Ok(plain);
+            }
+            plain.extend_from_slice(chunk);
+            let count = chunk.len();
+            opening.advance(count);
+        }
+    }
+
+    /// Seals content that streams, in constant memory.
+    pub fn writer(&self, id: SealedId) -> Result<SealWriter, VaultError> {
+        let key = self.new_key()?;
+        let wrapped_key = self.wrap(&key, id)?;
+        let sealing = Sealing::new(key, id, self.inner.blobs.create(id)?)?;
+        Ok(SealWriter {
+            vault: self.clone(),
+            id,
+            wrapped_key,
+            sealing,
+        })
+    }
+
+    /// Opens content that streams, in constant memory.
+    ///
+    /// Each chunk is authentic when it is given, but only the end proves that nothing is missing:
+    /// whoever reads must read to the end before acting.
+    pub fn reader(&self, id: SealedId, wrapped_key: &[u8]) -> Result<SealReader, VaultError> {
+        let key = self.unwrap_key(wrapped_key, id)?;
+        let opening = Opening::new(key, id, self.inner.blobs.read(id)?)?;
+        Ok(SealReader { opening })
+    }
+
+    /// Removes a blob durably; false if there was none. The caller deletes the wrapped key.
+    pub fn erase(&self, id: SealedId) -> Result<bool, VaultError> {
+        self.inner.blobs.remove(id)
+    }
+
+    /// At most `max` blobs of one drawer that were made before `before`, in no order.
+    ///
+    /// Orphans are what stands here and in no row. Who looks at a random drawer in each pass has
+    /// seen all of them in time and needs to remember nothing.
+    pub fn list(
+        &self,
+        drawer: Drawer,
+        before: DateTime<Utc>,
+        max: usize,
+    ) -> Result<Vec<StoredBlob>, VaultError> {
+        self.inner.blobs.list(drawer, before, max)
+    }
+
+    /// Removes at most `max` blobs that were started before `before` and never finished, which
+    /// only a crash leaves behind; returns how many.
+    pub fn sweep_unfinished(&self, before: DateTime<Utc>, max: usize) -> Result<usize, VaultError> {
+        self.inner.blobs.sweep_unfinished(before, max)
+    }
+}
+
+/// Seals what is written to it. Dropped without [`SealWriter::finish`], it leaves nothing behind.
+pub struct SealWriter {
+    vault: Vault,
+    id: SealedId,
+    wrapped_key: Vec<u8>,
+    sealing: Sealing<UnfinishedBlob>,
+}
+
+impl SealWriter {
+    /// Seals the end and makes the blob durable.
+    pub fn finish(self) -> Result<Sealed, VaultError> {
+        let (blob, size_bytes, sha256) = self.sealing.finish()?;
+        self.vault.inner.blobs.publish(self.id, blob)?;
+        Ok(Sealed {
+            wrapped_key: self.wrapped_key,
+            size_bytes: i64::try_from(size_bytes).unwrap_or(i64::MAX),
+            sha256,
+        })
+    }
+}
+
+impl Write for SealWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(self.sealing.take(bytes)?)
+    }
+
+    /// Does nothing: content is sealed chunk by chunk, and durable only when finished.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Reads sealed content. See [`Vault::reader`] for what may be believed when.
+pub struct SealReader {
+    opening: Opening<File>,
+}
+
+impl Read for SealReader {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let mut chunk = self.opening.fill()?;
+        let count = chunk.read(bytes)?;
+        self.opening.advance(count);
+        Ok(count)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('?');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
+        .collect()
+}
