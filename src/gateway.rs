@@ -1,16 +1,23 @@
 //! The bundle of handles that everything needs, built once from the configuration.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use openssl::x509::{X509, X509Crl};
+
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, read_secret_bytes};
 use crate::random::Random;
 use crate::store::Store;
+use crate::transport::{self, Identity, Trust};
 use crate::vault::Vault;
 use crate::worker::bell::Bells;
 use crate::worker::supervisor::Board;
-use crate::xmldsig::SigningKey;
+use crate::xmldsig::key::{PemKey, SigningKey};
+use crate::xmldsig::trust::TrustPolicy;
 
 /// Everything a flow or a worker may use; cheap to clone.
 #[derive(Clone)]
@@ -31,9 +38,81 @@ pub struct Gateway {
     pub board: Board,
     /// The gateway's seal on orders.
     pub seal: Arc<dyn SigningKey>,
+    /// Whose signatures count as the bureau's.
+    pub bureau_trust: Arc<BureauTrust>,
+    /// Speaks to the bureau; `None` while no address is configured, so that orders wait.
+    pub bureau_client: Option<reqwest::Client>,
+}
+
+/// Whose signatures count as the bureau's.
+pub struct BureauTrust {
+    anchors: Vec<X509>,
+    crls: Vec<Vec<u8>>,
+    allowed: Vec<[u8; 32]>,
+}
+
+impl BureauTrust {
+    /// The policy by which a document of `namespace` is judged at `at`.
+    pub fn policy(&self, namespace: &str, at: DateTime<Utc>) -> anyhow::Result<TrustPolicy> {
+        let mut policy = TrustPolicy::new(self.anchors.clone(), namespace, at);
+        // A list cannot be cloned, only read again.
+        for pem in &self.crls {
+            policy
+                .crls
+                .push(X509Crl::from_pem(pem).context("reading the bureau's CRL")?);
+        }
+        policy.allowed_spki_sha256 = (!self.allowed.is_empty()).then(|| self.allowed.clone());
+        Ok(policy)
+    }
+
+    fn load(config: &Config) -> anyhow::Result<Self> {
+        let bureau = &config.bureau;
+        let anchors = match read_optional(bureau.acknowledgement_anchors_file.as_deref())? {
+            Some(pem) => X509::stack_from_pem(&pem).context("reading the bureau's authorities")?,
+            None => Vec::new(),
+        };
+        let crls = match read_optional(bureau.acknowledgement_crl_file.as_deref())? {
+            Some(pem) => vec![pem],
+            None => Vec::new(),
+        };
+        let allowed = bureau
+            .acknowledgement_spki_sha256
+            .iter()
+            .map(|spki| spki.0)
+            .collect();
+        Ok(Self {
+            anchors,
+            crls,
+            allowed,
+        })
+    }
 }
 
 impl Gateway {
+    /// Opens everything that `config` names: the database (migrating it), the vault, the seal, the
+    /// client towards the bureau.
+    pub async fn open(config: Config, clock: Clock, random: Random) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&config.data_dir)
+            .with_context(|| format!("making the folder {}", config.data_dir.display()))?;
+        let store = open_store(&config).await?;
+        let vault = Vault::open(&config.vault()).context("opening the vault")?;
+        let seal = load_seal(&config)?;
+        let bureau_trust = BureauTrust::load(&config)?;
+        let bureau_client = load_bureau_client(&config)?;
+        Ok(Self {
+            config: Arc::new(config),
+            store,
+            vault,
+            clock,
+            random,
+            bells: Bells::default(),
+            board: Board::default(),
+            seal: Arc::new(seal),
+            bureau_trust: Arc::new(bureau_trust),
+            bureau_client,
+        })
+    }
+
     /// How long a worker rests when there is nothing to do.
     pub fn pace_idle(&self) -> Duration {
         // Jitter keeps replicas from polling in step.
@@ -45,10 +124,81 @@ impl Gateway {
     pub fn pace_after_failure(&self) -> Duration {
         Duration::from_millis(self.config.workers.failure_milliseconds)
     }
+
+    /// The name of the bureau's lane in the outbox.
+    pub fn bureau_lane(&self) -> String {
+        format!("bureau:{}", self.config.bureau.code)
+    }
 }
 
 impl std::fmt::Debug for Gateway {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Gateway(…)")
     }
+}
+
+/// Opens and migrates the database that `config` names.
+pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let password = config
+        .database_password()
+        .context("reading the database's password")?;
+    let password = password.as_ref().map(|secret| secret.expose().as_str());
+    let store = Store::open(
+        &config.database.url,
+        password,
+        config.database.connections_max,
+    )
+    .await
+    .context("opening the database")?;
+    store.migrate().await.context("migrating the database")?;
+    Ok(store)
+}
+
+fn load_seal(config: &Config) -> anyhow::Result<PemKey> {
+    let key_file = required(config.signing.key_file.as_ref(), "signing.key_file")?;
+    let chain_file = required(config.signing.chain_file.as_ref(), "signing.chain_file")?;
+    let key = read_secret_bytes(key_file).context("reading the seal's key")?;
+    PemKey::from_pem(key.expose(), &read(chain_file)?).context("reading the gateway's seal")
+}
+
+fn load_bureau_client(config: &Config) -> anyhow::Result<Option<reqwest::Client>> {
+    let bureau = &config.bureau;
+    if bureau.url.is_empty() {
+        return Ok(None);
+    }
+    let anchors = read(required(bureau.ca_file.as_ref(), "bureau.ca_file")?)?;
+    let crls = read_optional(bureau.crl_file.as_deref())?;
+    let chain = read(required(
+        bureau.identity_cert_file.as_ref(),
+        "bureau.identity_cert_file",
+    )?)?;
+    let key_file = required(
+        bureau.identity_key_file.as_ref(),
+        "bureau.identity_key_file",
+    )?;
+    let key = read_secret_bytes(key_file).context("reading the key towards the bureau")?;
+    let trust = Trust {
+        anchors_pem: &anchors,
+        crls_pem: crls.as_deref(),
+    };
+    let identity = Identity {
+        chain_pem: &chain,
+        key_pem: key.expose(),
+    };
+    let client = transport::https_client(&trust, Some(&identity), config.bureau_timeouts())
+        .context("setting up TLS towards the bureau")?;
+    Ok(Some(client))
+}
+
+fn required<'a>(file: Option<&'a PathBuf>, key: &str) -> anyhow::Result<&'a Path> {
+    file.map(PathBuf::as_path)
+        .with_context(|| format!("{key} is not set in the configuration"))
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| format!("reading {}", file.display()))
+}
+
+fn read_optional(file: Option<&Path>) -> anyhow::Result<Option<Vec<u8>>> {
+    file.map(read).transpose()
 }

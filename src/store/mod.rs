@@ -67,10 +67,15 @@ pub enum Kind {
 impl Store {
     /// Connects to `url` (`postgres://…` or `sqlite:PATH`); creates a missing SQLite file.
     ///
-    /// `connections_max` bounds the pool on `PostgreSQL` and the readers on SQLite.
-    pub async fn open(url: &str, connections_max: u32) -> Result<Self, StoreError> {
+    /// `connections_max` bounds the pool on `PostgreSQL` and the readers on SQLite. The password of
+    /// a `PostgreSQL` account never stands in `url`.
+    pub async fn open(
+        url: &str,
+        password: Option<&str>,
+        connections_max: u32,
+    ) -> Result<Self, StoreError> {
         let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Db::Postgres(retrying(|| connect_postgres(url, connections_max)).await?)
+            Db::Postgres(retrying(|| connect_postgres(url, password, connections_max)).await?)
         } else {
             let writer = connect_sqlite(url, 1, false).await?;
             let readers = connect_sqlite(url, connections_max, true).await?;
@@ -133,13 +138,20 @@ impl Store {
     }
 }
 
-async fn connect_postgres(url: &str, connections_max: u32) -> Result<PgPool, sqlx::Error> {
-    let options = PgConnectOptions::from_str(url)?
+async fn connect_postgres(
+    url: &str,
+    password: Option<&str>,
+    connections_max: u32,
+) -> Result<PgPool, sqlx::Error> {
+    let mut options = PgConnectOptions::from_str(url)?
         .application_name("cei-gateway")
         .options([
             ("idle_in_transaction_session_timeout", "60s"),
             ("lock_timeout", "20s"),
         ]);
+    if let Some(password) = password {
+        options = options.password(password);
+    }
     PgPoolOptions::new()
         .max_connections(connections_max)
         .test_before_acquire(false)
