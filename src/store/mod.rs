@@ -21,6 +21,7 @@ pub mod offices;
 pub mod order_lines;
 pub mod orders;
 pub mod outbox;
+pub mod payments;
 pub mod sealed;
 
 use std::str::FromStr;

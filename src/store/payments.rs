@@ -1,0 +1,461 @@
+//! Payments: one real movement of money each, its ties to fees, and where it was seen.
+//!
+//! Texts and payers lie in sealed content; a row holds keys that tell nothing about a person.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::domain::id::{ApplicationId, InboxId, MatchId, PaymentId, SealedId, SourceFileId};
+use crate::domain::money::Money;
+use crate::domain::payment::{Channel, PaymentState};
+use crate::store::tx::{execute, query};
+use crate::store::{StoreError, Tx, read_code};
+
+/// A payment as it is stored.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Payment {
+    /// Its id.
+    pub id: PaymentId,
+    /// Its number, as people say it.
+    pub number: String,
+    /// How it was told of.
+    pub channel: Channel,
+    /// What makes it one movement and no other, within its channel.
+    pub movement_key: String,
+    /// SHA-256 of all that the channel said, to tell a repetition from a contradiction.
+    pub content_sha256: Vec<u8>,
+    /// How much, never negative.
+    pub amount: Money,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Whether the account grew.
+    pub credit: bool,
+    /// Whether it takes an earlier movement back.
+    pub reversal: bool,
+    /// The booking day, or the day of payment at a station.
+    pub booked_on: Option<NaiveDate>,
+    /// The bank's or the station's own reference.
+    pub external_reference: Option<String>,
+    /// The one payment reference that it carries (12 digits).
+    pub payment_reference: Option<String>,
+    /// Keyed hash of the one CNP that it names.
+    pub person_key: Option<Vec<u8>>,
+    /// Everything found in its text, as JSON of references and keyed hashes.
+    pub evidence: String,
+    /// Where its text is sealed.
+    pub sealed: Option<SealedId>,
+    /// What has happened to it.
+    pub state: PaymentState,
+    /// The number of the reason for its state, where it is an unhappy one.
+    pub reason: Option<i64>,
+    /// The application to which it is tied.
+    pub application: Option<ApplicationId>,
+    /// The movement that it takes back.
+    pub reverses: Option<PaymentId>,
+    /// When it was recorded.
+    pub received_at: DateTime<Utc>,
+    /// Counts changes.
+    pub version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct PaymentRow {
+    id: Uuid,
+    number: String,
+    channel: String,
+    movement_key: String,
+    content_sha256: Vec<u8>,
+    amount: i64,
+    currency: String,
+    credit: bool,
+    reversal: bool,
+    booked_on: Option<NaiveDate>,
+    external_reference: Option<String>,
+    payment_reference: Option<String>,
+    person_key: Option<Vec<u8>>,
+    evidence: String,
+    sealed_id: Option<Uuid>,
+    state: String,
+    reason: Option<i64>,
+    application_id: Option<Uuid>,
+    reverses_id: Option<Uuid>,
+    received_at: DateTime<Utc>,
+    version: i64,
+}
+
+/// The columns of [`PaymentRow`], for every SELECT of this file.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, number, channel, movement_key, content_sha256, amount, currency, credit,
+                    reversal, booked_on, external_reference, payment_reference, person_key,
+                    evidence, sealed_id, state, reason, application_id, reverses_id, received_at,
+                    version
+             FROM payments ",
+            $rest
+        )
+    };
+}
+
+impl TryFrom<PaymentRow> for Payment {
+    type Error = StoreError;
+
+    fn try_from(row: PaymentRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            channel: read_code(Channel::parse(&row.channel), "payments", "channel", &row.id)?,
+            state: read_code(
+                PaymentState::parse(&row.state),
+                "payments",
+                "state",
+                &row.id,
+            )?,
+            id: PaymentId(row.id),
+            number: row.number,
+            movement_key: row.movement_key,
+            content_sha256: row.content_sha256,
+            amount: Money::from_bani(row.amount),
+            currency: row.currency,
+            credit: row.credit,
+            reversal: row.reversal,
+            booked_on: row.booked_on,
+            external_reference: row.external_reference,
+            payment_reference: row.payment_reference,
+            person_key: row.person_key,
+            evidence: row.evidence,
+            sealed: row.sealed_id.map(SealedId),
+            reason: row.reason,
+            application: row.application_id.map(ApplicationId),
+            reverses: row.reverses_id.map(PaymentId),
+            received_at: row.received_at,
+            version: row.version,
+        })
+    }
+}
+
+/// Adds a payment. Returns `false`, having changed nothing, when the channel told of the same
+/// movement before.
+pub async fn insert(tx: &mut Tx, new: &Payment) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        INSERT INTO payments
+            (id, number, channel, movement_key, content_sha256, amount, currency, credit, reversal,
+             booked_on, external_reference, payment_reference, person_key, evidence, sealed_id,
+             state, reason, application_id, reverses_id, received_at, updated_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                $19, $20, $21, $22)
+        ON CONFLICT (channel, movement_key) DO NOTHING";
+    let added = execute!(
+        tx,
+        SQL,
+        new.id.0,
+        new.number.as_str(),
+        new.channel.as_str(),
+        new.movement_key.as_str(),
+        new.content_sha256.as_slice(),
+        new.amount.bani(),
+        new.currency.as_str(),
+        new.credit,
+        new.reversal,
+        new.booked_on,
+        new.external_reference.as_deref(),
+        new.payment_reference.as_deref(),
+        new.person_key.as_deref(),
+        new.evidence.as_str(),
+        new.sealed.map(|id| id.0),
+        new.state.as_str(),
+        new.reason,
+        new.application.map(|id| id.0),
+        new.reverses.map(|id| id.0),
+        new.received_at,
+        new.received_at,
+        new.version,
+    )?;
+    Ok(added == 1)
+}
+
+fn one(row: Option<PaymentRow>) -> Result<Option<Payment>, StoreError> {
+    row.map(Payment::try_from).transpose()
+}
+
+fn many(rows: Vec<PaymentRow>) -> Result<Vec<Payment>, StoreError> {
+    rows.into_iter().map(Payment::try_from).collect()
+}
+
+/// Finds a payment by its id.
+pub async fn find(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>, StoreError> {
+    const SQL: &str = select!("WHERE id = $1");
+    one(query!(fetch_optional as PaymentRow, tx, SQL, id.0)?)
+}
+
+/// Finds a payment by its number.
+pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Payment>, StoreError> {
+    const SQL: &str = select!("WHERE number = $1");
+    one(query!(fetch_optional as PaymentRow, tx, SQL, number)?)
+}
+
+/// Finds the payment that a channel told of under a movement key.
+pub async fn find_by_movement(
+    tx: &mut Tx,
+    channel: Channel,
+    movement_key: &str,
+) -> Result<Option<Payment>, StoreError> {
+    const SQL: &str = select!("WHERE channel = $1 AND movement_key = $2");
+    one(query!(
+        fetch_optional as PaymentRow,
+        tx,
+        SQL,
+        channel.as_str(),
+        movement_key
+    )?)
+}
+
+/// Finds the payment that has waited longest to be looked at, and keeps other replicas off it
+/// until the transaction ends.
+pub async fn claim_imported(tx: &mut Tx) -> Result<Option<Payment>, StoreError> {
+    const POSTGRES: &str =
+        select!("WHERE state = 'IMPORTED' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED");
+    const SQLITE: &str = select!("WHERE state = 'IMPORTED' ORDER BY id LIMIT 1");
+    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
+    one(query!(fetch_optional as PaymentRow, tx, sql)?)
+}
+
+/// Lists payments in a state (or in any), after `after`, in the order of their recording.
+pub async fn list(
+    tx: &mut Tx,
+    state: Option<PaymentState>,
+    after: Option<PaymentId>,
+    limit: i64,
+) -> Result<Vec<Payment>, StoreError> {
+    const ALL: &str = select!("WHERE id > $1 ORDER BY id LIMIT $2");
+    const STATE: &str = select!("WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3");
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    many(match state {
+        None => query!(fetch_all as PaymentRow, tx, ALL, after, limit)?,
+        Some(state) => query!(
+            fetch_all as PaymentRow,
+            tx,
+            STATE,
+            state.as_str(),
+            after,
+            limit
+        )?,
+    })
+}
+
+/// Lists the payments tied to an application, oldest first.
+pub async fn list_of_application(
+    tx: &mut Tx,
+    application: ApplicationId,
+) -> Result<Vec<Payment>, StoreError> {
+    const SQL: &str = select!("WHERE application_id = $1 ORDER BY id LIMIT 200");
+    many(query!(fetch_all as PaymentRow, tx, SQL, application.0)?)
+}
+
+/// Lists the payments that wait for an application and carry its reference or name its person.
+pub async fn list_waiting_for(
+    tx: &mut Tx,
+    reference: &str,
+    person_key: &[u8],
+) -> Result<Vec<Payment>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE state IN ('UNMATCHED', 'SUGGESTED')
+           AND (payment_reference = $1 OR person_key = $2)
+         ORDER BY id
+         LIMIT 200"
+    );
+    many(query!(
+        fetch_all as PaymentRow,
+        tx,
+        SQL,
+        reference,
+        person_key
+    )?)
+}
+
+/// Lists the credits that a reversal may take back: those with the same external reference or the
+/// same payment reference or person, the latest first.
+pub async fn list_reversible(
+    tx: &mut Tx,
+    external_reference: Option<&str>,
+    payment_reference: Option<&str>,
+    person_key: Option<&[u8]>,
+) -> Result<Vec<Payment>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE credit AND NOT reversal AND state <> 'REVERSED'
+           AND (external_reference = $1 OR payment_reference = $2 OR person_key = $3)
+         ORDER BY id DESC
+         LIMIT 200"
+    );
+    many(query!(
+        fetch_all as PaymentRow,
+        tx,
+        SQL,
+        external_reference,
+        payment_reference,
+        person_key,
+    )?)
+}
+
+/// Records to which application a payment is tied (or that it is tied to none), and the reason of
+/// its state.
+pub async fn set_application(
+    tx: &mut Tx,
+    id: PaymentId,
+    application: Option<ApplicationId>,
+    reason: Option<u16>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE payments SET application_id = $2, reason = $3 WHERE id = $1";
+    execute!(
+        tx,
+        SQL,
+        id.0,
+        application.map(|id| id.0),
+        reason.map(i64::from)
+    )?;
+    Ok(())
+}
+
+/// Records which movement a reversal takes back.
+pub async fn set_reverses(
+    tx: &mut Tx,
+    id: PaymentId,
+    original: PaymentId,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE payments SET reverses_id = $2 WHERE id = $1";
+    execute!(tx, SQL, id.0, original.0)?;
+    Ok(())
+}
+
+/// Where a payment was seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Observation<'a> {
+    /// The row's id.
+    pub id: Uuid,
+    /// The payment.
+    pub payment: PaymentId,
+    /// The channel's file, for statements.
+    pub source_file: Option<SourceFileId>,
+    /// The notification, for stations.
+    pub inbox: Option<InboxId>,
+    /// The place in the file, as a reader finds it.
+    pub place: &'a str,
+    /// When.
+    pub seen_at: DateTime<Utc>,
+}
+
+/// Keeps where a payment was seen; it may be seen many times.
+pub async fn insert_observation(tx: &mut Tx, new: &Observation<'_>) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO observations (id, payment_id, source_file_id, inbox_id, place, seen_at)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    execute!(
+        tx,
+        SQL,
+        new.id,
+        new.payment.0,
+        new.source_file.map(|id| id.0),
+        new.inbox.map(|id| id.0),
+        new.place,
+        new.seen_at,
+    )?;
+    Ok(())
+}
+
+/// The tie between one payment and one fee.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Match {
+    /// Its id.
+    pub id: MatchId,
+    /// The payment.
+    pub payment: PaymentId,
+    /// The application whose fee it pays.
+    pub application: ApplicationId,
+    /// How much of it; negative in an entry that undoes another.
+    pub amount: Money,
+    /// The rule that made it, or `OPERATOR`.
+    pub rule: String,
+    /// Who made it.
+    pub actor: String,
+    /// The tie that it undoes.
+    pub undoes: Option<MatchId>,
+    /// When.
+    pub made_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct MatchRow {
+    id: Uuid,
+    payment_id: Uuid,
+    application_id: Uuid,
+    amount: i64,
+    rule: String,
+    actor: String,
+    undoes_id: Option<Uuid>,
+    made_at: DateTime<Utc>,
+}
+
+impl From<MatchRow> for Match {
+    fn from(row: MatchRow) -> Self {
+        Self {
+            id: MatchId(row.id),
+            payment: PaymentId(row.payment_id),
+            application: ApplicationId(row.application_id),
+            amount: Money::from_bani(row.amount),
+            rule: row.rule,
+            actor: row.actor,
+            undoes: row.undoes_id.map(MatchId),
+            made_at: row.made_at,
+        }
+    }
+}
+
+/// Adds a tie. Ties are never changed, only undone by another entry.
+pub async fn insert_match(tx: &mut Tx, new: &Match) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO matches
+            (id, payment_id, application_id, amount, rule, actor, undoes_id, made_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    execute!(
+        tx,
+        SQL,
+        new.id.0,
+        new.payment.0,
+        new.application.0,
+        new.amount.bani(),
+        new.rule.as_str(),
+        new.actor.as_str(),
+        new.undoes.map(|id| id.0),
+        new.made_at,
+    )?;
+    Ok(())
+}
+
+/// Lists the ties of a payment that no other entry undoes.
+pub async fn list_standing_matches(
+    tx: &mut Tx,
+    payment: PaymentId,
+) -> Result<Vec<Match>, StoreError> {
+    const SQL: &str = "
+        SELECT m.id, m.payment_id, m.application_id, m.amount, m.rule, m.actor, m.undoes_id,
+               m.made_at
+        FROM matches m
+        WHERE m.payment_id = $1 AND m.undoes_id IS NULL
+          AND NOT EXISTS (SELECT 1 FROM matches u WHERE u.undoes_id = m.id)
+        ORDER BY m.made_at, m.id
+        LIMIT 100";
+    let rows = query!(fetch_all as MatchRow, tx, SQL, payment.0)?;
+    Ok(rows.into_iter().map(Match::from).collect())
+}
+
+/// Counts payments by state.
+pub async fn count_by_state(tx: &mut Tx) -> Result<Vec<(PaymentState, i64)>, StoreError> {
+    const SQL: &str = "SELECT state, COUNT(*) FROM payments GROUP BY state ORDER BY state";
+    query!(fetch_all as (String, i64), tx, SQL)?
+        .into_iter()
+        .map(|(state, count)| {
+            Ok((
+                read_code(PaymentState::parse(&state), "payments", "state", &state)?,
+                count,
+            ))
+        })
+        .collect()
+}
