@@ -14,11 +14,18 @@ pub mod step;
 // Life cycles.
 pub mod acknowledgement;
 pub mod application;
+pub mod batching;
+pub mod card;
+pub mod delivery;
 pub mod event;
 pub mod fee;
 pub mod inbox;
+pub mod matching;
 pub mod order;
 pub mod payment;
+pub mod receipt;
+pub mod reconciliation;
+pub mod retention;
 
 // What people are called.
 pub mod cnp;

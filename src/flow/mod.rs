@@ -4,8 +4,11 @@
 //! HTTP and does not loop over passes.
 
 pub mod content;
+pub mod open_order;
 pub mod progress;
+pub mod receive_document;
 pub mod sealing;
+pub mod send_order;
 
 use crate::store::StoreError;
 use crate::store::history::StepError;
@@ -54,6 +57,16 @@ where
         match error {
             StepError::Store(error) => Self::Broken(error.into()),
             StepError::Illegal(illegal) => Self::Broken(anyhow::Error::new(illegal)),
+        }
+    }
+}
+
+/// A flow that nobody can refuse failed for a reason that is ours.
+impl From<Failure<std::convert::Infallible>> for anyhow::Error {
+    fn from(failure: Failure<std::convert::Infallible>) -> Self {
+        match failure {
+            Failure::Broken(error) => error,
+            Failure::Refused(never) => match never {},
         }
     }
 }

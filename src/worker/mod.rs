@@ -5,6 +5,7 @@
 //! [`supervisor`].
 
 pub mod bell;
+pub mod dispatcher;
 pub mod supervisor;
 
 use crate::gateway::Gateway;

@@ -1,0 +1,172 @@
+//! Opens the next order, if the batching rule asks for one: its lines are fixed, its applications
+//! ordered, their payments consumed, all in one transaction.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeZone, Utc};
+use chrono_tz::Europe::Bucharest;
+
+use crate::config::Batching;
+use crate::domain::acknowledgement::LineState;
+use crate::domain::application::{ApplicationEvent, Product};
+use crate::domain::batching::{BatchingRule, Closing, Moment, Waiting};
+use crate::domain::calendar::bucharest_day;
+use crate::domain::id::{OrderId, OrderLineId};
+use crate::domain::operator::Actor;
+use crate::domain::order::{OrderEvent, OrderState};
+use crate::domain::payment::{PaymentEvent, PaymentState};
+use crate::flow::Failure;
+use crate::flow::progress::{advance, note};
+use crate::gateway::Gateway;
+use crate::store::applications::{self, Application};
+use crate::store::history::{self, Note, take_step};
+use crate::store::order_lines::OrderLine;
+use crate::store::orders::Order;
+use crate::store::{Tx, counters, order_lines, orders, payments};
+
+/// Opens the next order of the product, if it is time for one. Returns its number.
+pub async fn open_order(
+    gateway: &Gateway,
+    product: Product,
+) -> Result<Option<String>, Failure<Infallible>> {
+    let rule = rule_of(&gateway.config.batching);
+    let limit = i64::try_from(rule.lines_max.max(1)).unwrap_or(i64::MAX);
+    let bureau = &gateway.config.bureau.code;
+    let mut tx = gateway.store.begin().await?;
+    // The most urgent come first, and more than one order holds cannot be taken now anyway.
+    let ready = applications::list_ready(&mut tx, bureau, product, limit).await?;
+    let Some(closing) = decide(&rule, &gateway.config.batching, &ready, gateway.clock.now()) else {
+        return Ok(None);
+    };
+    let actor = Actor::Gateway("batcher");
+    let note = note(gateway, &actor, None);
+    let order = insert_order(&mut tx, gateway, product, &closing, &note).await?;
+    let members = closing.members.iter().zip(1_i64..);
+    for (member, line_no) in members {
+        if let Some(application) = ready.iter().find(|one| one.id == *member) {
+            place(&mut tx, order.id, line_no, application.clone(), &note).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(Some(order.number))
+}
+
+fn rule_of(config: &Batching) -> BatchingRule {
+    BatchingRule {
+        lines_max: usize::try_from(config.lines_max).unwrap_or(usize::MAX),
+        bytes_max: config.bytes_max,
+        age_max: Duration::from_mins(u64::from(config.age_max_minutes)),
+        deadline_risk_days: config.deadline_risk_days,
+    }
+}
+
+fn decide(
+    rule: &BatchingRule,
+    config: &Batching,
+    ready: &[Application],
+    now: DateTime<Utc>,
+) -> Option<Closing> {
+    let waiting: Vec<Waiting> = ready
+        .iter()
+        .map(|one| Waiting {
+            application: one.id,
+            ready_since: one.ready_since.unwrap_or(one.updated_at),
+            deadline_on: one.deadline_on,
+            bytes: u64::try_from(one.content_bytes).unwrap_or(0),
+        })
+        .collect();
+    let cut_off = cut_off_of_the_day(config, now)
+        .is_some_and(|at| now >= at && waiting.iter().any(|one| one.ready_since < at));
+    rule.next_order(
+        &waiting,
+        Moment {
+            now,
+            today: bucharest_day(now),
+            cut_off,
+        },
+    )
+}
+
+/// The instant of today's cut-off, where one is configured.
+fn cut_off_of_the_day(config: &Batching, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let time = config.cut_off.as_ref()?.0;
+    let local = Bucharest.from_local_datetime(&bucharest_day(now).and_time(time));
+    local.earliest().map(|at| at.with_timezone(&Utc))
+}
+
+async fn insert_order(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    product: Product,
+    closing: &Closing,
+    note: &Note<'_>,
+) -> Result<Order, Failure<Infallible>> {
+    let bureau = &gateway.config.bureau.code;
+    let day = bucharest_day(note.at).format("%Y%m%d");
+    let serial = counters::take_number(tx, &format!("order:{bureau}:{day}")).await?;
+    let order = Order {
+        id: OrderId(note.random.uuid(note.at)),
+        number: format!("{bureau}-{day}-{serial:04}"),
+        message_id: note.random.uuid(note.at),
+        bureau: bureau.clone(),
+        product,
+        test: gateway.config.environment.is_test(),
+        state: OrderState::Open,
+        close_reason: closing.because.to_string(),
+        line_count: i64::try_from(closing.members.len()).unwrap_or(i64::MAX),
+        replaces: None,
+        sealed: None,
+        sha256: None,
+        size_bytes: None,
+        signed_at: None,
+        sent_at: None,
+        receipt_at: None,
+        resends: 0,
+        created_at: note.at,
+        version: 1,
+    };
+    orders::insert(tx, &order).await?;
+    let fixed = OrderEvent::LinesFixed;
+    take_step::<history::Order>(tx, order.id.0, order.state, fixed, note).await?;
+    Ok(order)
+}
+
+/// Writes one line, and takes its application and the payments of its fee along.
+async fn place(
+    tx: &mut Tx,
+    order: OrderId,
+    line_no: i64,
+    mut application: Application,
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let attempt = applications::count_attempt(tx, application.id).await?;
+    let line = OrderLine {
+        id: OrderLineId(note.random.uuid(note.at)),
+        order,
+        line_no,
+        application: application.id,
+        attempt,
+        state: LineState::Placed,
+        last_sequence: 0,
+        remakes: 0,
+        reason: None,
+        document_number: None,
+    };
+    order_lines::insert(tx, &line, note.at).await?;
+    advance(
+        tx,
+        &mut application,
+        ApplicationEvent::PutInOrder,
+        None,
+        note,
+    )
+    .await?;
+    for payment in payments::list_of_application(tx, application.id).await? {
+        if payment.state == PaymentState::Matched {
+            let event = PaymentEvent::CardOrdered;
+            take_step::<history::Payment>(tx, payment.id.0, payment.state, event, note).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! What the dispatcher needs before an order leaves, and what it writes down afterwards.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+
+use crate::domain::delivery::{DeliveryVerdict, RetrySchedule, delay};
+use crate::domain::id::{OrderId, SealedId};
+use crate::domain::operator::Actor;
+use crate::domain::order::OrderEvent;
+use crate::flow::Failure;
+use crate::flow::progress::note;
+use crate::gateway::Gateway;
+use crate::store::history::{self, StepError, SubjectKind, take_step};
+use crate::store::holds::{self, NewHold};
+use crate::store::orders::Order;
+use crate::store::outbox::{self, Attempt, Lane, LaneKind, LaneResult, Message};
+use crate::store::{Tx, orders, sealed};
+
+/// `BUREAU_UNREACHABLE`: attempts ran out.
+const BUREAU_UNREACHABLE: u16 = 805;
+/// `BUREAU_REFUSED`: the answer says that no further attempt will help.
+const BUREAU_REFUSED: u16 = 806;
+
+/// An order that is to leave now, and the lease under which it may.
+#[derive(Debug)]
+pub struct Departure {
+    /// The lane, leased.
+    pub lane: Lane,
+    /// The message.
+    pub message: Message,
+    /// The order.
+    pub order: Order,
+    /// Where its bytes lie.
+    pub sealed: SealedId,
+    /// The key to them.
+    pub wrapped_key: Vec<u8>,
+}
+
+/// Leases the bureau's lane and names the order at its head. `None` when nothing is due.
+pub async fn lease_next(
+    gateway: &Gateway,
+    owner: &str,
+) -> Result<Option<Departure>, Failure<Infallible>> {
+    let now = gateway.clock.now();
+    let lease = Duration::from_secs(u64::from(gateway.config.delivery.lease_seconds));
+    let mut tx = gateway.store.begin().await?;
+    let claimed = outbox::claim_lane(&mut tx, LaneKind::Bureau, owner, now, now + lease).await?;
+    let Some(lane) = claimed else {
+        return Ok(None);
+    };
+    let head = outbox::list_after(&mut tx, &lane.lane, lane.acked_seq, 1).await?;
+    let Some(message) = head.into_iter().next() else {
+        let result = LaneResult {
+            acked_seq: lane.last_seq,
+            attempts: 0,
+            retry_at: None,
+            breaker: "CLOSED",
+        };
+        outbox::release_lane(&mut tx, &lane, result, now).await?;
+        tx.commit().await?;
+        return Ok(None);
+    };
+    let order = orders::find(&mut tx, OrderId(message.subject_id))
+        .await?
+        .context("an outbox message names an order that does not exist")?;
+    let sealed = order
+        .sealed
+        .context("an order in the outbox has no signed bytes")?;
+    let wrapped_key = sealed::find_key(&mut tx, sealed)
+        .await?
+        .context("the signed bytes of an order in the outbox were erased")?;
+    tx.commit().await?;
+    Ok(Some(Departure {
+        lane,
+        message,
+        order,
+        sealed,
+        wrapped_key,
+    }))
+}
+
+/// How one try ended.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// What it means for the message.
+    pub verdict: DeliveryVerdict,
+    /// The HTTP status, where there was one.
+    pub status: Option<u16>,
+    /// What was said, without personal data.
+    pub detail: Option<String>,
+    /// When the receiver wants to be asked again.
+    pub retry_after: Option<Duration>,
+    /// When the try began.
+    pub started_at: DateTime<Utc>,
+}
+
+/// Writes down how a try ended: the attempt, the order's step, the lane's cursor. A lease that was
+/// lost meanwhile changes nothing; returns whether it still held.
+pub async fn record_attempt(
+    gateway: &Gateway,
+    departure: &Departure,
+    arrival: &Arrival,
+) -> Result<bool, Failure<Infallible>> {
+    let Departure { lane, message, .. } = departure;
+    let actor = Actor::Gateway("dispatcher");
+    let note = note(gateway, &actor, None);
+    let attempts = lane.attempts + 1;
+    let fate = fate_of(gateway, arrival, attempts);
+    let result = match fate {
+        Fate::Delivered | Fate::Dead(_) => LaneResult {
+            acked_seq: message.seq,
+            attempts: 0,
+            retry_at: None,
+            breaker: "CLOSED",
+        },
+        Fate::Again(at) => LaneResult {
+            acked_seq: lane.acked_seq,
+            attempts,
+            retry_at: Some(at),
+            breaker: "CLOSED",
+        },
+    };
+    let mut tx = gateway.store.begin().await?;
+    if !outbox::release_lane(&mut tx, lane, result, note.at).await? {
+        return Ok(false);
+    }
+    let attempt = Attempt {
+        id: note.random.uuid(note.at),
+        message: message.message_id,
+        attempt: attempts,
+        outcome: arrival.verdict.as_str(),
+        status: arrival.status.map(i64::from),
+        detail: arrival.detail.as_deref(),
+        started_at: arrival.started_at,
+        ended_at: note.at,
+    };
+    outbox::insert_attempt(&mut tx, &attempt).await?;
+    match fate {
+        Fate::Delivered => take_delivered_step(&mut tx, departure, &note).await?,
+        Fate::Dead(code) => bury(&mut tx, departure, arrival, (attempts, code), &note).await?,
+        Fate::Again(_) => (),
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// What becomes of a message after a try.
+#[derive(Clone, Copy)]
+enum Fate {
+    Delivered,
+    Again(DateTime<Utc>),
+    Dead(u16),
+}
+
+fn fate_of(gateway: &Gateway, arrival: &Arrival, attempts: i64) -> Fate {
+    let schedule = schedule_of(gateway);
+    match arrival.verdict {
+        DeliveryVerdict::Delivered => Fate::Delivered,
+        DeliveryVerdict::Permanent => Fate::Dead(BUREAU_REFUSED),
+        // An order is put under its number and digest: sending it again cannot make two of it.
+        DeliveryVerdict::Retry | DeliveryVerdict::Later | DeliveryVerdict::Ambiguous => {
+            let attempt = u32::try_from(attempts).unwrap_or(u32::MAX);
+            if attempt >= schedule.attempts_max {
+                return Fate::Dead(BUREAU_UNREACHABLE);
+            }
+            let random = gateway.random.next_u64();
+            let wait = delay(attempt, &schedule, random, arrival.retry_after);
+            Fate::Again(gateway.clock.now() + wait)
+        }
+    }
+}
+
+fn schedule_of(gateway: &Gateway) -> RetrySchedule {
+    let delivery = &gateway.config.delivery;
+    let cap = Duration::from_secs(u64::from(delivery.cap_seconds));
+    RetrySchedule {
+        base: Duration::from_secs(u64::from(delivery.base_seconds)),
+        cap,
+        jitter_percent: 20,
+        retry_after_max: cap,
+        attempts_max: delivery.attempts_max,
+    }
+}
+
+async fn take_delivered_step(
+    tx: &mut Tx,
+    departure: &Departure,
+    note: &history::Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let order = &departure.order;
+    // A receipt may have come while the answer was on its way: the present state decides.
+    let Some(current) = orders::find(tx, order.id).await? else {
+        return Ok(());
+    };
+    let event = OrderEvent::BytesDelivered;
+    match take_step::<history::Order>(tx, order.id.0, current.state, event, note).await {
+        // The receipt overtook the record and refused the file, or an operator gave it up.
+        Ok(_) | Err(StepError::Illegal(_)) => (),
+        Err(error) => return Err(error.into()),
+    }
+    orders::set_sent(tx, order.id, note.at).await?;
+    Ok(())
+}
+
+async fn bury(
+    tx: &mut Tx,
+    departure: &Departure,
+    arrival: &Arrival,
+    (attempts, code): (i64, u16),
+    note: &history::Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let cause = match arrival.status {
+        Some(status) => format!("{} {status}", arrival.verdict),
+        None => arrival.verdict.to_string(),
+    };
+    outbox::bury(tx, &departure.message, &cause, attempts, note.at).await?;
+    let detail = arrival.detail.as_deref().unwrap_or(&cause);
+    let hold = NewHold {
+        kind: SubjectKind::Order,
+        subject: departure.order.id.0,
+        number: &departure.order.number,
+        code,
+        detail,
+    };
+    holds::open(tx, &hold, note).await?;
+    Ok(())
+}

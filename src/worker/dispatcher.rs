@@ -1,0 +1,189 @@
+//! Delivers the outbox's messages to the bureau: lease, send without a transaction, record.
+
+use std::io::Read;
+use std::time::Duration;
+
+use anyhow::Context;
+use bytes::Bytes;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use tokio::sync::mpsc;
+
+use crate::domain::delivery::{DeliveryVerdict, Outcome, classify};
+use crate::flow::receive_document::{self, Kept};
+use crate::flow::send_order::{Arrival, Departure, lease_next, record_attempt};
+use crate::gateway::Gateway;
+use crate::store::inbox::InboxSource;
+use crate::vault::SealReader;
+use crate::worker::bell::Bell;
+use crate::worker::{Progress, Worker};
+
+/// Bytes of a receipt at most; one has about 4 KB.
+const RECEIPT_BYTES_MAX: usize = 1 << 20;
+/// Bytes of an order that wait between the vault and the network, in pieces of 64 KB.
+const PIECES_AHEAD: usize = 4;
+const PIECE_BYTES: usize = 64 << 10;
+
+/// Sends what is due to the bureau, one order a pass.
+#[derive(Clone, Debug)]
+pub struct Dispatcher {
+    /// Names this process in leases.
+    pub owner: String,
+}
+
+impl Worker for Dispatcher {
+    const NAME: &'static str = "dispatcher";
+    const BELL: Bell = Bell::Dispatcher;
+
+    async fn pass(&self, gateway: &Gateway) -> anyhow::Result<Progress> {
+        let Some(client) = &gateway.bureau_client else {
+            return Ok(Progress::Idle);
+        };
+        let Some(departure) = lease_next(gateway, &self.owner).await? else {
+            return Ok(Progress::Idle);
+        };
+        let arrival = send(gateway, client, &departure).await?;
+        if !record_attempt(gateway, &departure, &arrival).await? {
+            tracing::warn!(
+                order.number = departure.order.number,
+                "the lease was lost meanwhile"
+            );
+        }
+        Ok(Progress::Worked)
+    }
+}
+
+/// Puts the order's bytes to the bureau and keeps the receipt that the answer may carry.
+async fn send(
+    gateway: &Gateway,
+    client: &reqwest::Client,
+    departure: &Departure,
+) -> anyhow::Result<Arrival> {
+    let started_at = gateway.clock.now();
+    let order = &departure.order;
+    let url = format!("{}/orders/{}", gateway.config.bureau.url, order.number);
+    let vault = gateway.vault.clone();
+    let (sealed, key) = (departure.sealed, departure.wrapped_key.clone());
+    let reader = tokio::task::spawn_blocking(move || vault.reader(sealed, &key))
+        .await
+        .context("the opening task ended early")??;
+    let digest = order.sha256.as_deref().map(hex).unwrap_or_default();
+    let request = client
+        .put(url)
+        .header(CONTENT_TYPE, "application/xml")
+        .header(CONTENT_LENGTH, order.size_bytes.unwrap_or(0))
+        .header("Message-Id", order.message_id.to_string())
+        .header("Content-Sha256", digest)
+        .body(body_of(reader));
+    let answer = match request.send().await {
+        Ok(answer) => answer,
+        Err(error) => return Ok(failed(&error, started_at)),
+    };
+    let status = answer.status().as_u16();
+    let retry_after = answer
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.parse().ok())
+        .map(Duration::from_secs);
+    let is_xml = answer
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/xml"));
+    if is_xml {
+        // The answer's own content counts only once it is kept and verified like any document.
+        if let Some(document) = read_bounded(answer, RECEIPT_BYTES_MAX).await {
+            let kept = receive_document::keep(gateway, InboxSource::Bureau, document).await?;
+            tracing::info!(
+                order.number = order.number,
+                new = kept == Kept::New,
+                "receipt kept"
+            );
+        }
+    }
+    let verdict = classify(Outcome::Status {
+        code: status,
+        retry_after,
+    });
+    let detail = (verdict != DeliveryVerdict::Delivered).then(|| format!("HTTP {status}"));
+    Ok(Arrival {
+        verdict,
+        status: Some(status),
+        detail,
+        retry_after,
+        started_at,
+    })
+}
+
+/// Streams sealed content as a request body; the file is read on a thread that may block.
+fn body_of(mut reader: SealReader) -> reqwest::Body {
+    let (sender, receiver) = mpsc::channel::<std::io::Result<Bytes>>(PIECES_AHEAD);
+    tokio::task::spawn_blocking(move || {
+        loop {
+            let mut piece = vec![0; PIECE_BYTES];
+            let read = reader.read(&mut piece);
+            let next = match read {
+                Ok(0) => return,
+                Ok(length) => {
+                    piece.truncate(length);
+                    Ok(Bytes::from(piece))
+                }
+                Err(error) => Err(error),
+            };
+            let failed = next.is_err();
+            if sender.blocking_send(next).is_err() || failed {
+                return;
+            }
+        }
+    });
+    let pieces = futures_util::stream::unfold(receiver, |mut receiver| async move {
+        receiver.recv().await.map(|piece| (piece, receiver))
+    });
+    reqwest::Body::wrap_stream(pieces)
+}
+
+fn failed(error: &reqwest::Error, started_at: chrono::DateTime<chrono::Utc>) -> Arrival {
+    let outcome = if error.is_connect() {
+        Outcome::ConnectFailed
+    } else if error.is_timeout() {
+        Outcome::TimedOutAfterSending
+    } else {
+        Outcome::LostAfterSending
+    };
+    Arrival {
+        verdict: classify(outcome),
+        status: None,
+        detail: Some(describe(error)),
+        retry_after: None,
+        started_at,
+    }
+}
+
+/// The innermost cause: without the URL, and never with content.
+fn describe(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string().chars().take(200).collect()
+}
+
+/// Reads an answer's body as long as it stays within `limit`.
+async fn read_bounded(mut answer: reqwest::Response, limit: usize) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Ok(Some(piece)) = answer.chunk().await {
+        if body.len() + piece.len() > limit {
+            return None;
+        }
+        body.extend_from_slice(&piece);
+    }
+    (!body.is_empty()).then_some(body)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _written = write!(text, "{byte:02x}");
+        text
+    })
+}
