@@ -1,7 +1,7 @@
 //! The configuration: defaults compiled in, then a file, then the environment.
 //!
 //! Owns the one place that reads the environment. `default.toml` is the reference of every key;
-//! [`reference`] renders it for people. Values are checked by [`Config::validate`] before anything
+//! [`reference()`] renders it for people. Values are checked by [`Config::validate`] before anything
 //! starts, all at once; secrets are only ever named by their files.
 
 mod fault;

@@ -212,8 +212,8 @@ fn a_stranger_is_refused_on_either_side() {
     let as_client = client_config(&files.trust(), Some(&seal.identity())).unwrap();
     let reason = refusal(handshake(as_client, gateway(None), "localhost"));
     assert_eq!(
-        reason, "UnknownIssuer",
-        "the authority of seals is no authority of TLS"
+        reason, "InvalidPurposeContext",
+        "a seal opens no connection"
     );
 }
 

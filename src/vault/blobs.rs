@@ -82,10 +82,14 @@ impl Blobs {
     /// Replaces a small file of the vault's folder, as a whole.
     pub(super) fn write_mark(&self, path: &Path, text: &str) -> Result<(), VaultError> {
         let new = path.with_extension("new");
-        fs::write(&new, text)
+        let written = fs::write(&new, text)
             .and_then(|()| File::open(&new)?.sync_all())
-            .and_then(|()| fs::rename(&new, path))
-            .map_err(VaultError::io("marking the vault"))?;
+            .and_then(|()| fs::rename(&new, path));
+        match written {
+            // Another replica, starting at the same moment, has put the same text in place.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && path.exists() => (),
+            other => other.map_err(VaultError::io("marking the vault"))?,
+        }
         self.sync_folder(&self.root)
     }
 

@@ -105,12 +105,11 @@ impl Vault {
         let master = MasterKeys::read(&config.master_key_file)?;
         let current = hex(master.current_id());
         match marked.as_deref().map(str::trim) {
-            Some(mark) if !master.all_ids().any(|id| hex(id) == mark) => {
-                return Err(VaultError::WrongMasterKey {
-                    dir: config.dir.clone(),
-                });
-            }
             Some(mark) if mark == current => (),
+            Some(mark) if !mark.is_empty() && !master.all_ids().any(|id| hex(id) == mark) => {
+                let dir = config.dir.clone();
+                return Err(VaultError::WrongMasterKey { dir });
+            }
             _ => blobs.write_mark(&mark, &current)?,
         }
         Ok(Self {
