@@ -1,8 +1,8 @@
 //! The configuration: defaults compiled in, then a file, then the environment.
 //!
 //! Owns the one place that reads the environment. `default.toml` is the reference of every key;
-//! [`reference`] renders it for people. Values are checked by [`Config::validate`] before anything
-//! starts, all at once; secrets are only ever named by their files.
+//! [`reference()`] renders it for people. Values are checked by [`Config::validate`] before
+//! anything starts, all at once; secrets are only ever named by their files.
 
 mod fault;
 mod files;
@@ -109,8 +109,8 @@ impl Config {
         Ok(config)
     }
 
-    /// The configuration of a developer's machine or a test: `SQLite`, everything in `data_dir`, and
-    /// the files that [`certificates::generate_development_certificates`] makes in its folder
+    /// The configuration of a developer's machine or a test: `SQLite`, everything in `data_dir`,
+    /// and the files that [`certificates::generate_development_certificates`] makes in its folder
     /// `certs`. The bureau is expected at the address that its simulator takes.
     ///
     /// # Panics

@@ -8,6 +8,11 @@ use crate::vault::private_file::{self, PrivateFileError};
 
 /// Something that nobody may see. It has no `Debug` and no `Display`, so that what holds it cannot
 /// print it either; whoever needs it says so by [`Secret::expose`].
+///
+/// ```compile_fail,E0277
+/// let password = cei_gateway::config::Secret::new(String::from("swordfish"));
+/// println!("{password:?}");
+/// ```
 pub struct Secret<T: Zeroize>(Zeroizing<T>);
 
 impl<T: Zeroize> Secret<T> {

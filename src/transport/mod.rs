@@ -11,6 +11,9 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use openssl::asn1::Asn1Time;
+use openssl::x509::X509;
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
@@ -168,10 +171,30 @@ fn client_builder(timeouts: Timeouts) -> reqwest::ClientBuilder {
 /// SHA-256 of a certificate's public key (`SubjectPublicKeyInfo`, DER): the same for every
 /// certificate of one key, so a partner may renew its certificate without being entered anew.
 pub fn spki_sha256(certificate_der: &[u8]) -> Result<[u8; 32], TransportError> {
-    let spki = openssl::x509::X509::from_der(certificate_der)
+    let spki = X509::from_der(certificate_der)
         .and_then(|certificate| certificate.public_key()?.public_key_to_der())
         .map_err(TransportError::Certificate)?;
     Ok(openssl::sha::sha256(&spki))
+}
+
+/// When the first certificate of a chain (PEM) runs out: what operators must be warned about.
+pub fn valid_until(chain_pem: &[u8]) -> Result<DateTime<Utc>, TransportError> {
+    let ends = X509::stack_from_pem(chain_pem)
+        .and_then(|chain| {
+            let epoch = Asn1Time::from_unix(0)?;
+            chain
+                .iter()
+                .map(|certificate| epoch.diff(certificate.not_after()))
+                .collect::<Result<Vec<_>, _>>()
+        })
+        .map_err(TransportError::Certificate)?;
+    ends.into_iter()
+        .map(|since| TimeDelta::days(since.days.into()) + TimeDelta::seconds(since.secs.into()))
+        .min()
+        .map(|since| DateTime::UNIX_EPOCH + since)
+        .ok_or(TransportError::Empty {
+            what: "certificate chain file",
+        })
 }
 
 /// The one implementation of TLS's cryptography in this program.

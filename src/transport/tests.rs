@@ -212,8 +212,8 @@ fn a_stranger_is_refused_on_either_side() {
     let as_client = client_config(&files.trust(), Some(&seal.identity())).unwrap();
     let reason = refusal(handshake(as_client, gateway(None), "localhost"));
     assert_eq!(
-        reason, "UnknownIssuer",
-        "the authority of seals is no authority of TLS"
+        reason, "InvalidPurposeContext",
+        "a seal opens no connection"
     );
 }
 
@@ -530,9 +530,28 @@ fn certificates_are_valid_for_the_whole_period_asked_for() {
         text.contains("Not After : Jan  1 00:00:00 2120 GMT"),
         "{text}"
     );
+    let pem = |name| fs::read(certificate_file(development(), name)).unwrap();
+    assert_eq!(valid_until(&pem(GATEWAY_SEAL)).unwrap(), a_century().until);
+
+    let short = Validity {
+        from: a_century().from,
+        until: at("2026-12-24T18:30:00Z"),
+    };
+    let short = fs::read(certificate_file(made_in(short).path(), TLS_CA)).unwrap();
+    let chain = [pem(GATEWAY_SERVER), short, pem(TLS_CA)].concat();
+    assert_eq!(
+        valid_until(&chain).unwrap(),
+        at("2026-12-24T18:30:00Z"),
+        "the shortest counts"
+    );
+    assert!(matches!(
+        valid_until(b""),
+        Err(TransportError::Empty { .. })
+    ));
+
     let now = at("2026-03-02T09:00:00Z");
     let usual = Validity::around(now);
-    assert!(usual.from < now && usual.until > now + chrono::TimeDelta::days(365));
+    assert!(usual.from < now && usual.until > now + TimeDelta::days(365));
 }
 
 #[test]

@@ -22,6 +22,8 @@ use crate::vault::error::VaultError;
 
 /// Blobs being written lie here until they are whole.
 const INCOMING: &str = "incoming";
+/// The file that says which master key goes with the folder.
+const MARK: &str = "master-key-id";
 
 /// One of the [`Drawer::COUNT`] parts of the folder.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -69,6 +71,7 @@ pub(super) struct Blobs {
 impl Blobs {
     /// Opens the folder, making it if needed.
     pub(super) fn open(root: &Path, durable: bool) -> Result<Self, VaultError> {
+        let is_new = !root.exists();
         make_folder(&root.join(INCOMING)).map_err(VaultError::io("making the vault's folder"))?;
         let blobs = Self {
             root: root.to_owned(),
@@ -76,16 +79,35 @@ impl Blobs {
             ready: Mutex::default(),
         };
         blobs.sync_folder(root)?;
+        if let (true, Some(parent)) = (is_new, root.parent()) {
+            // The parent of a path of one word is the working folder.
+            let nameless = parent.as_os_str().is_empty();
+            blobs.sync_folder(if nameless { Path::new(".") } else { parent })?;
+        }
         Ok(blobs)
     }
 
-    /// Replaces a small file of the vault's folder, as a whole.
-    pub(super) fn write_mark(&self, path: &Path, text: &str) -> Result<(), VaultError> {
+    /// What the folder was marked with: the master key under which it was last opened.
+    pub(super) fn mark(&self) -> Result<Option<String>, VaultError> {
+        match fs::read_to_string(self.root.join(MARK)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(VaultError::io("reading the vault's mark")(error)),
+            Ok(text) => Ok(Some(text.trim().to_owned()).filter(|mark| !mark.is_empty())),
+        }
+    }
+
+    /// Marks the folder, replacing an earlier mark as a whole.
+    pub(super) fn set_mark(&self, text: &str) -> Result<(), VaultError> {
+        let path = self.root.join(MARK);
         let new = path.with_extension("new");
-        fs::write(&new, text)
+        let written = fs::write(&new, text)
             .and_then(|()| File::open(&new)?.sync_all())
-            .and_then(|()| fs::rename(&new, path))
-            .map_err(VaultError::io("marking the vault"))?;
+            .and_then(|()| fs::rename(&new, &path));
+        match written {
+            // Another replica, starting at the same moment, has put the same text in place.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && path.exists() => (),
+            other => other.map_err(VaultError::io("marking the vault"))?,
+        }
         self.sync_folder(&self.root)
     }
 

@@ -20,7 +20,7 @@ mod stream;
 mod tests;
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -94,24 +94,20 @@ impl Vault {
     /// sealed yet), one that others can read, and one that is not the vault's.
     pub fn open(config: &VaultConfig) -> Result<Self, VaultError> {
         let blobs = Blobs::open(&config.dir, config.durable)?;
-        let mark = config.dir.join("master-key-id");
-        let marked = match fs::read_to_string(&mark) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            other => Some(other.map_err(VaultError::io("reading the vault's mark"))?),
-        };
-        if config.create_missing_key && marked.is_none() && !config.master_key_file.exists() {
+        let mark = blobs.mark()?;
+        if config.create_missing_key && mark.is_none() && !config.master_key_file.exists() {
             MasterKeys::create_file(&config.master_key_file)?;
         }
         let master = MasterKeys::read(&config.master_key_file)?;
+        if let Some(mark) = &mark
+            && !master.all_ids().any(|id| hex(id) == *mark)
+        {
+            let dir = config.dir.clone();
+            return Err(VaultError::WrongMasterKey { dir });
+        }
         let current = hex(master.current_id());
-        match marked.as_deref().map(str::trim) {
-            Some(mark) if !master.all_ids().any(|id| hex(id) == mark) => {
-                return Err(VaultError::WrongMasterKey {
-                    dir: config.dir.clone(),
-                });
-            }
-            Some(mark) if mark == current => (),
-            _ => blobs.write_mark(&mark, &current)?,
+        if mark.as_ref() != Some(&current) {
+            blobs.set_mark(&current)?;
         }
         Ok(Self {
             inner: Arc::new(Inner { master, blobs }),

@@ -5,7 +5,8 @@
 //! the blob's own key with its number as nonce, and is bound to the blob's id and to whether it is
 //! the last. A chunk altered, moved, left out, added or taken from another blob does not open.
 //!
-//! A blob is [`MAGIC`], then chunks of [`CHUNK_LEN`] bytes with a tag each; the last may be shorter.
+//! A blob is [`MAGIC`], then chunks of [`CHUNK_LEN`] bytes with a tag each; the last may be
+//! shorter.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
