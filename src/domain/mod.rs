@@ -11,3 +11,5 @@ pub mod step;
 
 pub mod cnp;
 pub mod names;
+pub mod narrative;
+pub mod payment_reference;
