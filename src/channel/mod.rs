@@ -4,13 +4,14 @@
 //! What cannot be read at all is [`Refused`]; what can be read but must not be believed without
 //! an operator is [`Held`], always with its place. Amounts are whole minor units, never rounded.
 
-pub mod camt;
-pub mod checks;
-pub mod encoding;
-pub mod mt940;
+mod amount;
+mod camt;
+mod checks;
+mod encoding;
+mod mt940;
 pub mod selfpay;
 pub mod settlement;
-pub mod xml;
+mod xml;
 
 use chrono::NaiveDate;
 
@@ -262,6 +263,24 @@ pub struct Refused {
     pub code: RefusedCode,
     /// What was found, in words for an operator; without personal data.
     pub reason: String,
+}
+
+impl Held {
+    pub(crate) fn new(code: HeldCode, place: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            statement: None,
+            place: place.into(),
+            code,
+            reason: reason.into(),
+        }
+    }
+
+    pub(crate) fn in_statement(self, at: usize) -> Self {
+        Self {
+            statement: Some(at),
+            ..self
+        }
+    }
 }
 
 impl Refused {

@@ -1,1 +1,3 @@
 //! Capabilities, each in a file of its own, against real databases, TLS and judges.
+
+mod corpus;
