@@ -84,8 +84,8 @@ pub struct Statement {
     pub opening_on: Option<NaiveDate>,
     /// The day of the closing balance.
     pub closing_on: Option<NaiveDate>,
-    /// Whether opening plus booked entries is closing; `None` when a balance is missing or
-    /// is without a sign.
+    /// Whether opening plus booked entries is closing, as numbers; `None` when a balance is
+    /// missing or without a sign, and for reports within the day, which promise none.
     pub ties: Option<bool>,
     /// The day on which the bank made the statement.
     pub created_on: Option<NaiveDate>,

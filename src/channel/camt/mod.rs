@@ -107,12 +107,13 @@ fn statement(source: &mut Source<'_>, file: &mut StatementFile) -> Result<(), Re
     }
     held.extend(fill(&mut statement, &head));
     let summary = summary(&head, statement.currency.as_deref().unwrap_or(""));
-    statement.ties = checks::ties(&statement);
+    let is_statement = file.format.family == FormatFamily::Camt053;
+    statement.ties = checks::ties(&statement).filter(|_| is_statement);
     file.held
         .extend(held.into_iter().map(|held| held.in_statement(at)));
     file.held
         .extend(checks::reasons_to_hold(at, &statement, &summary));
-    if file.format.family == FormatFamily::Camt053 {
+    if is_statement {
         file.held.extend(checks::missing_balance(at, &statement));
     }
     file.statements.push(statement);
@@ -136,20 +137,13 @@ fn fill(statement: &mut Statement, head: &[Node]) -> Vec<Held> {
         .or_else(|| closing?.at(&["Amt"])?.currency.clone())
         .or_else(|| statement.entries.first().map(|entry| entry.currency.clone()));
     let mut held = Vec::new();
-    for (node, minor, on) in [
-        (opening, &mut statement.opening_minor, &mut statement.opening_on),
-        (closing, &mut statement.closing_minor, &mut statement.closing_on),
-    ] {
-        let Some(node) = node else { continue };
-        *on = entry::date_in(node, &["Dt"]).ok().flatten();
-        match signed_amount(node, statement.currency.as_deref()) {
-            Ok(signed) => *minor = signed,
-            Err(reason) => held.push(Held::new(
-                reason.0,
-                format!("line {}", node.line),
-                reason.1,
-            )),
-        }
+    if let Some(node) = opening {
+        statement.opening_minor = signed_amount(node, &statement.currency, &mut held);
+        statement.opening_on = entry::date_in(node, &["Dt"]).ok().flatten();
+    }
+    if let Some(node) = closing {
+        statement.closing_minor = signed_amount(node, &statement.currency, &mut held);
+        statement.closing_on = entry::date_in(node, &["Dt"]).ok().flatten();
     }
     held
 }
@@ -166,27 +160,24 @@ fn balance<'a>(head: &'a [Node], codes: &[&str]) -> Option<&'a Node> {
 }
 
 /// The amount with its sign; `None` without a sign, since a guess may be wrong by twice as much.
-fn signed_amount(
-    node: &Node,
-    currency: Option<&str>,
-) -> Result<Option<i64>, (HeldCode, &'static str)> {
-    let unreadable = (HeldCode::AmountUnreadable, "a balance cannot be read");
-    let Some(node_amount) = node.at(&["Amt"]) else {
-        return Err(unreadable);
-    };
-    let own = node_amount.currency.as_deref();
-    if own.is_some() && own != currency {
+fn signed_amount(node: &Node, currency: &Option<String>, held: &mut Vec<Held>) -> Option<i64> {
+    let place = format!("line {}", node.line);
+    let element = node.at(&["Amt"])?;
+    if element.currency.is_some() && element.currency != *currency {
         let reason = "a balance in another currency than the account";
-        return Err((HeldCode::CurrencyChanged, reason));
+        held.push(Held::new(HeldCode::CurrencyChanged, &place, reason));
     }
-    let Ok(minor) = amount::minor(node_amount.raw_text().trim(), currency.unwrap_or("")) else {
-        return Err(unreadable);
+    let own = element.currency.as_ref().or(currency.as_ref());
+    let Ok(minor) = amount::minor(element.raw_text().trim(), own.map_or("", String::as_str)) else {
+        let reason = "a balance cannot be read";
+        held.push(Held::new(HeldCode::AmountUnreadable, &place, reason));
+        return None;
     };
-    Ok(match node.text_at(&["CdtDbtInd"]) {
+    match node.text_at(&["CdtDbtInd"]) {
         Some("CRDT") => Some(minor),
         Some("DBIT") => Some(-minor),
         _ => None,
-    })
+    }
 }
 
 fn summary(head: &[Node], currency: &str) -> Summary {

@@ -25,7 +25,7 @@ pub(crate) fn read(text: &str) -> Result<StatementFile, Refused> {
     let mut draft = Draft::default();
     for token in fields::tokens(text) {
         match token {
-            Token::EndOfMessage => drafts.extend(std::mem::take(&mut draft).finished()),
+            Token::EndOfMessage => draft.has_ended = draft.has_content,
             Token::UnknownField { line, tag } => draft.unknown_field(line, &tag),
             Token::Field(field) => {
                 if draft.is_followed_by(field.tag) {
@@ -35,6 +35,7 @@ pub(crate) fn read(text: &str) -> Result<StatementFile, Refused> {
             }
         }
     }
+    drafts.extend(draft.finished());
     assemble(drafts)
 }
 
@@ -105,18 +106,23 @@ struct Draft {
     is_interim: bool,
     has_content: bool,
     has_closing: bool,
+    has_ended: bool,
+    /// Whether a text would belong to the last entry.
+    entry_is_open: bool,
     /// The lines of text of the last entry, until the next one begins.
     texts: Vec<String>,
     held: Vec<Held>,
 }
 
 impl Draft {
-    /// Whether a field with this tag belongs to the next statement.
+    /// Whether a field with this tag belongs to the next statement. An entry after the end of a
+    /// message, without any head of its own, does not: what it breaks is the balance.
     fn is_followed_by(&self, tag: Tag) -> bool {
         match tag {
             Tag::Reference => self.has_content,
-            Tag::Account | Tag::OpeningBalance => self.has_closing,
-            _ => false,
+            Tag::Account | Tag::OpeningBalance => self.has_closing || self.has_ended,
+            Tag::Entry | Tag::Text => false,
+            _ => self.has_ended,
         }
     }
 
@@ -172,6 +178,7 @@ impl Draft {
 
     fn close(&mut self, field: &Field) {
         self.flush();
+        self.entry_is_open = false;
         self.has_closing = true;
         self.closes_page = field.tag == Tag::ClosingOfPage;
         match Balance::read(field.value()) {
@@ -191,6 +198,7 @@ impl Draft {
 
     fn entry(&mut self, field: &Field) {
         self.flush();
+        self.entry_is_open = false;
         let currency = self.statement.currency.clone().unwrap_or_default();
         let line = match line::read(field.value(), &currency) {
             Ok(line) => line,
@@ -213,6 +221,7 @@ impl Draft {
             place: format!("line {}", field.line),
             ..Entry::default()
         });
+        self.entry_is_open = true;
         // Kept until a field 86 says more.
         let supplement = field.lines.iter().skip(1).cloned().collect();
         self.set_text(supplement);
@@ -228,7 +237,7 @@ impl Draft {
 
     /// A text before the first entry or after the closing balance is about the statement.
     fn text(&mut self, lines: Vec<String>) {
-        if !self.statement.entries.is_empty() && !self.has_closing {
+        if self.entry_is_open {
             self.texts.extend(lines);
         }
     }
@@ -291,7 +300,8 @@ impl Draft {
         file.held
             .extend(checks::reasons_to_hold(at, &self.statement, &self.summary));
         if !self.is_interim {
-            file.held.extend(checks::missing_balance(at, &self.statement));
+            file.held
+                .extend(checks::missing_balance(at, &self.statement));
         }
         file.statements.push(self.statement);
     }
