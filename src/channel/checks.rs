@@ -38,9 +38,10 @@ pub(crate) fn reasons_to_hold(at: usize, statement: &Statement, summary: &Summar
         let reason = format!("an entry in {} on an account in another", entry.currency);
         Held::new(HeldCode::CurrencyChanged, &entry.place, reason)
     }));
-    held.extend(differing_summary(statement, summary).map(|reason| {
-        Held::new(HeldCode::SummaryDiffers, &place, reason)
-    }));
+    held.extend(
+        differing_summary(statement, summary)
+            .map(|reason| Held::new(HeldCode::SummaryDiffers, &place, reason)),
+    );
     held.into_iter().map(|held| held.in_statement(at)).collect()
 }
 

@@ -121,7 +121,10 @@ mod tests {
 
     #[test]
     fn bytes_outweigh_what_is_declared() {
-        check("<?xml encoding='latin1'?>Ț".as_bytes(), "<?xml encoding='latin1'?>Ț");
+        check(
+            "<?xml encoding='latin1'?>Ț".as_bytes(),
+            "<?xml encoding='latin1'?>Ț",
+        );
         check(b"\xEF\xBB\xBFtaxa", "taxa");
         check(b"\xFF\xFEt\0a\0", "ta");
     }

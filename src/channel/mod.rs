@@ -298,7 +298,11 @@ pub fn read(bytes: &[u8]) -> Result<StatementFile, Refused> {
     let decoded = encoding::decode(bytes);
     let text = decoded.text.trim_start();
     let mut file = if text.is_empty() {
-        Err(Refused::new(RefusedCode::Empty, "file", "the file is empty"))
+        Err(Refused::new(
+            RefusedCode::Empty,
+            "file",
+            "the file is empty",
+        ))
     } else if text.starts_with('<') {
         camt::read(&decoded.text)
     } else if settlement::is_settlement(text) {
@@ -316,7 +320,10 @@ pub fn read(bytes: &[u8]) -> Result<StatementFile, Refused> {
 fn unknown(text: &str) -> Refused {
     let header = text.lines().next().unwrap_or("");
     let columns = |separator| header.split(separator).count();
-    if [';', ',', '\t'].into_iter().any(|separator| columns(separator) > 2) {
+    if [';', ',', '\t']
+        .into_iter()
+        .any(|separator| columns(separator) > 2)
+    {
         let reason = "the columns are those of no known table";
         return Refused::new(RefusedCode::UnknownTable, "line 1", reason);
     }

@@ -186,7 +186,9 @@ impl<'a> Source<'a> {
     fn line(&mut self) -> usize {
         let position = usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX);
         let passed = self.text.as_bytes().get(self.counted_to..position);
-        self.line += passed.map_or(0, |bytes| bytes.iter().filter(|byte| **byte == b'\n').count());
+        self.line += passed.map_or(0, |bytes| {
+            bytes.iter().filter(|byte| **byte == b'\n').count()
+        });
         self.counted_to = position.max(self.counted_to);
         self.line
     }

@@ -105,9 +105,7 @@ impl Cnp {
     /// The birth date, or `None` when S is 7, 8 or 9, which leave the century open.
     pub fn birth_on(&self) -> Option<NaiveDate> {
         let parts = self.parts()?;
-        parts
-            .century()
-            .and_then(|century| parts.birth_in(century))
+        parts.century().and_then(|century| parts.birth_in(century))
     }
 
     /// The sex, or `None` when S is 9, which says nothing about it.
@@ -177,7 +175,10 @@ impl Parts {
         if births.is_empty() {
             return Err(CnpFault::BirthDate);
         }
-        if !births.iter().any(|birth| county_existed(self.county, *birth)) {
+        if !births
+            .iter()
+            .any(|birth| county_existed(self.county, *birth))
+        {
             return Err(CnpFault::County);
         }
         if self.sequence == 0 {
@@ -308,10 +309,7 @@ mod tests {
     #[test]
     fn nobody_is_born_tomorrow() {
         let cnp = Cnp::compose(Sex::Female, day(2025, 6, 15), 70, 1).unwrap();
-        assert_eq!(
-            cnp.valid_on(day(2025, 6, 14)),
-            Err(CnpFault::BornInFuture)
-        );
+        assert_eq!(cnp.valid_on(day(2025, 6, 14)), Err(CnpFault::BornInFuture));
         assert_eq!(cnp.valid_on(day(2025, 6, 15)), Ok(()));
     }
 

@@ -117,7 +117,9 @@ fn differences(file: &StatementFile, truth: &Value) -> Vec<String> {
             true_mt940(truth, at)
         };
         if our_entries != true_entries {
-            found.push(format!("statement {at}: {our_entries:?}\n  should be {true_entries:?}"));
+            found.push(format!(
+                "statement {at}: {our_entries:?}\n  should be {true_entries:?}"
+            ));
         }
     }
     found
@@ -185,7 +187,11 @@ fn every_bad_file_is_refused_or_held_with_its_place() {
             passed.push(name.as_str());
         }
     }
-    eprintln!("{} of {} bad files are stopped", bad.len() - passed.len(), bad.len());
+    eprintln!(
+        "{} of {} bad files are stopped",
+        bad.len() - passed.len(),
+        bad.len()
+    );
     assert!(bad.len() > 10, "the corpus is not complete");
     assert!(passed.is_empty(), "{passed:?}");
 }
@@ -217,7 +223,10 @@ fn both_forms_of_one_day_tell_the_same() {
             assert_eq!(Some(entry.amount_minor), row["amount_minor"].as_i64());
             assert_eq!(entry.credit, row["sign"] == "CRDT");
             assert_eq!(entry.reversal, row["reversal"] == true);
-            assert_eq!(entry.bank_reference.as_deref(), row["bank_reference"].as_str());
+            assert_eq!(
+                entry.bank_reference.as_deref(),
+                row["bank_reference"].as_str()
+            );
             assert_eq!(Some(entry.joined_text.as_str()), row["text"].as_str());
         }
     }

@@ -90,7 +90,10 @@ fn sign(node: &Node) -> Option<bool> {
 /// An entry without status is booked in a statement, which has no others; elsewhere it is not.
 fn is_booked(node: &Node, format: Format) -> bool {
     // From version 07 on, the status is in an element of its own.
-    match node.text_at(&["Sts", "Cd"]).or_else(|| node.text_at(&["Sts"])) {
+    match node
+        .text_at(&["Sts", "Cd"])
+        .or_else(|| node.text_at(&["Sts"]))
+    {
         Some(status) => status == "BOOK",
         None => node.at(&["Sts"]).is_none() && format.family == FormatFamily::Camt053,
     }

@@ -135,7 +135,12 @@ fn fill(statement: &mut Statement, head: &[Node]) -> Vec<Held> {
     statement.currency = text(&["Acct", "Ccy"])
         .or_else(|| opening?.at(&["Amt"])?.currency.clone())
         .or_else(|| closing?.at(&["Amt"])?.currency.clone())
-        .or_else(|| statement.entries.first().map(|entry| entry.currency.clone()));
+        .or_else(|| {
+            statement
+                .entries
+                .first()
+                .map(|entry| entry.currency.clone())
+        });
     let mut held = Vec::new();
     if let Some(node) = opening {
         statement.opening_minor = signed_amount(node, &statement.currency, &mut held);

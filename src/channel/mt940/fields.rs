@@ -146,7 +146,12 @@ fn ends_message(line: &str) -> bool {
 fn tagged(line: &str) -> Option<(&str, &str)> {
     let (tag, value) = line.strip_prefix(':')?.split_once(':')?;
     let mut letters = tag.chars();
-    let shape = (letters.next()?, letters.next()?, letters.next(), letters.next());
+    let shape = (
+        letters.next()?,
+        letters.next()?,
+        letters.next(),
+        letters.next(),
+    );
     let digits = shape.0.is_ascii_digit() && shape.1.is_ascii_digit();
     let option = shape.2.is_none_or(|letter| letter.is_ascii_uppercase());
     let is_tag = (digits && option && shape.3.is_none()) || known(tag);

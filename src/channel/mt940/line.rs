@@ -199,9 +199,24 @@ mod tests {
     #[test]
     fn what_banks_leave_out_or_add_is_borne() {
         for (text, minor, customer, bank) in [
-            ("171214C15,67TIDXTEST//REFERENCE", 1567, Some("TEST"), Some("REFERENCE")),
-            ("2103310331C50,00 NTRFNONREF//21090", 5000, None, Some("21090")),
-            ("2011301130CN220000,00//19239782213", 22_000_000, None, Some("19239782213")),
+            (
+                "171214C15,67TIDXTEST//REFERENCE",
+                1567,
+                Some("TEST"),
+                Some("REFERENCE"),
+            ),
+            (
+                "2103310331C50,00 NTRFNONREF//21090",
+                5000,
+                None,
+                Some("21090"),
+            ),
+            (
+                "2011301130CN220000,00//19239782213",
+                22_000_000,
+                None,
+                Some("19239782213"),
+            ),
             ("131231D50,00NIC MARF", 5000, Some("MARF"), None),
             ("1710111011DF2402,00S   X", 240_200, Some("X"), None),
             ("260901C67", 6700, None, None),
@@ -225,7 +240,10 @@ mod tests {
         assert_eq!(read("C67,00", "RON"), Err(LineFault::Date));
         assert_eq!(read("260901X67,00", "RON"), Err(LineFault::Mark));
         for text in ["260901CNTRF", "260901C1.000,00NTRF", "260901C1,005NTRF"] {
-            assert!(matches!(read(text, "RON"), Err(LineFault::Amount(_))), "{text}");
+            assert!(
+                matches!(read(text, "RON"), Err(LineFault::Amount(_))),
+                "{text}"
+            );
         }
     }
 }

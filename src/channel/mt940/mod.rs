@@ -267,7 +267,8 @@ impl Draft {
     }
 
     fn hold(&mut self, code: HeldCode, line: usize, reason: &str) {
-        self.held.push(Held::new(code, format!("line {line}"), reason));
+        self.held
+            .push(Held::new(code, format!("line {line}"), reason));
     }
 
     fn finished(mut self) -> Option<Self> {

@@ -38,7 +38,9 @@ fn trimmed(lines: &[String]) -> Vec<&str> {
 
 /// The subfields of a text that begins with one, perhaps after a transaction code of 3 digits.
 fn subfields(text: &str) -> Option<Vec<(u8, &str)>> {
-    let start = text.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+    let start = text
+        .trim_start_matches(|c: char| c.is_ascii_digit())
+        .trim_start();
     let mark = start.chars().next().filter(|first| MARKS.contains(first))?;
     if text.len() - start.len() > 4 {
         return None;
@@ -49,7 +51,11 @@ fn subfields(text: &str) -> Option<Vec<(u8, &str)>> {
         let end = value
             .match_indices(mark)
             .map(|(at, _)| at)
-            .find(|at| value.get(*at..).is_some_and(|rest| subfield(rest, mark).is_some()))
+            .find(|at| {
+                value
+                    .get(*at..)
+                    .is_some_and(|rest| subfield(rest, mark).is_some())
+            })
             .unwrap_or(value.len());
         let (value, rest) = value.split_at_checked(end)?;
         found.push((code, value));
@@ -113,7 +119,11 @@ mod tests {
     #[test]
     fn subfields_of_brd_are_details_and_payer() {
         check(
-            &["+20TAXA CEI 2940", "7391+218264+30BRDEROBU+31RO49BRDE+32POPA", " VLAD+33AUREL"],
+            &[
+                "+20TAXA CEI 2940",
+                "7391+218264+30BRDEROBU+31RO49BRDE+32POPA",
+                " VLAD+33AUREL",
+            ],
             "TAXA CEI 29407391 8264,Platitor POPA VLAD AUREL,Iban Platitor RO49BRDE",
             "TAXA CEI 294073918264,Platitor POPA VLADAUREL,Iban Platitor RO49BRDE",
         );
@@ -130,11 +140,19 @@ mod tests {
 
     #[test]
     fn a_transaction_code_may_come_first() {
-        check(&["166?00GUTSCHRIFT?20taxa?32ANA"], "taxa,Platitor ANA", "taxa,Platitor ANA");
+        check(
+            &["166?00GUTSCHRIFT?20taxa?32ANA"],
+            "taxa,Platitor ANA",
+            "taxa,Platitor ANA",
+        );
     }
 
     #[test]
     fn a_telephone_number_is_no_subfield() {
-        check(&["+40721 000 000 taxa"], "+40721 000 000 taxa", "+40721 000 000 taxa");
+        check(
+            &["+40721 000 000 taxa"],
+            "+40721 000 000 taxa",
+            "+40721 000 000 taxa",
+        );
     }
 }
