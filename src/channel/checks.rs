@@ -59,7 +59,7 @@ pub(crate) fn missing_balance(at: usize, statement: &Statement) -> Option<Held> 
 }
 
 /// Holds details that do not add up to their entry, give or take `charges_minor`.
-pub(crate) fn differing_details(entry: &Entry, charges_minor: i64) -> Option<Held> {
+pub(crate) fn differing_details(entry: &Entry, charges_minor: u64) -> Option<Held> {
     if entry.details.is_empty() {
         return None;
     }
@@ -70,7 +70,7 @@ pub(crate) fn differing_details(entry: &Entry, charges_minor: i64) -> Option<Hel
         sum = sum.checked_add(signed)?;
     }
     let missing = entry.signed_minor().checked_sub(sum)?;
-    if missing == 0 || missing.abs() == charges_minor {
+    if missing == 0 || missing.unsigned_abs() == charges_minor {
         return None;
     }
     let reason = format!(

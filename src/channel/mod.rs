@@ -330,3 +330,6 @@ fn unknown(text: &str) -> Refused {
     let reason = "neither camt.052/053/054, nor MT940/MT942, nor a SelfPay settlement";
     Refused::new(RefusedCode::UnknownFormat, "line 1", reason)
 }
+
+#[cfg(test)]
+mod tests;

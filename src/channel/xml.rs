@@ -187,7 +187,7 @@ impl<'a> Source<'a> {
         let position = usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX);
         let passed = self.text.as_bytes().get(self.counted_to..position);
         self.line += passed.map_or(0, |bytes| {
-            bytes.iter().filter(|byte| **byte == b'\n').count()
+            bytes.split(|byte| *byte == b'\n').skip(1).count()
         });
         self.counted_to = position.max(self.counted_to);
         self.line

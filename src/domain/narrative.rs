@@ -77,6 +77,9 @@ const NOT_NAMES: [&str; 20] = [
 /// As many words as a long name has.
 const HINT_WORDS_MAX: usize = 5;
 
+/// Far more than any bank carries; what is longer was not typed by a cashier.
+const TEXT_LETTERS_MAX: usize = 10_000;
+
 /// Reads a text as it stood on `on`; at its line breaks both joinings are tried.
 pub fn read(text: &str, on: NaiveDate) -> Narrative {
     if text.contains('\n') {
@@ -91,7 +94,8 @@ pub fn read(text: &str, on: NaiveDate) -> Narrative {
 pub fn read_views(views: &[&str], on: NaiveDate) -> Narrative {
     let mut narrative = Narrative::default();
     for view in views {
-        narrative.add(&fold(view), on);
+        let view: String = view.chars().take(TEXT_LETTERS_MAX).collect();
+        narrative.add(&fold(&view), on);
     }
     if !narrative.references.is_empty() {
         narrative.repaired_references.clear();

@@ -5,7 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
+use cei_gateway::channel::selfpay::notification::Notification;
+use cei_gateway::channel::selfpay::webhook::{self, WebhookHeaders, WebhookKey};
 use cei_gateway::channel::{self, Entry, Statement, StatementFile};
+use cei_gateway::domain::cnp::Cnp;
+use cei_gateway::domain::narrative;
+use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
 /// The folder, or `None` after saying that this test was waived.
@@ -62,7 +67,7 @@ fn seen(entry: &Entry) -> Seen {
 
 /// The booked entries of statement `at` of a camt file.
 fn true_camt(truth: &Value, at: usize) -> Vec<Seen> {
-    let of_this = |entry: &&Value| entry["statement"].as_u64() == Some(at as u64);
+    let of_this = |entry: &&Value| entry["statement"].as_u64() == u64::try_from(at).ok();
     let booked = truth["booked"].as_array().unwrap().iter();
     booked
         .filter(of_this)
@@ -230,4 +235,76 @@ fn both_forms_of_one_day_tell_the_same() {
             assert_eq!(Some(entry.joined_text.as_str()), row["text"].as_str());
         }
     }
+}
+
+#[test]
+fn the_text_of_one_day_leads_to_the_expected_applications() {
+    let Some(corpus) = corpus() else { return };
+    let folder = corpus.join("synthetic");
+    let text = std::fs::read_to_string(folder.join("expected.json")).unwrap();
+    let expected: Value = serde_json::from_str(&text).unwrap();
+    let applications = expected["applications"].as_array().unwrap();
+    let by_id = |id: &Value| applications.iter().find(|one| one["application"] == *id);
+    let on = NaiveDate::from_ymd_opt(2026, 9, 1).unwrap();
+    let mut led = 0;
+    for row in expected["statement"].as_array().unwrap() {
+        let found = narrative::read(row["text"].as_str().unwrap(), on);
+        let rule = row["rule"].as_str().unwrap_or("");
+        let Some(application) = by_id(&row["application"]) else {
+            assert_eq!(found.references, [], "{row}");
+            continue;
+        };
+        if rule.starts_with("CNP") {
+            let cnps: Vec<&str> = found.every_cnp().into_iter().map(Cnp::as_str).collect();
+            assert_eq!(cnps, [application["cnp"].as_str().unwrap()], "{row}");
+            assert!(!found.speaks_of_another_person, "{row}");
+        } else if !found.references.is_empty() {
+            let references = found.references.iter().map(|one| one.compact());
+            let references: Vec<String> = references.collect();
+            assert_eq!(
+                references,
+                [application["reference"].as_str().unwrap()],
+                "{row}"
+            );
+        } else {
+            assert_eq!(found.every_cnp().len(), 1, "{row}");
+        }
+        led += 1;
+    }
+    assert!(led >= 8, "only {led} rows name an application");
+}
+
+#[test]
+fn the_samples_of_selfpay_are_answered_as_expected() {
+    let Some(corpus) = corpus() else { return };
+    let folder = corpus.join("synthetic");
+    let key = WebhookKey::parse("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=").unwrap();
+    let samples = std::fs::read_to_string(folder.join("selfpay_notifications.jsonl")).unwrap();
+    let mut seen = 0;
+    for line in samples.lines() {
+        let sample: Value = serde_json::from_str(line).unwrap();
+        let header = |name: &str| sample["headers"][name].as_str().unwrap();
+        let headers = WebhookHeaders {
+            id: header("webhook-id"),
+            timestamp: header("webhook-timestamp"),
+            signature: header("webhook-signature"),
+        };
+        let body = sample["body"].as_str().unwrap().as_bytes();
+        let now = DateTime::from_timestamp(headers.timestamp.parse().unwrap(), 0).unwrap();
+        let verified = webhook::verify(headers, body, std::slice::from_ref(&key), now).is_ok();
+        assert_eq!(verified, sample["expect"] != "401 signature", "{line}");
+        let notification = Notification::read(body).unwrap();
+        assert!(notification.payment_reference().is_some(), "{line}");
+        seen += 1;
+    }
+    assert!(seen >= 7, "only {seen} samples");
+    let settlement = std::fs::read(folder.join("selfpay_settlement_SP20260831.csv")).unwrap();
+    let settlement = channel::read(&settlement).unwrap();
+    assert_eq!(settlement.held, []);
+    let sum: i64 = settlement.statements[0]
+        .entries
+        .iter()
+        .map(Entry::signed_minor)
+        .sum();
+    assert_eq!(sum, 33_500);
 }

@@ -139,16 +139,14 @@ fn detail_amount(node: &Node, currency: &str) -> Option<i64> {
     amount::minor(element.raw_text().trim(), currency).ok()
 }
 
+/// The reference of the remittance, when it has one and no other.
 fn structured_reference(node: &Node) -> Option<String> {
-    let remittances = node.at(&["RmtInf"])?;
-    only(
-        remittances
-            .all("Strd")
-            .map(|piece| piece.text_at(&["CdtrRefInf", "Ref"]).map(str::to_owned))
-            .filter(Option::is_some)
-            .collect::<Vec<_>>()
-            .iter(),
-    )
+    let remittances = node.all("RmtInf").flat_map(|piece| piece.all("Strd"));
+    let mut references = remittances.filter_map(|piece| piece.text_at(&["CdtrRefInf", "Ref"]));
+    let first = references.next()?;
+    references
+        .all(|other| other == first)
+        .then(|| first.to_owned())
 }
 
 /// The value that all have in common, when all have it.
@@ -219,7 +217,7 @@ fn joined(texts: &[Vec<&str>], seam: &str, closing: &str) -> String {
 }
 
 /// What banks took out of or put onto the amounts of the details.
-fn charges(node: &Node, transactions: &[&Node], currency: &str) -> i64 {
+fn charges(node: &Node, transactions: &[&Node], currency: &str) -> u64 {
     std::iter::once(&node)
         .chain(transactions)
         .flat_map(|node| node.all("Chrgs"))
@@ -228,5 +226,5 @@ fn charges(node: &Node, transactions: &[&Node], currency: &str) -> i64 {
             charges.all("Amt").chain(records)
         })
         .filter_map(|element| amount::minor(element.raw_text().trim(), currency).ok())
-        .sum()
+        .fold(0, |sum, minor| sum.saturating_add(minor.unsigned_abs()))
 }

@@ -83,7 +83,7 @@ fn begin(format: Format) -> StatementFile {
 fn statement(source: &mut Source<'_>, file: &mut StatementFile) -> Result<(), Refused> {
     let at = file.statements.len();
     let mut statement = Statement::default();
-    let mut head: Vec<Node> = Vec::new();
+    let mut facts: Vec<Node> = Vec::new();
     let mut held: Vec<Held> = Vec::new();
     while let Step::Open(opened) = source.next()? {
         let node = source.whole(opened)?;
@@ -102,11 +102,11 @@ fn statement(source: &mut Source<'_>, file: &mut StatementFile) -> Result<(), Re
                 Err(unreadable) => held.push(unreadable),
             }
         } else {
-            head.push(node);
+            facts.push(node);
         }
     }
-    held.extend(fill(&mut statement, &head));
-    let summary = summary(&head, statement.currency.as_deref().unwrap_or(""));
+    held.extend(fill(&mut statement, &facts));
+    let summary = summary(&facts, statement.currency.as_deref().unwrap_or(""));
     let is_statement = file.format.family == FormatFamily::Camt053;
     statement.ties = checks::ties(&statement).filter(|_| is_statement);
     file.held
@@ -120,9 +120,9 @@ fn statement(source: &mut Source<'_>, file: &mut StatementFile) -> Result<(), Re
     Ok(())
 }
 
-/// Fills what the head of a statement says about account, numbers and balances.
-fn fill(statement: &mut Statement, head: &[Node]) -> Vec<Held> {
-    let text = |path: &[&str]| text_in(head, path).map(str::to_owned);
+/// Fills what a statement says about account, numbers and balances.
+fn fill(statement: &mut Statement, facts: &[Node]) -> Vec<Held> {
+    let text = |path: &[&str]| text_in(facts, path).map(str::to_owned);
     statement.id = text(&["Id"]);
     statement.number = text(&["ElctrncSeqNb"]).or_else(|| text(&["LglSeqNb"]));
     statement.account = text(&["Acct", "Id", "IBAN"])
@@ -130,8 +130,8 @@ fn fill(statement: &mut Statement, head: &[Node]) -> Vec<Held> {
         .or_else(|| text(&["Acct", "Id", "PrtryAcct", "Id"]))
         .or_else(|| text(&["Acct", "Id", "BBAN"]));
     statement.created_on = text(&["CreDtTm"]).and_then(|text| date(&text));
-    let opening = balance(head, &["OPBD", "PRCD"]);
-    let closing = balance(head, &["CLBD"]);
+    let opening = balance(facts, &["OPBD", "PRCD"]);
+    let closing = balance(facts, &["CLBD"]);
     statement.currency = text(&["Acct", "Ccy"])
         .or_else(|| opening?.at(&["Amt"])?.currency.clone())
         .or_else(|| closing?.at(&["Amt"])?.currency.clone())
@@ -143,20 +143,20 @@ fn fill(statement: &mut Statement, head: &[Node]) -> Vec<Held> {
         });
     let mut held = Vec::new();
     if let Some(node) = opening {
-        statement.opening_minor = signed_amount(node, &statement.currency, &mut held);
+        statement.opening_minor = signed_amount(node, statement.currency.as_deref(), &mut held);
         statement.opening_on = entry::date_in(node, &["Dt"]).ok().flatten();
     }
     if let Some(node) = closing {
-        statement.closing_minor = signed_amount(node, &statement.currency, &mut held);
+        statement.closing_minor = signed_amount(node, statement.currency.as_deref(), &mut held);
         statement.closing_on = entry::date_in(node, &["Dt"]).ok().flatten();
     }
     held
 }
 
 /// The first balance of the first of these codes that occurs.
-fn balance<'a>(head: &'a [Node], codes: &[&str]) -> Option<&'a Node> {
+fn balance<'a>(facts: &'a [Node], codes: &[&str]) -> Option<&'a Node> {
     codes.iter().find_map(|code| {
-        head.iter().filter(|node| node.name == "Bal").find(|node| {
+        facts.iter().filter(|node| node.name == "Bal").find(|node| {
             let path = ["Tp", "CdOrPrtry", "Cd"];
             // Version 01 has the code directly in the type.
             node.text_at(&path).or_else(|| node.text_at(&["Tp", "Cd"])) == Some(code)
@@ -165,15 +165,15 @@ fn balance<'a>(head: &'a [Node], codes: &[&str]) -> Option<&'a Node> {
 }
 
 /// The amount with its sign; `None` without a sign, since a guess may be wrong by twice as much.
-fn signed_amount(node: &Node, currency: &Option<String>, held: &mut Vec<Held>) -> Option<i64> {
+fn signed_amount(node: &Node, currency: Option<&str>, held: &mut Vec<Held>) -> Option<i64> {
     let place = format!("line {}", node.line);
     let element = node.at(&["Amt"])?;
-    if element.currency.is_some() && element.currency != *currency {
+    if element.currency.is_some() && element.currency.as_deref() != currency {
         let reason = "a balance in another currency than the account";
         held.push(Held::new(HeldCode::CurrencyChanged, &place, reason));
     }
-    let own = element.currency.as_ref().or(currency.as_ref());
-    let Ok(minor) = amount::minor(element.raw_text().trim(), own.map_or("", String::as_str)) else {
+    let own = element.currency.as_deref().or(currency).unwrap_or("");
+    let Ok(minor) = amount::minor(element.raw_text().trim(), own) else {
         let reason = "a balance cannot be read";
         held.push(Held::new(HeldCode::AmountUnreadable, &place, reason));
         return None;
@@ -185,11 +185,11 @@ fn signed_amount(node: &Node, currency: &Option<String>, held: &mut Vec<Held>) -
     }
 }
 
-fn summary(head: &[Node], currency: &str) -> Summary {
-    let count = |path: &[&str]| text_in(head, path).and_then(|text| text.parse().ok());
+fn summary(facts: &[Node], currency: &str) -> Summary {
+    let count = |path: &[&str]| text_in(facts, path).and_then(|text| text.parse().ok());
     let sum = |path: &[&str]| {
         // Some banks write the sum of debits with a minus sign.
-        text_in(head, path)
+        text_in(facts, path)
             .and_then(|text| amount::minor(text.trim_start_matches('-'), currency).ok())
     };
     Summary {
@@ -205,9 +205,10 @@ fn summary(head: &[Node], currency: &str) -> Summary {
     }
 }
 
-fn text_in<'a>(head: &'a [Node], path: &[&str]) -> Option<&'a str> {
+fn text_in<'a>(facts: &'a [Node], path: &[&str]) -> Option<&'a str> {
     let (first, rest) = path.split_first()?;
-    head.iter()
+    facts
+        .iter()
         .filter(|node| node.name == *first)
         .find_map(|node| node.text_at(rest))
 }
@@ -217,3 +218,6 @@ fn date(text: &str) -> Option<NaiveDate> {
     let day: String = text.chars().take(10).collect();
     NaiveDate::parse_from_str(&day, "%Y-%m-%d").ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,7 @@ pub(crate) fn read(text: &str) -> Result<StatementFile, Refused> {
     let mut draft = Draft::default();
     for token in fields::tokens(text) {
         match token {
-            Token::EndOfMessage => draft.has_ended = draft.has_content,
+            Token::EndOfMessage => draft.end(),
             Token::UnknownField { line, tag } => draft.unknown_field(line, &tag),
             Token::Field(field) => {
                 if draft.is_followed_by(field.tag) {
@@ -94,6 +94,22 @@ impl Balance {
     }
 }
 
+/// How far into a statement its fields have come.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Stage {
+    /// Nothing that makes a statement was seen.
+    #[default]
+    Empty,
+    /// Its head, or an entry that could not be read: a text belongs to no entry.
+    Head,
+    /// Its entries: a text belongs to the last one.
+    Entries,
+    /// The closing balance was seen: a text is about the statement.
+    Closed,
+    /// The message has ended.
+    Ended,
+}
+
 /// A statement of which some fields were read.
 #[derive(Default)]
 struct Draft {
@@ -104,11 +120,7 @@ struct Draft {
     opens_page: bool,
     closes_page: bool,
     is_interim: bool,
-    has_content: bool,
-    has_closing: bool,
-    has_ended: bool,
-    /// Whether a text would belong to the last entry.
-    entry_is_open: bool,
+    stage: Stage,
     /// The lines of text of the last entry, until the next one begins.
     texts: Vec<String>,
     held: Vec<Held>,
@@ -119,15 +131,25 @@ impl Draft {
     /// message, without any head of its own, does not: what it breaks is the balance.
     fn is_followed_by(&self, tag: Tag) -> bool {
         match tag {
-            Tag::Reference => self.has_content,
-            Tag::Account | Tag::OpeningBalance => self.has_closing || self.has_ended,
+            Tag::Reference => self.stage != Stage::Empty,
+            Tag::Account | Tag::OpeningBalance => {
+                matches!(self.stage, Stage::Closed | Stage::Ended)
+            }
             Tag::Entry | Tag::Text => false,
-            _ => self.has_ended,
+            _ => self.stage == Stage::Ended,
+        }
+    }
+
+    fn end(&mut self) {
+        if self.stage != Stage::Empty {
+            self.stage = Stage::Ended;
         }
     }
 
     fn take(&mut self, field: Field) {
-        self.has_content |= !matches!(field.tag, Tag::Addition | Tag::Text);
+        if self.stage == Stage::Empty && !matches!(field.tag, Tag::Addition | Tag::Text) {
+            self.stage = Stage::Head;
+        }
         match field.tag {
             Tag::Reference => self.statement.id = Some(field.value().to_owned()),
             Tag::Account => self.account(&field),
@@ -178,8 +200,7 @@ impl Draft {
 
     fn close(&mut self, field: &Field) {
         self.flush();
-        self.entry_is_open = false;
-        self.has_closing = true;
+        self.stage = Stage::Closed;
         self.closes_page = field.tag == Tag::ClosingOfPage;
         match Balance::read(field.value()) {
             Some(balance) => {
@@ -198,7 +219,7 @@ impl Draft {
 
     fn entry(&mut self, field: &Field) {
         self.flush();
-        self.entry_is_open = false;
+        self.stage = Stage::Head;
         let currency = self.statement.currency.clone().unwrap_or_default();
         let line = match line::read(field.value(), &currency) {
             Ok(line) => line,
@@ -221,14 +242,13 @@ impl Draft {
             place: format!("line {}", field.line),
             ..Entry::default()
         });
-        self.entry_is_open = true;
+        self.stage = Stage::Entries;
         // Kept until a field 86 says more.
-        let supplement = field.lines.iter().skip(1).cloned().collect();
-        self.set_text(supplement);
+        self.set_text(field.lines.get(1..).unwrap_or(&[]));
     }
 
-    fn set_text(&mut self, lines: Vec<String>) {
-        let views = text::views(&lines);
+    fn set_text(&mut self, lines: &[String]) {
+        let views = text::views(lines);
         if let Some(entry) = self.statement.entries.last_mut() {
             entry.text = views.words;
             entry.joined_text = views.joined;
@@ -237,7 +257,7 @@ impl Draft {
 
     /// A text before the first entry or after the closing balance is about the statement.
     fn text(&mut self, lines: Vec<String>) {
-        if self.entry_is_open {
+        if self.stage == Stage::Entries {
             self.texts.extend(lines);
         }
     }
@@ -245,7 +265,7 @@ impl Draft {
     fn flush(&mut self) {
         let lines = std::mem::take(&mut self.texts);
         if !lines.is_empty() {
-            self.set_text(lines);
+            self.set_text(&lines);
         }
     }
 
@@ -273,7 +293,7 @@ impl Draft {
 
     fn finished(mut self) -> Option<Self> {
         self.flush();
-        self.has_content.then_some(self)
+        (self.stage != Stage::Empty).then_some(self)
     }
 
     /// Whether this continues pages but not from where the page before ended.

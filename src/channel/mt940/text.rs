@@ -83,14 +83,14 @@ fn labelled(subfields: &[(u8, &str)], seam: &str) -> String {
             .map(|(_, value)| if seam.is_empty() { value } else { value.trim() })
             .collect()
     };
-    let mut text = pieces(&[20..=29, 60..=65]).join(seam).trim().to_owned();
+    let mut parts = vec![pieces(&[20..=29, 60..=65]).join(seam).trim().to_owned()];
     for (label, codes) in [("Platitor", 32..=33), ("Iban Platitor", 31..=31)] {
         let value = pieces(&[codes]).join(seam);
         if !value.trim().is_empty() {
-            text.push_str(&format!(",{label} {}", value.trim()));
+            parts.push(format!("{label} {}", value.trim()));
         }
     }
-    text
+    parts.join(",")
 }
 
 #[cfg(test)]

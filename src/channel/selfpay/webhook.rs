@@ -391,81 +391,33 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_has_its_own_cause_and_all_the_same_refusal() {
+    fn a_body_longer_than_any_notification_is_refused() {
         let long = vec![b' '; BODY_BYTES_MAX + 1];
-        assert_eq!(
-            cause(HEADERS, &long, &[SECRET], SIGNED_AT),
-            Some(WebhookFault::BodyTooLong)
-        );
-        for (headers, expected) in [
-            (WebhookHeaders { id: "", ..HEADERS }, WebhookFault::Id),
-            (
-                WebhookHeaders {
-                    id: "a.1",
-                    ..HEADERS
-                },
-                WebhookFault::Id,
-            ),
-            (
-                WebhookHeaders {
-                    timestamp: "",
-                    ..HEADERS
-                },
-                WebhookFault::Timestamp,
-            ),
-            (
-                WebhookHeaders {
-                    timestamp: "+1614265330",
-                    ..HEADERS
-                },
-                WebhookFault::Timestamp,
-            ),
-            (
-                WebhookHeaders {
-                    timestamp: "99999999999999999999",
-                    ..HEADERS
-                },
-                WebhookFault::Timestamp,
-            ),
-            (
-                WebhookHeaders {
-                    signature: "",
-                    ..HEADERS
-                },
-                WebhookFault::NoSignature,
-            ),
-            (
-                WebhookHeaders {
-                    signature: "v1,*",
-                    ..HEADERS
-                },
-                WebhookFault::NoSignature,
-            ),
-            (
-                WebhookHeaders {
-                    signature: "v9,AAAA",
-                    ..HEADERS
-                },
-                WebhookFault::NoSignature,
-            ),
-            (
-                WebhookHeaders {
-                    signature: "v1a,AAAA",
-                    ..HEADERS
-                },
-                WebhookFault::Forged,
-            ),
+        let refused = cause(HEADERS, &long, &[SECRET], SIGNED_AT);
+        assert_eq!(refused, Some(WebhookFault::BodyTooLong));
+    }
+
+    #[test]
+    fn each_fault_has_its_own_cause_and_all_the_same_refusal() {
+        let keys = [SECRET, PUBLIC].map(|key| WebhookKey::parse(key).unwrap());
+        let signed = SIGNATURE;
+        for (id, timestamp, signature, expected) in [
+            ("", "1614265330", signed, WebhookFault::Id),
+            ("a.1", "1614265330", signed, WebhookFault::Id),
+            (ID, "", signed, WebhookFault::Timestamp),
+            (ID, "+1614265330", signed, WebhookFault::Timestamp),
+            (ID, "99999999999999999999", signed, WebhookFault::Timestamp),
+            (ID, "1614265330", "", WebhookFault::NoSignature),
+            (ID, "1614265330", "v1,*", WebhookFault::NoSignature),
+            (ID, "1614265330", "v9,AAAA", WebhookFault::NoSignature),
+            (ID, "1614265330", "v1a,AAAA", WebhookFault::Forged),
         ] {
-            let refused = verify(
-                headers,
-                BODY,
-                &[
-                    WebhookKey::parse(SECRET).unwrap(),
-                    WebhookKey::parse(PUBLIC).unwrap(),
-                ],
-                at(SIGNED_AT),
-            )
-            .unwrap_err();
+            let headers = WebhookHeaders {
+                id,
+                timestamp,
+                signature,
+            };
+            let refused = verify(headers, BODY, &keys, at(SIGNED_AT)).unwrap_err();
             assert_eq!(refused.cause, expected);
             assert_eq!(refused.to_string(), "the notification is not authenticated");
         }
