@@ -108,20 +108,26 @@ fn transactions(node: &Node) -> Vec<&Node> {
 }
 
 fn details(transactions: &[&Node], minor: i64, currency: &str, credit: bool) -> Vec<Detail> {
-    let alone = transactions.len() == 1;
-    transactions
-        .iter()
-        .map(|node| Detail {
-            amount_minor: detail_amount(node, currency).or(alone.then_some(minor)),
-            credit: sign(node).unwrap_or(credit),
+    let is_alone = transactions.len() == 1;
+    let detail = |node: &&Node| {
+        let own = detail_amount(node, currency);
+        // The entry's amount comes with the entry's sign.
+        let (amount_minor, credit) = match own {
+            None if is_alone => (Some(minor), credit),
+            _ => (own, sign(node).unwrap_or(credit)),
+        };
+        Detail {
+            amount_minor,
+            credit,
             end_to_end_id: node
                 .text_at(&["Refs", "EndToEndId"])
                 .filter(|id| *id != "NOTPROVIDED")
                 .map(str::to_owned),
             structured_reference: structured_reference(node),
             text: pieces(node).join("\n"),
-        })
-        .collect()
+        }
+    };
+    transactions.iter().map(detail).collect()
 }
 
 /// The detail's amount, when it is given in the entry's currency.

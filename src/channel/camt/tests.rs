@@ -174,6 +174,15 @@ fn details_of_both_signs_add_up_and_a_cut_list_is_held() {
 }
 
 #[test]
+fn the_only_detail_has_the_amount_of_the_entry_when_its_own_is_in_another_currency() {
+    let entry = entry(&with_entry(
+        "<NtryDtls><TxDtls><Amt Ccy='EUR'>13.40</Amt><CdtDbtInd>DBIT</CdtDbtInd></TxDtls></NtryDtls>",
+    ));
+    assert_eq!(entry.details[0].amount_minor, Some(6700));
+    assert!(entry.details[0].credit);
+}
+
+#[test]
 fn prefixes_and_wrappers_do_not_matter() {
     let text = with_entry("")
         .replace("<?xml version='1.0' encoding='UTF-8'?>", "")
