@@ -14,22 +14,26 @@ pub mod step;
 // Life cycles.
 pub mod acknowledgement;
 pub mod application;
-pub mod batching;
-pub mod card;
-pub mod delivery;
 pub mod event;
 pub mod fee;
 pub mod inbox;
-pub mod matching;
 pub mod order;
 pub mod payment;
+
+// Decisions.
+pub mod batching;
+pub mod delivery;
+pub mod matching;
 pub mod receipt;
 pub mod reconciliation;
 pub mod retention;
 
-// What people are called.
+// What people, cards and payers are called.
+pub mod card;
 pub mod cnp;
 pub mod names;
+pub mod narrative;
+pub mod payment_reference;
 
 #[cfg(test)]
 mod life_cycle_tests;
