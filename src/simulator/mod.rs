@@ -1,1 +1,4 @@
 //! The other parties on the wire: bureau, channels, offices, told how to misbehave.
+
+mod draw;
+pub mod person;
