@@ -2,3 +2,4 @@
 
 mod draw;
 pub mod person;
+pub mod pictures;
