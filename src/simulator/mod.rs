@@ -3,3 +3,4 @@
 mod draw;
 pub mod person;
 pub mod pictures;
+pub mod submission;
