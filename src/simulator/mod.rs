@@ -3,4 +3,5 @@
 mod draw;
 pub mod person;
 pub mod pictures;
+pub mod statement;
 pub mod submission;
