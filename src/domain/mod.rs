@@ -20,7 +20,11 @@ pub mod inbox;
 pub mod order;
 pub mod payment;
 
-// What people are called.
+// Rules: each looks at the world and names one event.
+pub mod retention;
+
+// What people and cards are called.
+pub mod card;
 pub mod cnp;
 pub mod names;
 
