@@ -21,6 +21,7 @@ pub mod order;
 pub mod payment;
 
 // Rules: each looks at the world and names one event.
+pub mod batching;
 pub mod retention;
 
 // What people and cards are called.

@@ -1,0 +1,142 @@
+//! When waiting applications become an order, and which of them.
+//!
+//! An order closes because it is full, or because somebody in it must not wait longer; never
+//! because a machine was idle. Cards were held back elsewhere until 300 had piled up, so age and
+//! deadline close an order of one.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::coded;
+use crate::domain::id::ApplicationId;
+
+coded! {
+    /// Why an order was closed.
+    pub enum CloseReason as "reason for closing an order" {
+        /// It has as many lines as an order may have.
+        Count = "COUNT",
+        /// The next line would make it too large.
+        Bytes = "BYTES",
+        /// An application has waited as long as it may.
+        Age = "AGE",
+        /// An application's legal term is near.
+        Deadline = "DEADLINE",
+        /// The bureau's cut-off of the day has come.
+        CutOff = "CUT_OFF",
+    }
+}
+
+/// When an order closes. One product type and one bureau per rule.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct BatchingRule {
+    /// Lines in an order at most (BSI TR-03123 has 1 to 150); zero counts as one.
+    pub lines_max: usize,
+    /// Bytes of all lines at most; one line larger than this goes alone.
+    pub bytes_max: u64,
+    /// How long an application may wait for others.
+    pub age_max: Duration,
+    /// How many days before the end of its term an application waits no longer.
+    pub deadline_risk_days: u32,
+}
+
+/// An application that is ready to be ordered.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Waiting {
+    /// Which one.
+    pub application: ApplicationId,
+    /// Since when nothing is owed and nothing is missing.
+    pub ready_since: DateTime<Utc>,
+    /// The last day of its legal term.
+    pub deadline_on: NaiveDate,
+    /// How large its line is.
+    pub bytes: u64,
+}
+
+/// The moment at which the rule is asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Moment {
+    /// The instant.
+    pub now: DateTime<Utc>,
+    /// The day in Bucharest, by which legal terms are counted.
+    pub today: NaiveDate,
+    /// Whether everything that waits is to go out, however little.
+    pub cut_off: bool,
+}
+
+/// An order to be opened and closed at once.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Closing {
+    /// Its lines, the most urgent first; never empty.
+    pub members: Vec<ApplicationId>,
+    /// Why it does not wait for more.
+    pub because: CloseReason,
+}
+
+impl BatchingRule {
+    /// Returns the next order to close, or `None` when everybody may still wait.
+    ///
+    /// Asked again for the rest until `None`, it leaves nobody waiting beyond `age_max`.
+    pub fn next_order(&self, waiting: &[Waiting], at: Moment) -> Option<Closing> {
+        let mut urgent_first: Vec<&Waiting> = waiting.iter().collect();
+        urgent_first
+            .sort_unstable_by_key(|one| (one.deadline_on, one.ready_since, one.application));
+        let (count, full) = self.fill(&urgent_first);
+        let because = full.or_else(|| self.why_now(waiting, at))?;
+        Some(Closing {
+            members: urgent_first
+                .iter()
+                .take(count)
+                .map(|one| one.application)
+                .collect(),
+            because,
+        })
+    }
+
+    /// Tells how many of the most urgent fit, and by what the order is full if it is.
+    fn fill(&self, urgent_first: &[&Waiting]) -> (usize, Option<CloseReason>) {
+        let lines_max = self.lines_max.max(1);
+        let mut bytes: u64 = 0;
+        for (count, one) in urgent_first.iter().take(lines_max).enumerate() {
+            bytes = bytes.saturating_add(one.bytes);
+            if bytes > self.bytes_max && count > 0 {
+                return (count, Some(CloseReason::Bytes));
+            }
+        }
+        let count = urgent_first.len().min(lines_max);
+        let full = if count == lines_max {
+            Some(CloseReason::Count)
+        } else if bytes >= self.bytes_max && count > 0 {
+            Some(CloseReason::Bytes)
+        } else {
+            None
+        };
+        (count, full)
+    }
+
+    /// Tells why an order that is not full must go all the same.
+    fn why_now(&self, waiting: &[Waiting], at: Moment) -> Option<CloseReason> {
+        let is_old = |one: &Waiting| {
+            at.now
+                .signed_duration_since(one.ready_since)
+                .to_std()
+                .is_ok_and(|age| age >= self.age_max)
+        };
+        let is_at_risk = |one: &Waiting| {
+            let days_left = one.deadline_on.signed_duration_since(at.today).num_days();
+            days_left <= i64::from(self.deadline_risk_days)
+        };
+        if waiting.iter().any(is_at_risk) {
+            Some(CloseReason::Deadline)
+        } else if waiting.iter().any(is_old) {
+            Some(CloseReason::Age)
+        } else if at.cut_off && !waiting.is_empty() {
+            Some(CloseReason::CutOff)
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
