@@ -22,6 +22,8 @@ pub mod payment;
 
 // Rules: each looks at the world and names one event.
 pub mod batching;
+pub mod receipt;
+pub mod reconciliation;
 pub mod retention;
 
 // What people and cards are called.
