@@ -23,6 +23,7 @@ pub mod payment;
 // Rules: each looks at the world and names one event.
 pub mod batching;
 pub mod delivery;
+pub mod matching;
 pub mod receipt;
 pub mod reconciliation;
 pub mod retention;

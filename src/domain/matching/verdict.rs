@@ -1,0 +1,217 @@
+//! What matching answers.
+
+use crate::coded;
+use crate::domain::id::{ApplicationId, PaymentId};
+use crate::domain::money::Money;
+use crate::domain::payment::PaymentEvent;
+
+coded! {
+    /// Why a movement was not simply tied to a fee.
+    pub enum MatchReason as "reason of matching" {
+        /// No reference, number or person that leads to an application.
+        ReferenceMissing = "REFERENCE_MISSING",
+        /// The reference is sound, and no application has it yet.
+        ReferenceUnknown = "REFERENCE_UNKNOWN",
+        /// Less than what is owed.
+        Underpaid = "UNDERPAID",
+        /// More than what is owed.
+        Overpaid = "OVERPAID",
+        /// Exactly the fee of another document.
+        OtherProduct = "OTHER_PRODUCT",
+        /// Exactly the fee of an earlier time.
+        OldTariff = "OLD_TARIFF",
+        /// The fee was paid already.
+        SecondPayment = "SECOND_PAYMENT",
+        /// Nothing was ever owed.
+        ExemptButPaid = "EXEMPT_BUT_PAID",
+        /// The application ended without a card.
+        ApplicationEnded = "APPLICATION_ENDED",
+        /// More than one application fits, or one sum is for several.
+        SeveralCandidates = "SEVERAL_CANDIDATES",
+        /// The text speaks of somebody other than the person whose CNP it gives.
+        OtherPersonSuspected = "OTHER_PERSON_SUSPECTED",
+        /// Not in lei.
+        OtherCurrency = "OTHER_CURRENCY",
+        /// Charges, or money that did not come in.
+        NotAFee = "NOT_A_FEE",
+        /// One sum for many payments, each of which is told elsewhere.
+        SettlementLot = "SETTLEMENT_LOT",
+        /// It takes back a payment that is not known, or not known to have this amount.
+        ReversalWithoutPayment = "REVERSAL_WITHOUT_PAYMENT",
+        /// It takes back a payment whose card is ordered.
+        ReversedAfterOrder = "REVERSED_AFTER_ORDER",
+        /// The reference fits only once a typing fault is mended.
+        ReferenceRepaired = "REFERENCE_REPAIRED",
+    }
+}
+
+impl MatchReason {
+    /// Returns the stable number in the catalogue of reasons.
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::ReferenceMissing => 901,
+            Self::ReferenceUnknown => 902,
+            Self::Underpaid => 903,
+            Self::Overpaid => 904,
+            Self::OtherProduct => 905,
+            Self::OldTariff => 906,
+            Self::SecondPayment => 907,
+            Self::ExemptButPaid => 908,
+            Self::ApplicationEnded => 909,
+            Self::SeveralCandidates => 910,
+            Self::OtherPersonSuspected => 911,
+            Self::OtherCurrency => 912,
+            Self::NotAFee => 913,
+            Self::SettlementLot => 914,
+            Self::ReversalWithoutPayment => 915,
+            Self::ReversedAfterOrder => 916,
+            Self::ReferenceRepaired => 920,
+        }
+    }
+}
+
+coded! {
+    /// What a tie rests on.
+    pub enum MatchRule as "matching rule" {
+        /// The reference in the field made for it.
+        StructuredReference = "STRUCTURED_REFERENCE",
+        /// The one reference in the text.
+        Reference = "REFERENCE",
+        /// The one person named, with one open application and the exact amount.
+        Person = "PERSON",
+        /// The one application number in the text, with the exact amount.
+        ApplicationNumber = "APPLICATION_NUMBER",
+        /// An operator's decision.
+        Operator = "OPERATOR",
+    }
+}
+
+coded! {
+    /// Why an application is suggested, or is not suggested more strongly.
+    pub enum Clue as "matching clue" {
+        /// Its reference was typed without a fault.
+        Reference = "REFERENCE",
+        /// Its number stands in the text.
+        ApplicationNumber = "APPLICATION_NUMBER",
+        /// Its reference appears when look-alike letters are read as digits.
+        RepairedReference = "REPAIRED_REFERENCE",
+        /// Its reference is one slip away from what was typed.
+        SlippedReference = "SLIPPED_REFERENCE",
+        /// The applicant's CNP stands in the text.
+        Person = "PERSON",
+        /// The applicant's name stands in the text.
+        Name = "NAME",
+        /// The applicant is the payer.
+        Payer = "PAYER",
+        /// The amount is what is still owed.
+        Amount = "AMOUNT",
+        /// Registered within a month of the payment.
+        Date = "DATE",
+        /// An operator chose this applicant for this payer before.
+        ChosenBefore = "CHOSEN_BEFORE",
+        /// Nothing is owed for it now.
+        NothingOwed = "NOTHING_OWED",
+    }
+}
+
+/// An application that an operator may choose, and why.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Suggestion {
+    /// Which one.
+    pub application: ApplicationId,
+    /// How likely, 0 to 100; only the order among suggestions of one payment means anything.
+    pub score: u8,
+    /// What speaks for it and against it.
+    pub clues: Vec<Clue>,
+}
+
+/// What is to be done with a movement.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// Tie it to this application's fee, which is then paid; what is left over is `excess`.
+    Match {
+        /// Whose fee it pays.
+        application: ApplicationId,
+        /// What the tie rests on.
+        rule: MatchRule,
+        /// What was paid beyond the fee; zero for nearly all.
+        excess: Money,
+    },
+    /// Tie it to this application's fee, which it does not cover: no card while short.
+    Partial {
+        /// Whose fee it is for.
+        application: ApplicationId,
+        /// What the tie rests on.
+        rule: MatchRule,
+        /// What is still owed after it.
+        missing: Money,
+        /// Why the amount is probably wrong.
+        reason: MatchReason,
+    },
+    /// An operator decides; the likeliest stands first, at most [`SUGGESTIONS_MAX`].
+    ///
+    /// [`SUGGESTIONS_MAX`]: super::SUGGESTIONS_MAX
+    Suggest {
+        /// What to choose from.
+        candidates: Vec<Suggestion>,
+        /// Why no rule decided.
+        reason: MatchReason,
+    },
+    /// Nothing fits yet; it is offered again whenever an application opens.
+    Unmatched {
+        /// What was looked for in vain.
+        reason: MatchReason,
+    },
+    /// It is no payment of a fee.
+    Invalid {
+        /// What it is instead.
+        reason: MatchReason,
+    },
+    /// It is clear for which application it was meant, and nothing is owed there.
+    RefundCandidate {
+        /// Which application was meant.
+        application: ApplicationId,
+        /// Why nothing is owed.
+        reason: MatchReason,
+    },
+    /// It takes back an earlier payment, whose tie is to be undone.
+    Reverses {
+        /// The payment taken back.
+        payment: PaymentId,
+        /// The application that owes again.
+        application: Option<ApplicationId>,
+        /// Whether the card is ordered already: the order stands, an operator is alarmed.
+        after_order: bool,
+    },
+}
+
+impl Verdict {
+    /// Names what happens to the movement's own record.
+    ///
+    /// A reversal that found its payment ends like that payment: both halves cancel out.
+    pub const fn payment_event(&self) -> PaymentEvent {
+        match self {
+            Self::Match { .. } | Self::Partial { .. } => PaymentEvent::MatchMade,
+            Self::Suggest { .. } => PaymentEvent::MatchSuggested,
+            Self::Unmatched { .. } => PaymentEvent::MatchMissed,
+            Self::Invalid { .. } => PaymentEvent::FoundInvalid,
+            Self::RefundCandidate { .. } => PaymentEvent::RefundOwed,
+            Self::Reverses { .. } => PaymentEvent::TakenBack,
+        }
+    }
+
+    /// Returns what an operator or an office should know, or `None` for a plain match.
+    pub fn reason(&self) -> Option<MatchReason> {
+        match self {
+            Self::Match { excess, .. } => (*excess > Money::ZERO).then_some(MatchReason::Overpaid),
+            Self::Partial { reason, .. }
+            | Self::Suggest { reason, .. }
+            | Self::Unmatched { reason }
+            | Self::Invalid { reason }
+            | Self::RefundCandidate { reason, .. } => Some(*reason),
+            Self::Reverses { after_order, .. } => {
+                after_order.then_some(MatchReason::ReversedAfterOrder)
+            }
+        }
+    }
+}
