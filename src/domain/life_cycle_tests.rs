@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Display};
 
 use crate::domain::step::{self, Step};
-use crate::domain::{acknowledgement, application, fee, inbox, order, payment};
+use crate::domain::{acknowledgement, application, delivery, fee, inbox, order, payment};
 
 fn check<S, E>(steps: &[Step<S, E>], states: &[S], events: &[E], first: S)
 where
@@ -53,6 +53,7 @@ where
 fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
     use acknowledgement::{LineEvent, LineState};
     use application::{ApplicationEvent, ApplicationState};
+    use delivery::{BreakerEvent, BreakerState};
     use fee::{FeeEvent, FeeState};
     use inbox::{InboxEvent, InboxState};
     use order::{OrderEvent, OrderState};
@@ -93,6 +94,12 @@ fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
         InboxState::ALL,
         InboxEvent::ALL,
         InboxState::Arrived,
+    );
+    check(
+        delivery::STEPS,
+        BreakerState::ALL,
+        BreakerEvent::ALL,
+        BreakerState::Closed,
     );
 }
 

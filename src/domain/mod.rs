@@ -20,7 +20,7 @@ pub mod inbox;
 pub mod order;
 pub mod payment;
 
-// Decisions.
+// Rules: each looks at the world and names one event.
 pub mod batching;
 pub mod delivery;
 pub mod matching;
@@ -28,7 +28,7 @@ pub mod receipt;
 pub mod reconciliation;
 pub mod retention;
 
-// What people, cards and payers are called.
+// What people and cards are called.
 pub mod card;
 pub mod cnp;
 pub mod names;

@@ -1,6 +1,7 @@
 //! The bureau's technical word on a whole order: "we hold your file", or "we cannot read it".
 
 use crate::domain::order::{OrderEvent, OrderState};
+use crate::domain::reconciliation::HoldReason;
 use crate::domain::step::IllegalStep;
 
 /// What a receipt says.
@@ -57,16 +58,17 @@ pub enum ReceiptVerdict {
 }
 
 impl ReceiptVerdict {
-    /// Returns the number of the reason for the hold that this verdict opens, if it opens one:
-    /// `UNKNOWN_ORDER_OR_LINE`, `ACKNOWLEDGEMENT_CONFLICT` or `IMPOSSIBLE_STEP`; of a refused
-    /// file, the bureau's own.
+    /// Returns the number of the reason for the hold that this verdict opens, if it opens one;
+    /// for a refused file that is the bureau's own.
     pub const fn hold(&self) -> Option<u16> {
         match self {
             Self::Applies { reason, .. } => *reason,
             Self::Repeated => None,
-            Self::UnknownOrder => Some(108),
-            Self::OtherBytes | Self::OtherNumber => Some(802),
-            Self::Impossible(_) => Some(807),
+            Self::UnknownOrder => Some(HoldReason::UnknownOrderOrLine.number()),
+            Self::OtherBytes | Self::OtherNumber => {
+                Some(HoldReason::AcknowledgementConflict.number())
+            }
+            Self::Impossible(_) => Some(HoldReason::ImpossibleStep.number()),
         }
     }
 }

@@ -49,10 +49,10 @@ pub struct EntryFacts {
 }
 
 coded! {
-    /// Why a line waits for an operator.
-    pub enum HoldReason as "reason for holding a line" {
-        /// No such line was ever ordered.
-        UnknownLine = "UNKNOWN_ORDER_OR_LINE",
+    /// Why an order or a line waits for an operator.
+    pub enum HoldReason as "reason for a hold" {
+        /// No such order or line was ever sent.
+        UnknownOrderOrLine = "UNKNOWN_ORDER_OR_LINE",
         /// The bureau says two different things under one number.
         AcknowledgementConflict = "ACKNOWLEDGEMENT_CONFLICT",
         /// A word is missing before this one.
@@ -68,7 +68,7 @@ impl HoldReason {
     /// Returns the stable number in the catalogue of reasons.
     pub const fn number(self) -> u16 {
         match self {
-            Self::UnknownLine => 108,
+            Self::UnknownOrderOrLine => 108,
             Self::AcknowledgementConflict => 802,
             Self::SequenceGap => 803,
             Self::TooManyRemakes => 804,
@@ -136,7 +136,7 @@ impl Judgement {
             Self::Waits { .. } => Some(HoldReason::SequenceGap),
             Self::Applies(applied) => applied.hold,
             Self::Impossible(_) => Some(HoldReason::ImpossibleStep),
-            Self::UnknownLine => Some(HoldReason::UnknownLine),
+            Self::UnknownLine => Some(HoldReason::UnknownOrderOrLine),
         }
     }
 }

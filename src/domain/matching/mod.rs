@@ -168,29 +168,33 @@ impl MatchingRule {
 
     /// Tells why no rung decided, the weightiest cause first.
     fn why(&self, evidence: &Evidence<'_>, candidates: &[Candidate<'_>]) -> MatchReason {
-        let several = evidence.everybody().len() > 1 || evidence.numbers().len() > 1;
-        let keyed = |one: &Candidate<'_>| {
-            evidence.everybody().contains(&one.person)
-                || evidence.application_numbers.contains(&one.number)
-        };
         if !evidence.corrected_references().is_empty() {
             MatchReason::ReferenceRepaired
         } else if evidence.speaks_of_another_person {
             MatchReason::OtherPersonSuspected
-        } else if several {
+        } else if evidence.everybody().len() > 1 || evidence.numbers().len() > 1 {
             MatchReason::SeveralCandidates
         } else {
-            match only(candidates, |one| keyed(one) && one.owes().is_some()) {
-                Only::One(one) => self.why_not_exact(one, evidence.amount),
-                Only::Several => MatchReason::SeveralCandidates,
-                Only::None => match only(candidates, keyed) {
-                    Only::One(one) => match one.standing() {
-                        Standing::OwesNothing(reason) => reason,
-                        Standing::Owes(_) | Standing::NotYet => MatchReason::ReferenceMissing,
-                    },
-                    Only::Several | Only::None => MatchReason::ReferenceMissing,
-                },
-            }
+            self.why_not_tied(evidence, candidates)
+        }
+    }
+
+    /// Tells why no rung decided although at most one person and one number are named.
+    fn why_not_tied(&self, evidence: &Evidence<'_>, candidates: &[Candidate<'_>]) -> MatchReason {
+        let everybody = evidence.everybody();
+        let named = |one: &&Candidate<'_>| {
+            everybody.contains(&one.person) || evidence.application_numbers.contains(&one.number)
+        };
+        let named: Vec<&Candidate<'_>> = candidates.iter().filter(named).collect();
+        let mut open = named.iter().filter(|one| one.owes().is_some());
+        match (open.next(), open.next(), named.as_slice()) {
+            (Some(_), Some(_), _) => MatchReason::SeveralCandidates,
+            (Some(one), None, _) => self.why_not_exact(one, evidence.amount),
+            (None, _, [one]) => match one.standing() {
+                Standing::OwesNothing(reason) => reason,
+                Standing::Owes(_) | Standing::NotYet => MatchReason::ReferenceMissing,
+            },
+            (None, _, _) => MatchReason::ReferenceMissing,
         }
     }
 

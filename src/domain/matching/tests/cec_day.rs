@@ -8,14 +8,14 @@ const DUE: Money = Money::from_lei(67);
 
 /// References of the people of the day, who are numbered from 0.
 const RF: [&str; 8] = [
-    "RF689698797309",
-    "RF978536455681",
-    "RF335055761698",
-    "RF037978809320",
-    "RF334177848648",
-    "RF855400297875",
-    "RF088680457178",
-    "RF585751362701",
+    "RF273363819227",
+    "RF828933067611",
+    "RF789264898960",
+    "RF824325814185",
+    "RF262289048381",
+    "RF107138921114",
+    "RF702323035225",
+    "RF864012474140",
 ];
 
 /// The books of the day: eight applications that owe 67 lei each, and what came in.

@@ -424,6 +424,20 @@ fn a_number_and_a_person_that_disagree_are_an_operators_case() {
 }
 
 #[test]
+fn a_number_and_a_mended_reference_that_disagree_are_an_operators_case() {
+    let evidence = Evidence {
+        application_numbers: vec![NUMBERS[1]],
+        repaired_references: vec![REFERENCES[0]],
+        ..payment()
+    };
+    let offered = suggested(
+        judge(&evidence, &[application(0), application(1)]),
+        MatchReason::ReferenceRepaired,
+    );
+    assert_eq!(offered.len(), 2);
+}
+
+#[test]
 fn a_mended_reference_is_a_suggestion_however_likely() {
     for (repaired, slipped) in [(vec![REFERENCES[0]], vec![]), (vec![], vec![REFERENCES[0]])] {
         let evidence = Evidence {

@@ -37,7 +37,7 @@ fn person(number: u8) -> PersonKey {
     PersonKey([number; 32])
 }
 
-const REFERENCES: [&str; 3] = ["RF294073918264", "RF185390075470", "RF621845205997"];
+const REFERENCES: [&str; 3] = ["RF789746300745", "RF847464987222", "RF416089774085"];
 const NUMBERS: [&str; 3] = ["CLJ-2026-1", "CLJ-2026-2", "CLJ-2026-3"];
 
 /// The application with this number (0 to 2), which owes the whole fee.
