@@ -4,11 +4,23 @@
 //! HTTP and does not loop over passes.
 
 pub mod content;
+pub mod decide_payment;
+pub mod match_payment;
+mod movements;
 pub mod open_order;
+mod payment_evidence;
 pub mod progress;
 pub mod receive_document;
+mod record_movement;
+pub mod record_notification;
+pub mod record_statement;
+mod reverse_payment;
 pub mod sealing;
 pub mod send_order;
+pub mod settle_payments;
+#[cfg(test)]
+mod test_kit;
+mod tie_payment;
 
 use crate::store::StoreError;
 use crate::store::history::StepError;

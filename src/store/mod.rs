@@ -17,12 +17,16 @@ pub mod credentials;
 pub mod history;
 pub mod holds;
 pub mod inbox;
+pub mod matching_keys;
+pub mod notifications;
 pub mod offices;
 pub mod order_lines;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
 pub mod sealed;
+pub mod source_files;
+pub mod statements;
 
 use std::str::FromStr;
 use std::time::Duration;

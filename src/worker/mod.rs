@@ -6,6 +6,7 @@
 
 pub mod bell;
 pub mod dispatcher;
+pub mod matcher;
 pub mod supervisor;
 
 use crate::gateway::Gateway;
