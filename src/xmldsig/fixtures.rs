@@ -74,7 +74,7 @@ pub(crate) enum Usage {
     Signing,
     SealingOfDocuments,
     Encipherment,
-    NoUsage,
+    Unstated,
     ServerOnly,
     Authority,
     AuthorityWithoutFlag,
@@ -196,9 +196,9 @@ fn extend(builder: &mut X509Builder, usage: Usage, issuer: Option<&Issued>) {
         Usage::SealingOfDocuments => key_usage.non_repudiation(),
         Usage::Encipherment => key_usage.key_encipherment(),
         Usage::Authority | Usage::AuthorityWithoutFlag => key_usage.key_cert_sign().crl_sign(),
-        Usage::NoUsage => &mut key_usage,
+        Usage::Unstated => &mut key_usage,
     };
-    if usage != Usage::NoUsage {
+    if usage != Usage::Unstated {
         builder
             .append_extension(key_usage.build().expect("usage"))
             .expect("added");

@@ -151,7 +151,7 @@ impl<'p, R: Read> StrictReader<'p, R> {
         let markup = match read {
             Ok(_) if input.event_is_too_long() => return Err(too_long(position).into()),
             Ok(markup) => markup,
-            Err(error) => return Err(explain(error, input.stopped(), position)),
+            Err(error) => return Err(explain(error, input)),
         };
         let at_start = input.event_offset() == 0;
         Ok(self
@@ -166,8 +166,9 @@ fn too_long(position: Position) -> Refusal {
 }
 
 /// Says why the parser stopped.
-fn explain(error: quick_xml::Error, stopped: Option<Flaw>, position: Position) -> StrictError {
-    if let Some(flaw) = stopped {
+fn explain<R: Read>(error: quick_xml::Error, input: &Input<R>) -> StrictError {
+    let position = input.event_position();
+    if let Some(flaw) = input.stopped() {
         return flaw.at(position).into();
     }
     let flaw = match error {
@@ -177,12 +178,10 @@ fn explain(error: quick_xml::Error, stopped: Option<Flaw>, position: Position) -
         quick_xml::Error::Encoding(_) => {
             Flaw::new(RefusalCode::EncodingForbidden, "bytes that are not UTF-8")
         }
-        quick_xml::Error::Syntax(quick_xml::errors::SyntaxError::InvalidBangMarkup) => {
-            malformed("'<!' that begins nothing XML knows")
-        }
-        quick_xml::Error::Syntax(_) => {
+        quick_xml::Error::Syntax(_) if input.ended() => {
             Flaw::new(RefusalCode::Truncated, "markup that does not end")
         }
+        quick_xml::Error::Syntax(_) => malformed("'<!' or '<?' that begins nothing XML knows"),
         quick_xml::Error::IllFormed(IllFormedError::UnclosedReference) => {
             malformed("'&' that begins no reference")
         }
