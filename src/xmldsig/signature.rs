@@ -88,10 +88,10 @@ impl SignedInfo {
             take_reference(&mut parts, node)?,
         );
         parts.finish(RefusalCode::ReferenceForbidden)?;
-        // The standard leaves the order open.
-        let (document, properties) = match first.attribute("URI") {
-            Some("") => (first, second),
-            _ => (second, first),
+        // The standard leaves their order open.
+        let (document, properties) = match first.attribute("Type") {
+            Some(SIGNED_PROPERTIES) => (second, first),
+            _ => (first, second),
         };
         Ok(Self {
             algorithm,
@@ -200,13 +200,7 @@ fn read_key_info(key_info: &Node) -> Result<Vec<X509>, Refusal> {
     let mut certificates = Vec::new();
     while let Some(node) = listed.take_if(DS, "X509Certificate") {
         node.only_attributes(&[])?;
-        let certificate = X509::from_der(&node.base64()?).ok().ok_or_else(|| {
-            node.refuse(
-                RefusalCode::ValueUnreadable,
-                "a certificate that cannot be read",
-            )
-        })?;
-        certificates.push(certificate);
+        certificates.push(read_certificate(node)?);
     }
     listed.finish(RefusalCode::SignatureStructure)?;
     if certificates.is_empty() || certificates.len() > CERTIFICATES_MAX {
@@ -216,4 +210,18 @@ fn read_key_info(key_info: &Node) -> Result<Vec<X509>, Refusal> {
         ));
     }
     Ok(certificates)
+}
+
+/// OpenSSL reads a certificate and ignores what follows it, so its bytes are compared again.
+fn read_certificate(node: &Node) -> Result<X509, Refusal> {
+    let der = node.base64()?;
+    X509::from_der(&der)
+        .ok()
+        .filter(|certificate| certificate.to_der().is_ok_and(|read| read == der))
+        .ok_or_else(|| {
+            node.refuse(
+                RefusalCode::ValueUnreadable,
+                "a certificate that cannot be read",
+            )
+        })
 }

@@ -136,6 +136,17 @@ impl<'p, R: Read> StrictReader<'p, R> {
         self.xml.get_mut()
     }
 
+    /// How much memory the buffers hold.
+    #[cfg(test)]
+    pub(crate) fn held_bytes(&self) -> usize {
+        let parts = &self.parts;
+        self.buffer.capacity()
+            + parts.raw.capacity()
+            + parts.text.capacity()
+            + parts.tag.held_bytes()
+            + parts.scope.held_bytes()
+    }
+
     /// Reads the next event; after [`Kind::EndOfDocument`] there is none.
     pub(crate) fn next(&mut self) -> Result<Event<'_>, StrictError> {
         self.parts.close_ended();

@@ -109,7 +109,8 @@ impl Generator<'_> {
         parts.extend(self.attributes());
         self.shuffle(&mut parts);
 
-        self.out.push_str(&format!("<{name}"));
+        self.out.push('<');
+        self.out.push_str(&name);
         for part in &parts {
             let space = self.pick(&[" ", "  ", "\r\n", "\t"]);
             self.out.push_str(space);
@@ -121,7 +122,7 @@ impl Generator<'_> {
             self.out.push('>');
             self.content(depth);
             let space = self.pick(&["", "", "\n"]);
-            self.out.push_str(&format!("</{name}{space}>"));
+            self.out.push_str(&["</", &name, space, ">"].concat());
         }
         self.bound.truncate(outer);
     }

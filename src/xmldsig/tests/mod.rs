@@ -1,8 +1,12 @@
 //! Signing and verifying together, and against other people's tools.
 
+mod attacks;
 mod canonical_form;
+mod foreign;
 mod generated;
 mod round_trip;
+mod signers;
+mod streaming;
 mod strictness;
 
 use std::fmt::Write as _;
@@ -118,6 +122,32 @@ pub(super) fn refusal_code(document: &[u8], policy: &TrustPolicy) -> &'static st
         Err(VerifyError::Refused(refusal)) => refusal.code.as_str(),
         Err(other) => panic!("not a refusal: {other}"),
         Ok(_) => "VERIFIED",
+    }
+}
+
+/// Documents with what each must be answered; all that are answered otherwise are reported.
+pub(super) struct Answers<'p> {
+    policy: &'p TrustPolicy,
+    wrong: Vec<String>,
+}
+
+impl<'p> Answers<'p> {
+    pub(super) fn by(policy: &'p TrustPolicy) -> Self {
+        Self {
+            policy,
+            wrong: Vec::new(),
+        }
+    }
+
+    pub(super) fn expect(&mut self, expected: &str, name: &str, document: &str) {
+        let code = refusal_code(document.as_bytes(), self.policy);
+        if code != expected {
+            self.wrong.push(format!("{name}: {code}, not {expected}"));
+        }
+    }
+
+    pub(super) fn settle(self) {
+        assert!(self.wrong.is_empty(), "{:#?}", self.wrong);
     }
 }
 
