@@ -3,12 +3,23 @@
 //! A flow asks the domain, writes the answer, and rings a bell. It does no network I/O, knows no
 //! HTTP and does not loop over passes.
 
+mod apply_acknowledgement;
+mod apply_receipt;
+pub mod chase_receipt;
 pub mod content;
+pub mod decide_hold;
+pub mod decide_order;
+pub mod erase_content;
+pub(crate) mod line_step;
 pub mod open_order;
+pub mod order_progress;
 pub mod progress;
+pub mod read_document;
 pub mod receive_document;
+pub mod seal_order;
 pub mod sealing;
 pub mod send_order;
+pub mod settle_payments;
 
 use crate::store::StoreError;
 use crate::store::history::StepError;

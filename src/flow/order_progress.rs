@@ -13,11 +13,7 @@ const IMPOSSIBLE_STEP: u16 = 807;
 
 /// Takes the steps that follow from the states of the order's lines. Once the order is settled
 /// its document has no purpose any more, and the images in it are due for erasure.
-pub async fn settle<R>(
-    tx: &mut Tx,
-    order: OrderId,
-    note: &Note<'_>,
-) -> Result<(), Failure<R>> {
+pub async fn settle<R>(tx: &mut Tx, order: OrderId, note: &Note<'_>) -> Result<(), Failure<R>> {
     let Some(order) = orders::find(tx, order).await? else {
         return Ok(());
     };
