@@ -9,6 +9,7 @@ pub mod codes;
 pub mod id;
 pub mod money;
 pub mod operator;
+pub mod reason;
 pub mod step;
 
 // Life cycles.
@@ -23,6 +24,10 @@ pub mod payment;
 // What people are called.
 pub mod cnp;
 pub mod names;
+
+// Who and what an application is made of.
+
+// What the law says about it.
 
 #[cfg(test)]
 mod life_cycle_tests;
