@@ -26,6 +26,7 @@ pub mod cnp;
 pub mod names;
 
 // Who and what an application is made of.
+pub mod image;
 
 // What the law says about it.
 
