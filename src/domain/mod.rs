@@ -10,6 +10,7 @@ pub mod id;
 pub mod money;
 pub mod operator;
 pub mod reason;
+pub mod rule;
 pub mod step;
 
 // Life cycles.
@@ -26,7 +27,10 @@ pub mod cnp;
 pub mod names;
 
 // Who and what an application is made of.
+pub mod applicant;
+pub mod county;
 pub mod image;
+pub mod office;
 
 // What the law says about it.
 
