@@ -28,9 +28,13 @@ pub mod names;
 
 // Who and what an application is made of.
 pub mod applicant;
+pub mod attestation;
 pub mod county;
+pub mod fingerprints;
 pub mod image;
 pub mod office;
+pub mod requester;
+pub mod signature;
 
 // What the law says about it.
 
