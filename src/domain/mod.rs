@@ -33,10 +33,15 @@ pub mod county;
 pub mod fingerprints;
 pub mod image;
 pub mod office;
+pub mod payment_reference;
 pub mod requester;
 pub mod signature;
+pub mod submission;
 
 // What the law says about it.
+pub mod eligibility;
+pub mod tariff;
+pub mod validity;
 
 #[cfg(test)]
 mod life_cycle_tests;
