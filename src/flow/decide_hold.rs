@@ -2,7 +2,7 @@
 //! office, or take note of what needs no step.
 
 use crate::domain::application::{ApplicationEvent, ApplicationState};
-use crate::domain::id::{ApplicationId, HoldId};
+use crate::domain::id::{ApplicationId, HoldId, InboxId};
 use crate::domain::inbox::InboxEvent;
 use crate::domain::operator::Actor;
 use crate::domain::reconciliation::catch_up;
@@ -89,25 +89,25 @@ pub async fn decide(
 }
 
 async fn release(tx: &mut Tx, hold: &Hold, note: &Note<'_>) -> Result<(), Failure<HoldRefusal>> {
-    match SubjectKind::parse(&hold.subject_kind) {
-        Ok(SubjectKind::Inbox) => {
-            let id = crate::domain::id::InboxId(hold.subject_id);
-            let document = inbox::find(tx, id)
-                .await?
-                .ok_or_else(|| refuse(hold, "gone"))?;
-            let event = InboxEvent::LookAgain;
-            if document.state.after(event).is_err() {
-                return Err(refuse(hold, document.state.as_str()));
-            }
-            let from = document.state;
-            take_step::<history::InboxMessage>(tx, id.0, from, event, note).await?;
-            Ok(())
-        }
-        _ => {
-            let mut application = find_application(tx, hold).await?;
-            let_go(tx, hold, &mut application, note).await
-        }
+    if SubjectKind::parse(&hold.subject_kind) == Ok(SubjectKind::Inbox) {
+        return read_again(tx, hold, note).await;
     }
+    let mut application = find_application(tx, hold).await?;
+    let_go(tx, hold, &mut application, note).await
+}
+
+/// Puts a document that was set aside back into the inbox: the cause was mended.
+async fn read_again(tx: &mut Tx, hold: &Hold, note: &Note<'_>) -> Result<(), Failure<HoldRefusal>> {
+    let id = InboxId(hold.subject_id);
+    let document = inbox::find(tx, id)
+        .await?
+        .ok_or_else(|| refuse(hold, "gone"))?;
+    let event = InboxEvent::LookAgain;
+    if document.state.after(event).is_err() {
+        return Err(refuse(hold, document.state.as_str()));
+    }
+    take_step::<history::InboxMessage>(tx, id.0, document.state, event, note).await?;
+    Ok(())
 }
 
 /// Lets an application go on: behind its live line if it has one, else into the next order.

@@ -10,6 +10,7 @@ pub mod content;
 pub mod decide_hold;
 pub mod decide_order;
 pub mod erase_content;
+pub mod intake;
 pub(crate) mod line_step;
 pub mod open_order;
 pub mod order_progress;
