@@ -15,6 +15,7 @@ mod diverted;
 mod document_hash;
 #[cfg(test)]
 pub(crate) mod fixtures;
+mod ids;
 mod input;
 pub mod key;
 mod node;

@@ -9,7 +9,7 @@ use openssl::error::ErrorStack;
 use openssl::sha::{Sha256, sha256};
 
 use crate::xmldsig::characters::{
-    is_ncname, push_canonical_text, push_canonical_value, require_xml_chars,
+    is_ncname, needs_no_escape, push_canonical_text, push_canonical_value, require_xml_chars,
 };
 use crate::xmldsig::key::{SigningError, SigningKey};
 use crate::xmldsig::scope::Span;
@@ -111,6 +111,9 @@ impl<'k, W: Write> SignedWriter<'k, W> {
 
     /// Writes character data.
     pub fn text(&mut self, text: &str) -> Result<(), WriteError> {
+        if needs_no_escape(text) {
+            return Ok(self.out.push(text.as_bytes())?);
+        }
         if require_xml_chars(text).is_err() {
             return Err(WriteError::Character(self.innermost().to_owned()));
         }
@@ -273,6 +276,16 @@ impl<W: Write> HashedSink<W> {
         }
     }
 
+    /// Takes bytes that need no escaping, without gathering large ones.
+    fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.len() < WRITE_BYTES {
+            self.gathered.extend_from_slice(bytes);
+            return self.flush_if_full();
+        }
+        self.flush()?;
+        self.write(bytes)
+    }
+
     fn push_base64(&mut self, bytes: &[u8]) -> io::Result<()> {
         let start = self.gathered.len();
         let encoded_bytes = bytes.len().div_ceil(3) * 4;
@@ -293,10 +306,18 @@ impl<W: Write> HashedSink<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.hash.update(&self.gathered);
-        self.sink.write_all(&self.gathered)?;
-        self.size_bytes += u64::try_from(self.gathered.len()).unwrap_or(u64::MAX);
+        let gathered = std::mem::take(&mut self.gathered);
+        let written = self.write(&gathered);
+        // The room is kept for what comes next.
+        self.gathered = gathered;
         self.gathered.clear();
+        written
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.sink.write_all(bytes)?;
+        self.size_bytes += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         Ok(())
     }
 }

@@ -1,6 +1,5 @@
 //! Reading a signed document once, believing nothing of it until its last byte.
 
-use std::collections::HashSet;
 use std::io::{self, Read};
 
 use chrono::{DateTime, Utc};
@@ -13,14 +12,12 @@ use crate::xmldsig::characters::is_blank;
 use crate::xmldsig::content::{ContentFault, ContentReader, Element};
 use crate::xmldsig::diverted::{Diverted, WholeSignature};
 use crate::xmldsig::document_hash::CanonicalHash;
+use crate::xmldsig::ids::Ids;
 use crate::xmldsig::refusal::{Flaw, Position, Refusal, RefusalCode};
 use crate::xmldsig::signature::ReceivedSignature;
 use crate::xmldsig::strict::{Event, Kind, Namespaces, StrictError, StrictReader, Writing};
 use crate::xmldsig::trust::{Limits, TrustPolicy};
 use crate::xmldsig::uris;
-
-/// Longer identifiers are not kept.
-const ID_BYTES_MAX: usize = 128;
 
 /// Who signed a document, and what it was, once everything about it has been verified.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -337,7 +334,8 @@ impl<'p, C: ContentReader> Pass<'p, C> {
         Ok(())
     }
 
-    /// Adds the canonical form of an event to the hash of the document.
+    /// Adds the canonical form of an event to the hash of the document; tells whether it is what
+    /// stands in the file.
     fn hash(&mut self, event: &Event<'_>) -> bool {
         let written_canonically = matches!(
             event.kind,
@@ -346,16 +344,17 @@ impl<'p, C: ContentReader> Pass<'p, C> {
                 ..
             }
         );
-        let canonical = if written_canonically {
-            event.raw
-        } else {
-            self.canonicalizer.push(event, &mut self.canonical);
-            self.canonical.as_slice()
-        };
-        if let Some(document) = &mut self.document {
-            document.update(canonical);
+        if written_canonically {
+            if let Some(document) = &mut self.document {
+                document.update(event.raw);
+            }
+            return true;
         }
-        canonical == event.raw && !matches!(event.kind, Kind::Outside)
+        self.canonicalizer.push(event, &mut self.canonical);
+        if let Some(document) = &mut self.document {
+            document.update(&self.canonical);
+        }
+        self.canonical == event.raw && !matches!(event.kind, Kind::Outside)
     }
 
     /// Shows an event to the reader of the content.
@@ -404,38 +403,4 @@ fn refuse_unsigned_markup(event: &Event<'_>) -> Result<(), Flaw> {
         }
     };
     Err(flaw)
-}
-
-/// The identifiers seen so far.
-#[derive(Debug, Default)]
-struct Ids {
-    seen: HashSet<Box<str>>,
-}
-
-impl Ids {
-    fn remember(&mut self, element: &Element<'_>, limits: &Limits) -> Result<(), Flaw> {
-        for attribute in element.attributes() {
-            let identifies = match attribute.namespace {
-                "" => matches!(attribute.local_name, "Id" | "ID" | "id"),
-                uris::XML => attribute.local_name == "id",
-                _ => false,
-            };
-            if !identifies {
-                continue;
-            }
-            if attribute.value.len() > ID_BYTES_MAX || self.seen.len() >= limits.ids {
-                return Err(Flaw::new(
-                    RefusalCode::IdLimit,
-                    "too many identifiers, or one too long",
-                ));
-            }
-            if !self.seen.insert(attribute.value.into()) {
-                return Err(Flaw::new(
-                    RefusalCode::IdRepeated,
-                    "an identifier that stands twice",
-                ));
-            }
-        }
-        Ok(())
-    }
 }
