@@ -33,7 +33,6 @@ pub mod county;
 pub mod fingerprints;
 pub mod image;
 pub mod office;
-pub mod payment_reference;
 pub mod requester;
 pub mod signature;
 pub mod submission;
