@@ -153,7 +153,7 @@ pub(crate) fn is_like_cnp(text: &str) -> bool {
 }
 
 pub(crate) fn is_person_name(text: &str, chars_max: usize) -> bool {
-    text.starts_with(is_latin_letter)
+    text.contains(is_latin_letter)
         && is_spaced_singly(text)
         && text.chars().count() <= chars_max
         && text

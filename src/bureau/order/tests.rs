@@ -317,6 +317,8 @@ const SPOILINGS: &[Spoiling] = &[
     spoil("<Surname>ȘTEFĂNESCU", "<Surname>ШТЕФ", "VALUE_FORBIDDEN"),
     spoil("<Surname>ȘTEFĂNESCU", "<Surname>S\u{326}TEF", "VALUE_FORBIDDEN"),
     spoil("<Surname>ȘTEFĂNESCU", "<Surname>7TEF", "VALUE_FORBIDDEN"),
+    spoil("<Surname>ȘTEFĂNESCU-POP", "<Surname>-'", "VALUE_FORBIDDEN"),
+    spoil("<Surname>ȘTEFĂNESCU", "<Surname>A  B", "VALUE_FORBIDDEN"),
     spoil("<Surname>ȘTEFĂNESCU-POP</Surname><GivenNames>", LONG_NAME, "VALUE_FORBIDDEN"),
     spoil("<Cnp>2900517121232<", "<Cnp>0900517121232<", "VALUE_FORBIDDEN"),
     spoil("<BirthOn>1990-05-17<", "<BirthOn>1990-02-30<", "VALUE_FORBIDDEN"),
