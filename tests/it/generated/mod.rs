@@ -6,8 +6,11 @@ mod state_machines;
 
 use crate::kit::environment;
 
+/// Renders a whole document.
+type Render = fn() -> String;
+
 /// Each document and what renders it.
-const DOCUMENTS: &[(&str, fn() -> String)] = &[
+const DOCUMENTS: &[(&str, Render)] = &[
     ("docs/state-machines.md", state_machines::render),
     // One line each, as soon as the code can render them:
     // ("docs/configuration.md", cei_gateway::config::reference),

@@ -66,7 +66,10 @@ fn every_restriction_lint_has_its_reason_in_the_style_guide() {
         .map(|(_, line)| line)
         .skip_while(|line| !line.starts_with("# Restriction lints"))
         .skip(1)
-        .filter_map(|line| line.split_once(" = ").map(|(name, _)| format!("| `{name}` |")))
+        .filter_map(|line| {
+            line.split_once(" = ")
+                .map(|(name, _)| format!("| `{name}` |"))
+        })
         .collect();
     assert!(lints.len() > 15, "{lints:?}");
     let silent: Vec<_> = lints.iter().filter(|lint| !style.contains(*lint)).collect();
