@@ -7,6 +7,9 @@ use crate::kit::rust_source::{Piece, RustFile, files_in, pieces};
 /// Longer than this, a file holds two concepts; find the second one.
 const LINES_MAX: usize = 450;
 
+/// A file of tests is a list, which may be longer.
+const TEST_LINES_MAX: usize = 600;
+
 /// Names that say nothing about what a thing is.
 const EMPTY_WORDS: &[&str] = &[
     "util", "utils", "helper", "helpers", "manager", "common", "misc",
@@ -33,17 +36,15 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn no_file_is_long() {
     for file in sources() {
         let lines = file.text.lines().count();
-        assert!(
-            lines <= LINES_MAX,
-            "{}: {lines} lines, at most {LINES_MAX}",
-            file.path
-        );
+        let is_test = file.is_test() || file.path.starts_with("tests/");
+        let max = if is_test { TEST_LINES_MAX } else { LINES_MAX };
+        assert!(lines <= max, "{}: {lines} lines, at most {max}", file.path);
     }
 }
 
 #[test]
 fn every_file_begins_with_what_it_owns() {
-    for file in sources() {
+    for file in sources().iter().filter(|file| !file.is_test()) {
         assert!(
             file.text.starts_with("//! "),
             "{}: the first line says what the module owns",
@@ -52,25 +53,25 @@ fn every_file_begins_with_what_it_owns() {
     }
 }
 
-/// Whether a name of a module or function says nothing.
+/// Whether a name says nothing of what it names.
 fn is_empty_word(name: &str) -> bool {
-    name.starts_with("process_") || name.split('_').any(|part| EMPTY_WORDS.contains(&part))
+    name.split('_').any(|part| EMPTY_WORDS.contains(&part)) || name.ends_with("manager")
 }
 
 #[test]
 fn names_say_what_a_thing_is() {
-    assert!(is_empty_word("string_utils") && is_empty_word("process_order"));
+    assert!(is_empty_word("string_utils") && is_empty_word("paymentmanager"));
     assert!(!is_empty_word("batcher"));
     for file in sources() {
         let stem = Path::new(&file.path).file_stem().unwrap().to_str().unwrap();
-        assert!(!is_empty_word(stem), "{}: what is it?", file.path);
+        let says_nothing = is_empty_word(stem) || stem.starts_with("process_");
+        assert!(!says_nothing, "{}: what is it?", file.path);
         for piece in pieces(&file.text) {
             let Piece::Code(code) = piece else { continue };
             let names: Vec<_> = words(code).collect();
             for pair in names.windows(2) {
                 let declares = ["mod", "fn", "struct", "enum", "trait"].contains(&pair[0]);
-                let name = pair[1].to_lowercase();
-                let says_nothing = is_empty_word(&name) || name.ends_with("manager");
+                let says_nothing = is_empty_word(&pair[1].to_lowercase());
                 assert!(!(declares && says_nothing), "{}: {}", file.path, pair[1]);
             }
         }
@@ -92,14 +93,15 @@ fn no_comment_speaks_of_unfinished_work() {
 
 #[test]
 fn romanian_is_written_with_commas_below() {
-    let is_wrong = |text: &str| text.contains(CEDILLAS);
-    assert!(is_wrong("Bucure\u{15f}ti") && !is_wrong("București"));
+    // A letter that stands alone is spoken about, not written with.
+    let is_wrong =
+        |text: &str| words(text).any(|word| word.chars().count() > 1 && word.contains(CEDILLAS));
+    assert!(is_wrong("la Bucure\u{15f}ti") && !is_wrong("București, not \u{15f}"));
     for file in RustFile::all_in("src")
         .iter()
         .filter(|file| !file.is_test())
     {
         for piece in pieces(file.released()) {
-            // A single letter is what a rule turns into the right one.
             if let Piece::Text(text) | Piece::Comment(text) = piece {
                 assert!(!is_wrong(text), "{}: {text}", file.path);
             }
