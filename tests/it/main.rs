@@ -1,1 +1,10 @@
 //! Capabilities, each in a file of its own, against real databases, TLS and judges.
+
+#[cfg(test)]
+mod generated;
+#[cfg(test)]
+mod kit;
+#[cfg(test)]
+mod store_conformance;
+#[cfg(test)]
+mod tidy;
