@@ -21,33 +21,73 @@ fn is_sql(text: &str) -> bool {
     VERBS.iter().any(|verb| text.trim_start().starts_with(verb))
 }
 
-/// The name of the constant that the code before a literal declares.
+/// What the code before a literal makes of it.
+enum Use<'a> {
+    /// It is a whole statement, in the constant of this name.
+    Whole(&'a str),
+    /// It goes on where the file's `select!` begins, in the constant of this name.
+    Rest(&'a str),
+    /// It is the beginning that the file's `select!` has for all.
+    Beginning,
+    /// None of these.
+    Other,
+}
+
+fn use_of(code: &str) -> Use<'_> {
+    let code = code.trim_end();
+    if code.ends_with("concat!(") {
+        Use::Beginning
+    } else if let Some(name) = constant(code) {
+        Use::Whole(name)
+    } else if let Some(name) = code.strip_suffix("select!(").and_then(constant) {
+        Use::Rest(name)
+    } else {
+        Use::Other
+    }
+}
+
+/// The name of the constant whose value is about to follow.
 fn constant(code: &str) -> Option<&str> {
     let declared = code.trim_end().strip_suffix(": &str =")?;
-    let (_, name) = declared.rsplit_once("const ")?;
-    Some(name)
+    declared.rsplit_once("const ").map(|(_, name)| name)
 }
 
 /// Every SQL text of the store. Panics on one that is not a constant beside its caller: the same
 /// text with other types bound is what sqlx's cache must never see.
 fn statements() -> Vec<Statement> {
+    RustFile::all_in("src/store")
+        .iter()
+        .flat_map(|file| statements_in(&file.path, file.released()))
+        .collect()
+}
+
+fn statements_in(path: &str, text: &str) -> Vec<Statement> {
     let mut found = Vec::new();
-    for file in RustFile::all_in("src/store") {
-        let mut before = "";
-        for piece in pieces(file.released()) {
-            match piece {
-                Piece::Text(sql) if is_sql(sql) => {
-                    let name = constant(before)
-                        .unwrap_or_else(|| panic!("{}: SQL outside a constant: {sql}", file.path));
-                    found.push(Statement {
-                        place: format!("{}: {name}", file.path),
-                        name: name.to_owned(),
-                        sql: sql.replace("\\\"", "\"").replace("\\\n", ""),
-                    });
-                }
-                Piece::Code(code) => before = code,
-                Piece::Text(_) | Piece::Character(_) | Piece::Comment(_) => (),
+    let mut beginning = "";
+    let mut before = "";
+    for piece in pieces(text) {
+        let Piece::Text(literal) = piece else {
+            if let Piece::Code(code) = piece {
+                before = code;
             }
+            continue;
+        };
+        let (name, sql) = match use_of(before) {
+            Use::Beginning => {
+                beginning = literal;
+                continue;
+            }
+            Use::Rest(name) => (name, format!("{beginning}{literal}")),
+            Use::Whole(name) => (name, literal.to_owned()),
+            Use::Other => ("", literal.to_owned()),
+        };
+        if is_sql(&sql) {
+            assert!(!name.is_empty(), "{path}: SQL outside a constant: {sql}");
+            found.push(Statement {
+                place: format!("{path}: {name}"),
+                name: name.to_owned(),
+                sql: sql.replace("\\\"", "\"").replace("\\\n", ""),
+            });
         }
     }
     found
@@ -80,9 +120,10 @@ async fn check(database: Database, not_for_it: &str) {
         }
         // A transaction of its own, because an error ends it.
         let mut tx = database.store.begin().await.unwrap();
-        let objection = objection(&mut tx, statement.sql).await;
+        let objection = objection(&mut tx, statement.sql.clone()).await;
         let objection = objection.filter(|error| !misses_types_only(error));
-        assert!(objection.is_none(), "{}: {objection:?}", statement.place);
+        let Statement { place, sql, .. } = statement;
+        assert!(objection.is_none(), "{place}: {objection:?}\n{sql}");
         checked += 1;
     }
     assert!(checked >= 30, "only {checked} statements were found");
@@ -107,4 +148,27 @@ both! {
         let error = objection(&mut tx, sql).await.unwrap();
         assert!(!misses_types_only(&error), "{error}");
     }
+}
+
+#[test]
+fn statements_are_found_in_every_form_that_the_store_has() {
+    let text = r#"
+        macro_rules! select { ($rest:literal) => { concat!("SELECT a FROM b ", $rest) }; }
+        fn f() { const SQL: &str = "UPDATE \"b\" SET c = 1"; }
+        fn g() { const ONE: &str = select!("WHERE d = $1"); const NOT: &str = "sql"; }
+        fn h() { const POSTGRES: &str =
+            select!("WHERE e = $1"); }"#;
+    let found = statements_in("x.rs", text);
+    let found: Vec<_> = found
+        .iter()
+        .map(|one| (one.name.as_str(), one.sql.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("SQL", "UPDATE \"b\" SET c = 1"),
+            ("ONE", "SELECT a FROM b WHERE d = $1"),
+            ("POSTGRES", "SELECT a FROM b WHERE e = $1"),
+        ]
+    );
 }

@@ -102,7 +102,8 @@ fn romanian_is_written_with_commas_below() {
         .filter(|file| !file.is_test())
     {
         for piece in pieces(file.released()) {
-            if let Piece::Text(text) | Piece::Comment(text) = piece {
+            // Comments may speak about the wrong letters.
+            if let Piece::Text(text) = piece {
                 assert!(!is_wrong(text), "{}: {text}", file.path);
             }
         }
