@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 
 use anyhow::Context;
+use chrono::NaiveDate;
 
 use crate::domain::application::Product;
 use crate::domain::calendar::bucharest_day;
@@ -12,10 +13,10 @@ use crate::domain::matching::{
     Candidate, EarlierPayment, Known, MatchReason, MatchRule, MatchingRule, Movement, PersonKey,
     Suggestion, Verdict,
 };
-use crate::domain::money::Money;
 use crate::domain::operator::Actor;
-use crate::domain::payment::PaymentEvent;
+use crate::domain::payment::{Channel, PaymentEvent};
 use crate::domain::payment_reference::PaymentReference;
+use crate::domain::tariff::{PricedProduct, RATES, Rate};
 use crate::flow::Failure;
 use crate::flow::payment_evidence::{
     PaymentEvidence, code_key, external_key, name_key, named_key, number_key, reference_key,
@@ -115,14 +116,18 @@ pub async fn suggestions(tx: &mut Tx, payment: &Payment) -> anyhow::Result<Vec<S
     })
 }
 
-/// The rule of matching, with the fees that people pay by mistake.
-fn rule() -> MatchingRule {
+/// The rule of matching for money of `day`, with the prices that people pay by mistake.
+fn rule(day: NaiveDate) -> MatchingRule {
+    let prices = |fits: &dyn Fn(&Rate) -> bool| {
+        let fitting = RATES.iter().filter(|rate| fits(rate));
+        fitting.map(|rate| rate.amount).collect()
+    };
     MatchingRule {
         person_is_enough: true,
-        // The simple card: 38 lei, and 40 lei from 01.08.2025.
-        other_product_fees: vec![Money::from_lei(38), Money::from_lei(40)],
-        // The electronic card until 31.07.2025.
-        earlier_fees: vec![Money::from_lei(67)],
+        other_product_fees: prices(&|rate| rate.product == PricedProduct::Simple),
+        earlier_fees: prices(&|rate| {
+            rate.product == PricedProduct::Electronic && !rate.period.contains(day)
+        }),
     }
 }
 
@@ -203,7 +208,7 @@ async fn judge(
                 })
                 .collect();
             known.applications = &candidates;
-            Ok(rule().judge(&said, known))
+            Ok(rule(booked_on).judge(&said, known))
         }
         Movement::Reversal => {
             let found = reversible_by(tx, payment, evidence).await?;
@@ -217,13 +222,13 @@ async fn judge(
                 .map(|(payment, evidence)| earlier_payment(payment, evidence))
                 .collect();
             known.payments = &earlier;
-            Ok(rule().judge(&said, known))
+            Ok(rule(booked_on).judge(&said, known))
         }
-        _ => Ok(rule().judge(&said, known)),
+        _ => Ok(rule(booked_on).judge(&said, known)),
     }
 }
 
-fn day_of(payment: &Payment) -> chrono::NaiveDate {
+fn day_of(payment: &Payment) -> NaiveDate {
     let received_on = bucharest_day(payment.received_at);
     payment.booked_on.unwrap_or(received_on)
 }
@@ -290,8 +295,6 @@ async fn reversible_by(
     reversal: &Payment,
     evidence: &PaymentEvidence,
 ) -> Result<Vec<Payment>, StoreError> {
-    use crate::domain::payment::Channel;
-
     let channel = reversal.channel;
     let original = reversal.external_reference.as_deref();
     let mut keys: Vec<String> = original

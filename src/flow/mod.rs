@@ -3,18 +3,29 @@
 //! A flow asks the domain, writes the answer, and rings a bell. It does no network I/O, knows no
 //! HTTP and does not loop over passes.
 
+mod apply_acknowledgement;
+mod apply_receipt;
+pub mod chase_receipt;
 pub mod content;
+pub mod decide_hold;
+pub mod decide_order;
 pub mod decide_payment;
+pub mod erase_content;
+pub mod intake;
+pub(crate) mod line_step;
 pub mod match_payment;
 mod movements;
 pub mod open_order;
+pub mod order_progress;
 mod payment_evidence;
 pub mod progress;
+pub mod read_document;
 pub mod receive_document;
 mod record_movement;
 pub mod record_notification;
 pub mod record_statement;
 mod reverse_payment;
+pub mod seal_order;
 pub mod sealing;
 pub mod send_order;
 pub mod settle_payments;

@@ -4,9 +4,11 @@ use std::io::{self, Read, Write};
 
 use crate::xmldsig::characters::{push_canonical_text, push_canonical_value};
 use crate::xmldsig::content::Element;
+use crate::xmldsig::event::{Event, Kind};
+use crate::xmldsig::markup::Namespaces;
 use crate::xmldsig::refusal::Refusal;
 use crate::xmldsig::scope::Span;
-use crate::xmldsig::strict::{Event, Kind, Namespaces, StrictError, StrictReader};
+use crate::xmldsig::strict::{StrictError, StrictReader};
 use crate::xmldsig::trust::Limits;
 
 /// How much canonical XML is gathered before it is written.
@@ -122,8 +124,9 @@ impl Canonicalizer {
             .rposition(|rendered| rendered.depth <= self.depth)
             .map_or(0, |last| last + 1);
         self.rendered.truncate(kept);
-        // The name of the namespace is the last text of each declaration.
-        let text_end = self.rendered.last().map_or(0, |last| last.uri.end());
+        // Those of one element were sorted: the last need not be the one that was added last.
+        let kept = self.rendered.iter().map(|rendered| rendered.uri.end());
+        let text_end = kept.max().unwrap_or(0);
         self.text.truncate(text_end);
     }
 

@@ -8,7 +8,9 @@ use openssl::x509::X509;
 use crate::xmldsig::algorithm::SignatureAlgorithm;
 use crate::xmldsig::canonical::Canonicalizer;
 use crate::xmldsig::characters::push_canonical_text;
-use crate::xmldsig::strict::{Kind, Namespaces, StrictError, StrictReader};
+use crate::xmldsig::event::Kind;
+use crate::xmldsig::markup::Namespaces;
+use crate::xmldsig::strict::{StrictError, StrictReader};
 use crate::xmldsig::trust::Limits;
 use crate::xmldsig::uris;
 
@@ -82,17 +84,16 @@ pub(crate) fn signature(
     object: &str,
 ) -> String {
     let value = STANDARD.encode(value);
-    let certificates: String = certificates
+    let listed: Vec<String> = certificates
         .iter()
-        .map(|der| {
-            let text = STANDARD.encode(der);
-            format!("<ds:X509Certificate>{text}</ds:X509Certificate>")
-        })
+        .map(|der| STANDARD.encode(der))
         .collect();
+    let certificates = listed.join("</ds:X509Certificate><ds:X509Certificate>");
     format!(
         "{OPENING}{signed_info}\
          <ds:SignatureValue Id=\"sig-value\">{value}</ds:SignatureValue>\
-         <ds:KeyInfo><ds:X509Data>{certificates}</ds:X509Data></ds:KeyInfo>\
+         <ds:KeyInfo><ds:X509Data>\
+         <ds:X509Certificate>{certificates}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>\
          {object}</ds:Signature>"
     )
 }
