@@ -24,7 +24,7 @@ use crate::store::history::{self, Note, SubjectKind, take_step};
 use crate::store::holds::{self, NewHold};
 use crate::store::inbox::{self, InboxMessage, InboxSource};
 use crate::store::sealed::{self, SealedKind};
-use crate::store::{Tx, matching_keys, notifications};
+use crate::store::{StoreError, Tx, matching_keys, notifications};
 use crate::vault::Vault;
 use crate::worker::bell::Bell;
 
@@ -91,26 +91,48 @@ pub async fn receive_notification(
 
 /// Records the notification that has waited longest. Returns whether there was one.
 pub async fn record_next_notification(gateway: &Gateway) -> Result<bool, Failure<Infallible>> {
-    let mut tx = gateway.store.begin().await?;
-    let Some(message) = inbox::claim(&mut tx, InboxSource::SelfPay).await? else {
+    let mut tx = gateway.store.read().await?;
+    let Some(message) = inbox::find_arrived(&mut tx, InboxSource::SelfPay).await? else {
         return Ok(false);
     };
+    let key = sealed::find_key(&mut tx, message.sealed).await?;
+    drop(tx);
+    let key = key.context("a notification was erased before it was read")?;
+    let body = open(gateway, message.sealed, key).await?;
+    let told = Notification::read(&body);
+    match act(gateway, &message, told).await {
+        // Another replica acted upon it meanwhile.
+        Err(Failure::Broken(error)) if is_moved(&error) => Ok(true),
+        acted => acted.map(|()| true),
+    }
+}
+
+fn is_moved(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref::<StoreError>(),
+        Some(StoreError::Moved {
+            what: "inbox message"
+        })
+    )
+}
+
+async fn act(
+    gateway: &Gateway,
+    message: &InboxMessage,
+    told: Result<Notification, NotificationFault>,
+) -> Result<(), Failure<Infallible>> {
     let actor = Actor::Channel;
     let note = note(gateway, &actor, None);
-    let key = sealed::find_key(&mut tx, message.sealed)
-        .await?
-        .context("a notification was erased before it was read")?;
-    // At most 16 KiB are opened while the row is claimed.
-    let body = open(gateway, message.sealed, key).await?;
-    match Notification::read(&body) {
-        Ok(told) => act(&mut tx, gateway, &message, &told, &note).await?,
+    let mut tx = gateway.store.begin().await?;
+    match told {
+        Ok(told) => record_told(&mut tx, gateway, message, &told, &note).await?,
         Err(fault) => {
             let detail = fault.to_string();
-            set_apart(&mut tx, &message, None, (UNREADABLE, &detail), &note).await?;
+            set_apart(&mut tx, message, None, (UNREADABLE, &detail), &note).await?;
         }
     }
     tx.commit().await?;
-    Ok(true)
+    Ok(())
 }
 
 /// The keys, read anew every time, so that a rotation needs no restart.
@@ -187,7 +209,7 @@ fn content_hash(vault: &Vault, told: &Notification) -> [u8; 32] {
     vault.lookup_hash("notification", &content)
 }
 
-async fn act(
+async fn record_told(
     tx: &mut Tx,
     gateway: &Gateway,
     message: &InboxMessage,
