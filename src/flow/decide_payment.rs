@@ -199,3 +199,6 @@ async fn set_aside(
     holds::close(tx, payment.id.0, None, event.as_str(), note).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -438,3 +438,6 @@ async fn detail_of(
         format!("{reason}: {}", numbers.join(", "))
     })
 }
+
+#[cfg(test)]
+mod tests;

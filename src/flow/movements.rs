@@ -198,14 +198,13 @@ impl Planner<'_> {
 
     fn base_key(&self, account: &str, entry: &Entry, on: Option<NaiveDate>) -> String {
         let day = on.map(|day| day.to_string()).unwrap_or_default();
-        let what = match entry.bank_reference.as_deref() {
-            Some(reference) => format!("r:{}", reference.trim()),
-            None => {
+        let what = entry.bank_reference.as_deref().map_or_else(
+            || {
                 let words = narrative::fold(&entry.joined_text);
-                let words: String = words.split_whitespace().collect();
-                format!("t:{words}")
-            }
-        };
+                format!("t:{}", words.split_whitespace().collect::<String>())
+            },
+            |reference| format!("r:{}", reference.trim()),
+        );
         let (channel, signed) = (self.channel, entry.signed_minor());
         let told = format!(
             "{channel}|{account}|{day}|{}|{signed}|{what}",

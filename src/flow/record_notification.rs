@@ -266,3 +266,6 @@ async fn set_apart(
     holds::open(tx, &hold, note).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

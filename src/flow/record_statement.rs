@@ -430,3 +430,6 @@ fn outcome_before(file: &SourceFile) -> anyhow::Result<StatementOutcome> {
         held: serde_json::from_str(report).context("reading the report of an import")?,
     })
 }
+
+#[cfg(test)]
+mod tests;
