@@ -4,11 +4,21 @@
 //! HTTP and does not loop over passes.
 
 pub mod content;
+pub mod give_payment_reference;
+pub mod intake;
+pub mod once;
 pub mod open_order;
+pub mod order_progress;
+pub mod person_key;
 pub mod progress;
 pub mod receive_document;
+pub mod refund;
+pub mod report_card;
+pub mod resubmit_application;
 pub mod sealing;
 pub mod send_order;
+pub mod submit_application;
+pub mod withdraw_application;
 
 use crate::store::StoreError;
 use crate::store::history::StepError;
