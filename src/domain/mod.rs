@@ -9,6 +9,8 @@ pub mod codes;
 pub mod id;
 pub mod money;
 pub mod operator;
+pub mod reason;
+pub mod rule;
 pub mod step;
 
 // Life cycles.
@@ -34,6 +36,22 @@ pub mod cnp;
 pub mod names;
 pub mod narrative;
 pub mod payment_reference;
+
+// Who and what an application is made of.
+pub mod applicant;
+pub mod attestation;
+pub mod county;
+pub mod fingerprints;
+pub mod image;
+pub mod office;
+pub mod requester;
+pub mod signature;
+pub mod submission;
+
+// What the law says about it.
+pub mod eligibility;
+pub mod tariff;
+pub mod validity;
 
 #[cfg(test)]
 mod life_cycle_tests;

@@ -3,20 +3,29 @@
 //! A flow asks the domain, writes the answer, and rings a bell. It does no network I/O, knows no
 //! HTTP and does not loop over passes.
 
+mod apply_acknowledgement;
+mod apply_receipt;
+pub mod chase_receipt;
 pub mod content;
+pub mod decide_hold;
+pub mod decide_order;
+pub mod erase_content;
 pub mod give_payment_reference;
 pub mod intake;
+pub(crate) mod line_step;
 pub mod once;
 pub mod open_order;
 pub mod order_progress;
 pub mod person_key;
 pub mod progress;
+pub mod read_document;
 pub mod receive_document;
-pub mod refund;
 pub mod report_card;
 pub mod resubmit_application;
+pub mod seal_order;
 pub mod sealing;
 pub mod send_order;
+pub mod settle_payments;
 pub mod submit_application;
 pub mod withdraw_application;
 

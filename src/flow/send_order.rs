@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::delivery::{DeliveryVerdict, RetrySchedule, delay};
 use crate::domain::id::{OrderId, SealedId};
 use crate::domain::operator::Actor;
-use crate::domain::order::OrderEvent;
+use crate::domain::order::{OrderEvent, OrderState};
 use crate::flow::Failure;
 use crate::flow::progress::note;
 use crate::gateway::Gateway;
@@ -66,6 +66,18 @@ pub async fn lease_next(
     let order = orders::find(&mut tx, OrderId(message.subject_id))
         .await?
         .context("an outbox message names an order that does not exist")?;
+    if order.state == OrderState::Cancelled {
+        // An operator gave it up while its message waited.
+        let result = LaneResult {
+            acked_seq: message.seq,
+            attempts: 0,
+            retry_at: None,
+            breaker: "CLOSED",
+        };
+        outbox::release_lane(&mut tx, &lane, result, now).await?;
+        tx.commit().await?;
+        return Ok(None);
+    }
     let sealed = order
         .sealed
         .context("an order in the outbox has no signed bytes")?;

@@ -151,24 +151,19 @@ pub async fn find_applied(
     .transpose()
 }
 
-/// Finds the document that has waited longest to be acted upon, and keeps other replicas off it
-/// until the transaction ends.
-pub async fn claim(tx: &mut Tx, source: InboxSource) -> Result<Option<InboxMessage>, StoreError> {
-    const POSTGRES: &str = "
-        SELECT id, source, kind, message_id, sha256, sealed_id, state, reason, detail, received_at
-        FROM inbox
-        WHERE state = 'ARRIVED' AND source = $1
-        ORDER BY id
-        LIMIT 1
-        FOR UPDATE SKIP LOCKED";
-    const SQLITE: &str = "
+/// Finds the document of a sender that has waited longest to be acted upon. Whoever acts on it
+/// takes its step first, which only one can.
+pub async fn find_arrived(
+    tx: &mut Tx,
+    source: InboxSource,
+) -> Result<Option<InboxMessage>, StoreError> {
+    const SQL: &str = "
         SELECT id, source, kind, message_id, sha256, sealed_id, state, reason, detail, received_at
         FROM inbox
         WHERE state = 'ARRIVED' AND source = $1
         ORDER BY id
         LIMIT 1";
-    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
-    query!(fetch_optional as InboxRow, tx, sql, source.as_str())?
+    query!(fetch_optional as InboxRow, tx, SQL, source.as_str())?
         .map(InboxMessage::try_from)
         .transpose()
 }

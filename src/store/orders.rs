@@ -193,13 +193,19 @@ pub async fn list(
     })
 }
 
-/// Lists orders that were sent before `before` and have no receipt, the oldest first.
+/// Lists orders that were sent before `before`, have no receipt and wait for nobody's decision, the
+/// oldest first.
 pub async fn list_silent(
     tx: &mut Tx,
     before: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Order>, StoreError> {
-    const SQL: &str = select!("WHERE state = 'SENT' AND sent_at <= $1 ORDER BY sent_at LIMIT $2");
+    const SQL: &str = select!(
+        "WHERE state = 'SENT' AND sent_at <= $1
+           AND NOT EXISTS (SELECT 1 FROM holds WHERE subject_id = orders.id AND open)
+         ORDER BY sent_at
+         LIMIT $2"
+    );
     many(query!(fetch_all as OrderRow, tx, SQL, before, limit)?)
 }
 

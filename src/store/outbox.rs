@@ -380,3 +380,32 @@ pub async fn resolve_dead(
           AND message_id IN (SELECT message_id FROM outbox WHERE subject_id = $1)";
     execute!(tx, SQL, subject, at, resolution, replayed_as.map(|id| id.0))
 }
+
+/// Counts the dead letters of a subject that nobody has resolved.
+pub async fn count_dead(tx: &mut Tx, subject: Uuid) -> Result<i64, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*)
+        FROM dead_letters d
+        JOIN outbox o ON o.message_id = d.message_id
+        WHERE o.subject_id = $1 AND d.resolved_at IS NULL";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, subject)?;
+    Ok(count)
+}
+
+/// Whether the receiver may hold any message of a subject: an attempt was answered with success or
+/// ended in doubt, or its lane is leased at this moment with the message at its head.
+pub async fn may_have_arrived(tx: &mut Tx, subject: Uuid) -> Result<bool, StoreError> {
+    const ATTEMPTED: &str = "
+        SELECT COUNT(*)
+        FROM delivery_attempts a
+        JOIN outbox o ON o.message_id = a.message_id
+        WHERE o.subject_id = $1 AND a.outcome IN ('DELIVERED', 'AMBIGUOUS')";
+    const UNDER_WAY: &str = "
+        SELECT COUNT(*)
+        FROM outbox o
+        JOIN lanes l ON l.lane = o.lane
+        WHERE o.subject_id = $1 AND l.lease_owner IS NOT NULL AND o.seq = l.acked_seq + 1";
+    let (attempted,) = query!(fetch_one as (i64,), tx, ATTEMPTED, subject)?;
+    let (under_way,) = query!(fetch_one as (i64,), tx, UNDER_WAY, subject)?;
+    Ok(attempted > 0 || under_way > 0)
+}

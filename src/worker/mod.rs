@@ -4,8 +4,11 @@
 //! the next pass finds. Tests call [`settle`] until nothing is left; production runs
 //! [`supervisor`].
 
+pub mod batcher;
 pub mod bell;
 pub mod dispatcher;
+pub mod janitor;
+pub mod reconciler;
 pub mod supervisor;
 
 use crate::gateway::Gateway;

@@ -32,6 +32,12 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
+    /// How much memory its text holds.
+    #[cfg(test)]
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.text.capacity()
+    }
+
     /// The name as written, with its prefix.
     pub(crate) fn name(&self) -> &str {
         self.read(self.name)

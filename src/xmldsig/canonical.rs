@@ -122,8 +122,9 @@ impl Canonicalizer {
             .rposition(|rendered| rendered.depth <= self.depth)
             .map_or(0, |last| last + 1);
         self.rendered.truncate(kept);
-        // The name of the namespace is the last text of each declaration.
-        let text_end = self.rendered.last().map_or(0, |last| last.uri.end());
+        // Those of one element were sorted: the last need not be the one that was added last.
+        let kept = self.rendered.iter().map(|rendered| rendered.uri.end());
+        let text_end = kept.max().unwrap_or(0);
         self.text.truncate(text_end);
     }
 

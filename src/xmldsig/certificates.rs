@@ -33,7 +33,7 @@ pub(crate) fn check(
     signed_at: DateTime<Utc>,
     policy: &TrustPolicy,
 ) -> Result<[u8; 32], Flaw> {
-    let signer = certificates.first().ok_or(UNTRUSTED)?;
+    let signer = certificates.first().ok_or(UNUSABLE)?;
     if signed_at.timestamp() > policy.at.timestamp() + CLOCK_SKEW_SECONDS {
         return Err(Flaw::new(
             RefusalCode::SignedInFuture,
@@ -44,10 +44,7 @@ pub(crate) fn check(
     build_chain(certificates, signed_at, policy)?;
     let chain = build_chain(certificates, policy.at, policy)?;
     check_revocation(&chain, policy)?;
-    let spki = signer
-        .public_key()
-        .and_then(|key| spki_sha256(&key))
-        .map_err(|_| UNTRUSTED)?;
+    let spki = usable(signer.public_key().and_then(|key| spki_sha256(&key)))?;
     match &policy.allowed_spki_sha256 {
         Some(allowed) if !allowed.contains(&spki) => Err(Flaw::new(
             RefusalCode::SignerUnexpected,
@@ -57,10 +54,15 @@ pub(crate) fn check(
     }
 }
 
-const UNTRUSTED: Flaw = Flaw::new(
+pub(crate) const UNUSABLE: Flaw = Flaw::new(
     RefusalCode::CertificateUntrusted,
     "a certificate that OpenSSL cannot use",
 );
+
+/// What OpenSSL could do with a certificate; when it could not, the certificate is at fault.
+pub(crate) fn usable<T>(outcome: Result<T, ErrorStack>) -> Result<T, Flaw> {
+    outcome.ok().ok_or(UNUSABLE)
+}
 
 /// OpenSSL's purpose "any" looks at neither usage, so both are looked at here (RFC 5280
 /// §4.2.1.3, §4.2.1.12).
@@ -97,8 +99,8 @@ fn build_chain(
     instant: DateTime<Utc>,
     policy: &TrustPolicy,
 ) -> Result<Vec<X509>, Flaw> {
-    let (signer, intermediates) = certificates.split_first().ok_or(UNTRUSTED)?;
-    let outcome = try_chain(signer, intermediates, instant, policy).map_err(|_| UNTRUSTED)?;
+    let (signer, intermediates) = certificates.split_first().ok_or(UNUSABLE)?;
+    let outcome = usable(try_chain(signer, intermediates, instant, policy))?;
     outcome.map_err(|reason| {
         let code = match reason.as_raw() {
             NOT_YET_VALID => RefusalCode::CertificateNotYetValid,
@@ -152,7 +154,7 @@ fn check_revocation(chain: &[X509], policy: &TrustPolicy) -> Result<(), Flaw> {
     if policy.crls.is_empty() {
         return Ok(());
     }
-    let now = Asn1Time::from_unix(policy.at.timestamp()).map_err(|_| UNTRUSTED)?;
+    let now = usable(Asn1Time::from_unix(policy.at.timestamp()))?;
     for (index, pair) in chain.windows(2).enumerate() {
         let [certificate, issuer] = pair else {
             continue;

@@ -11,7 +11,8 @@ use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::x509::extension::{
-    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier,
+    AuthorityKeyIdentifier, BasicConstraints, CrlNumber, ExtendedKeyUsage, KeyUsage,
+    SubjectKeyIdentifier,
 };
 use openssl::x509::{X509, X509Builder, X509Crl, X509CrlBuilder, X509NameBuilder};
 use openssl::x509::{X509NameRef, X509RevokedBuilder};
@@ -74,7 +75,7 @@ pub(crate) enum Usage {
     Signing,
     SealingOfDocuments,
     Encipherment,
-    NoUsage,
+    Unstated,
     ServerOnly,
     Authority,
     AuthorityWithoutFlag,
@@ -109,6 +110,11 @@ impl Issued {
         issue(&wanted, None)
     }
 
+    /// A certificate that vouches for itself.
+    pub(crate) fn self_signed(wanted: &Wanted) -> Self {
+        issue(wanted, None)
+    }
+
     /// A certificate signed by this one.
     pub(crate) fn issue(&self, wanted: &Wanted) -> Self {
         issue(wanted, Some(self))
@@ -140,7 +146,16 @@ impl Issued {
                 .expect("date");
             list.add_revoked(entry.build()).expect("added");
         }
-        list.sort().expect("sorted");
+        let blank = X509::builder().expect("a certificate");
+        let context = blank.x509v3_context(Some(&self.certificate), None);
+        let identifier = AuthorityKeyIdentifier::new().keyid(true).build(&context);
+        list.append_extension(identifier.expect("AKI"))
+            .expect("added");
+        let number = BigNum::from_u32(1)
+            .and_then(CrlNumber::new)
+            .and_then(CrlNumber::build);
+        list.append_extension(number.expect("a number"))
+            .expect("added");
         list.sign(&self.key, MessageDigest::sha256())
             .expect("signed");
         list.build().expect("a list")
@@ -196,9 +211,9 @@ fn extend(builder: &mut X509Builder, usage: Usage, issuer: Option<&Issued>) {
         Usage::SealingOfDocuments => key_usage.non_repudiation(),
         Usage::Encipherment => key_usage.key_encipherment(),
         Usage::Authority | Usage::AuthorityWithoutFlag => key_usage.key_cert_sign().crl_sign(),
-        Usage::NoUsage => &mut key_usage,
+        Usage::Unstated => &mut key_usage,
     };
-    if usage != Usage::NoUsage {
+    if usage != Usage::Unstated {
         builder
             .append_extension(key_usage.build().expect("usage"))
             .expect("added");

@@ -22,6 +22,7 @@ pub(crate) struct Input<R> {
     event_bytes: u64,
     limits: InputLimits,
     stopped: Option<Flaw>,
+    ended: bool,
     hash: Sha256,
     /// How much of the chunk `hash` has seen.
     hashed: usize,
@@ -63,6 +64,7 @@ impl<R: Read> Input<R> {
                 document_bytes: limits.document_bytes,
             },
             stopped: None,
+            ended: false,
             hash: Sha256::new(),
             hashed: 0,
         }
@@ -94,6 +96,11 @@ impl<R: Read> Input<R> {
         self.stopped
     }
 
+    /// Tells whether the source has no more to give.
+    pub(crate) fn ended(&self) -> bool {
+        self.ended
+    }
+
     /// Tells whether the event was longer than allowed.
     pub(crate) fn event_is_too_long(&self) -> bool {
         self.event_bytes > self.limits.event_bytes
@@ -108,13 +115,11 @@ impl<R: Read> Input<R> {
 
     /// The hash of all bytes before the event, to be continued with other bytes.
     pub(crate) fn hash_before_event(&mut self) -> Sha256 {
-        match &self.event.hash {
-            Some(hash) => hash.clone(),
-            None => {
-                self.hash_up_to(self.event.in_chunk);
-                self.hash.clone()
-            }
+        if let Some(hash) = &self.event.hash {
+            return hash.clone();
         }
+        self.hash_up_to(self.event.in_chunk);
+        self.hash.clone()
     }
 
     /// The SHA-256 of all bytes taken.
@@ -142,7 +147,10 @@ impl<R: Read> Input<R> {
         let first = self.read_bytes == 0;
         while self.filled == 0 {
             match self.source.read(&mut self.chunk) {
-                Ok(0) => return Ok(()),
+                Ok(0) => {
+                    self.ended = true;
+                    return Ok(());
+                }
                 Ok(count) => self.filled = count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),

@@ -22,6 +22,7 @@ pub mod refusal;
 mod scope;
 pub mod sign;
 mod signature;
+mod signed_properties;
 mod strict;
 #[cfg(test)]
 mod tests;

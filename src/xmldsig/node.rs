@@ -1,6 +1,9 @@
 //! The signature as a small tree, and the reading of it that refuses whatever is not expected.
 
-use crate::xmldsig::characters::is_blank;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::xmldsig::characters::{is_blank, is_space};
 use crate::xmldsig::refusal::{Flaw, Position, Refusal, RefusalCode};
 
 /// An element of the signature, with all that is in it.
@@ -47,6 +50,16 @@ impl Node {
         } else {
             Err(self.refuse(RefusalCode::SignatureStructure, "elements instead of text"))
         }
+    }
+
+    /// The bytes that its text is the base64 of, with line breaks, as tools write it.
+    pub(crate) fn base64(&self) -> Result<Vec<u8>, Refusal> {
+        let text = self.leaf_text()?.chars();
+        let text: String = text.filter(|c| !is_space(*c)).collect();
+        STANDARD
+            .decode(text)
+            .ok()
+            .ok_or_else(|| self.refuse(RefusalCode::ValueUnreadable, "a value that is not base64"))
     }
 
     /// Refuses an element with anything in it.

@@ -86,6 +86,12 @@ impl Scope {
         }
     }
 
+    /// How much memory its text holds.
+    #[cfg(test)]
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.text.capacity()
+    }
+
     pub(crate) fn depth(&self) -> usize {
         self.open.len()
     }

@@ -98,6 +98,12 @@ impl<'k, W: Write> SignedWriter<'k, W> {
         Ok(writer)
     }
 
+    /// How much memory the buffers hold.
+    #[cfg(test)]
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.out.gathered.capacity() + self.names.capacity()
+    }
+
     /// Opens an element.
     pub fn start(&mut self, name: &str, attributes: &[(&str, &str)]) -> Result<(), WriteError> {
         self.open_tag(name, None, attributes)

@@ -1,18 +1,12 @@
 //! What a received signature says, if it says exactly what the profile has.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, NaiveDateTime, Utc};
-use openssl::hash::MessageDigest;
 use openssl::x509::X509;
 
 use crate::xmldsig::algorithm::SignatureAlgorithm;
-use crate::xmldsig::characters::is_space;
 use crate::xmldsig::node::{Node, Parts};
 use crate::xmldsig::refusal::{Refusal, RefusalCode};
-use crate::xmldsig::uris::{
-    DS, ENVELOPED, EXCLUSIVE_C14N, SHA256, SHA384, SHA512, SIGNED_PROPERTIES, XADES,
-};
+use crate::xmldsig::signed_properties::{SignedProperties, find_signed_properties};
+use crate::xmldsig::uris::{DS, ENVELOPED, EXCLUSIVE_C14N, SHA256, SIGNED_PROPERTIES};
 
 /// The signer's certificate and what may lie between it and an anchor.
 const CERTIFICATES_MAX: usize = 8;
@@ -25,14 +19,7 @@ pub(crate) struct ReceivedSignature {
     pub(crate) value: Vec<u8>,
     /// The first is the signer's.
     pub(crate) certificates: Vec<X509>,
-    pub(crate) signed_at: DateTime<Utc>,
-    pub(crate) certificate_digest: CertificateDigest,
-}
-
-/// The digest by which the signed properties name the signing certificate.
-pub(crate) struct CertificateDigest {
-    pub(crate) method: MessageDigest,
-    pub(crate) value: Vec<u8>,
+    pub(crate) properties: SignedProperties,
 }
 
 impl ReceivedSignature {
@@ -43,27 +30,26 @@ impl ReceivedSignature {
         let info = SignedInfo::read(parts.take(DS, "SignedInfo")?)?;
         let value = parts.take(DS, "SignatureValue")?;
         value.only_attributes(&["Id"])?;
-        let value = base64(value)?;
+        let value = value.base64()?;
         let certificates = read_key_info(parts.take(DS, "KeyInfo")?)?;
         let object = parts.take(DS, "Object")?;
         parts.finish(RefusalCode::SignatureStructure)?;
 
-        let properties = read_object(object, signature)?;
+        let properties = find_signed_properties(object, signature)?;
         if properties.attribute("Id") != Some(&info.properties_id) {
             return Err(properties.refuse(
                 RefusalCode::ReferenceForbidden,
                 "signed properties that the reference does not name",
             ));
         }
-        let (signed_at, certificate_digest) = read_properties(properties, &info.document_id)?;
+        let properties = SignedProperties::read(properties, info.document_id.as_deref())?;
         Ok(Self {
             algorithm: info.algorithm,
             document_digest: info.document_digest,
             properties_digest: info.properties_digest,
             value,
             certificates,
-            signed_at,
-            certificate_digest,
+            properties,
         })
     }
 }
@@ -102,10 +88,10 @@ impl SignedInfo {
             take_reference(&mut parts, node)?,
         );
         parts.finish(RefusalCode::ReferenceForbidden)?;
-        // The standard leaves the order open.
-        let (document, properties) = match first.attribute("URI") {
-            Some("") => (first, second),
-            _ => (second, first),
+        // The standard leaves their order open.
+        let (document, properties) = match first.attribute("Type") {
+            Some(SIGNED_PROPERTIES) => (second, first),
+            _ => (first, second),
         };
         Ok(Self {
             algorithm,
@@ -188,11 +174,11 @@ fn read_reference(reference: &Node, transforms: &[&str]) -> Result<[u8; 32], Ref
     )?;
     let digest = parts.take(DS, "DigestValue")?;
     digest.only_attributes(&[])?;
-    let value = base64(digest)?;
+    let value = digest.base64()?;
     parts.finish(RefusalCode::SignatureStructure)?;
-    value.try_into().map_err(|_: Vec<u8>| {
-        digest.refuse(RefusalCode::ValueUnreadable, "a digest of another length")
-    })
+    <[u8; 32]>::try_from(value)
+        .ok()
+        .ok_or_else(|| digest.refuse(RefusalCode::ValueUnreadable, "a digest of another length"))
 }
 
 /// Requires one algorithm, without parameters.
@@ -214,13 +200,7 @@ fn read_key_info(key_info: &Node) -> Result<Vec<X509>, Refusal> {
     let mut certificates = Vec::new();
     while let Some(node) = listed.take_if(DS, "X509Certificate") {
         node.only_attributes(&[])?;
-        let certificate = X509::from_der(&base64(node)?).map_err(|_| {
-            node.refuse(
-                RefusalCode::ValueUnreadable,
-                "a certificate that cannot be read",
-            )
-        })?;
-        certificates.push(certificate);
+        certificates.push(read_certificate(node)?);
     }
     listed.finish(RefusalCode::SignatureStructure)?;
     if certificates.is_empty() || certificates.len() > CERTIFICATES_MAX {
@@ -232,132 +212,16 @@ fn read_key_info(key_info: &Node) -> Result<Vec<X509>, Refusal> {
     Ok(certificates)
 }
 
-/// Finds the signed properties in the `ds:Object`.
-fn read_object<'a>(object: &'a Node, signature: &Node) -> Result<&'a Node, Refusal> {
-    object.only_attributes(&["Id"])?;
-    let mut parts = object.parts()?;
-    let qualifying = parts.take(XADES, "QualifyingProperties")?;
-    parts.finish(RefusalCode::SignatureStructure)?;
-    qualifying.only_attributes(&["Id", "Target"])?;
-    let target = qualifying
-        .attribute("Target")
-        .and_then(|uri| uri.strip_prefix('#'));
-    if target.is_none() || target != signature.attribute("Id") {
-        return Err(qualifying.refuse(
-            RefusalCode::ReferenceForbidden,
-            "properties that are not of this signature",
-        ));
-    }
-    // UnsignedProperties, where timestamps will stand, is not part of B-B.
-    let mut parts = qualifying.parts()?;
-    let properties = parts.take(XADES, "SignedProperties")?;
-    parts.finish(RefusalCode::SignatureStructure)?;
-    properties.only_attributes(&["Id"])?;
-    Ok(properties)
-}
-
-fn read_properties(
-    properties: &Node,
-    document_id: &Option<String>,
-) -> Result<(DateTime<Utc>, CertificateDigest), Refusal> {
-    let mut parts = properties.parts()?;
-    let signer = parts.take(XADES, "SignedSignatureProperties")?;
-    let data = parts.take_if(XADES, "SignedDataObjectProperties");
-    parts.finish(RefusalCode::SignatureStructure)?;
-
-    signer.only_attributes(&["Id"])?;
-    let mut parts = signer.parts()?;
-    let signed_at = instant(parts.take(XADES, "SigningTime")?)?;
-    let certificate = read_signing_certificate(parts.take(XADES, "SigningCertificateV2")?)?;
-    // What a signer says of himself is signed and not acted upon.
-    parts.take_if(XADES, "SignatureProductionPlaceV2");
-    parts.take_if(XADES, "SignerRoleV2");
-    parts.finish(RefusalCode::SignatureStructure)?;
-
-    if let Some(data) = data {
-        read_data_properties(data, document_id)?;
-    }
-    Ok((signed_at, certificate))
-}
-
-fn read_data_properties(data: &Node, document_id: &Option<String>) -> Result<(), Refusal> {
-    data.only_attributes(&["Id"])?;
-    let mut parts = data.parts()?;
-    if let Some(format) = parts.take_if(XADES, "DataObjectFormat") {
-        let named = format
-            .attribute("ObjectReference")
-            .and_then(|uri| uri.strip_prefix('#'));
-        if named.is_none() || named != document_id.as_deref() {
-            return Err(format.refuse(
-                RefusalCode::ReferenceForbidden,
-                "a format of something other than the document",
-            ));
-        }
-    }
-    parts.take_if(XADES, "CommitmentTypeIndication");
-    parts.finish(RefusalCode::SignatureStructure)
-}
-
-/// The first certificate named is the signer's (EN 319 132-1 §5.2.2); others only accompany it.
-fn read_signing_certificate(node: &Node) -> Result<CertificateDigest, Refusal> {
-    node.only_attributes(&[])?;
-    let mut certificates = node.parts()?;
-    let mut first = certificates.take(XADES, "Cert")?.parts()?;
-    let mut digest = first.take(XADES, "CertDigest")?.parts()?;
-    first.take_if(XADES, "IssuerSerialV2");
-    first.finish(RefusalCode::SignatureStructure)?;
-    while certificates.take_if(XADES, "Cert").is_some() {}
-    certificates.finish(RefusalCode::SignatureStructure)?;
-
-    let method = digest.take(DS, "DigestMethod")?;
-    let value = digest.take(DS, "DigestValue")?;
-    digest.finish(RefusalCode::SignatureStructure)?;
-    method.empty(RefusalCode::AlgorithmForbidden)?;
-    let method = match method.attribute("Algorithm") {
-        Some(SHA256) => MessageDigest::sha256(),
-        Some(SHA384) => MessageDigest::sha384(),
-        Some(SHA512) => MessageDigest::sha512(),
-        _ => {
-            return Err(method.refuse(
-                RefusalCode::AlgorithmForbidden,
-                "a digest that the profile does not have",
-            ));
-        }
-    };
-    let value = base64(value)?;
-    Ok(CertificateDigest { method, value })
-}
-
-/// `xs:dateTime` in UTC with `Z` and whole seconds.
-fn instant(node: &Node) -> Result<DateTime<Utc>, Refusal> {
-    node.only_attributes(&[])?;
-    let text = node.leaf_text()?;
-    // chrono also reads signs, and fields with fewer digits.
-    let shape = "0000-00-00T00:00:00Z";
-    let fits = text.len() == shape.len()
-        && text.bytes().zip(shape.bytes()).all(|(found, expected)| {
-            found == expected || (expected == b'0' && found.is_ascii_digit())
-        });
-    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ")
+/// OpenSSL reads a certificate and ignores what follows it, so its bytes are compared again.
+fn read_certificate(node: &Node) -> Result<X509, Refusal> {
+    let der = node.base64()?;
+    X509::from_der(&der)
         .ok()
-        .filter(|_| fits)
-        .map(|instant| instant.and_utc())
+        .filter(|certificate| certificate.to_der().is_ok_and(|read| read == der))
         .ok_or_else(|| {
             node.refuse(
                 RefusalCode::ValueUnreadable,
-                "an instant that is not in UTC and whole seconds",
+                "a certificate that cannot be read",
             )
         })
-}
-
-/// Base64 with line breaks, as tools write it.
-fn base64(node: &Node) -> Result<Vec<u8>, Refusal> {
-    let text: String = node
-        .leaf_text()?
-        .chars()
-        .filter(|c| !is_space(*c))
-        .collect();
-    STANDARD
-        .decode(text)
-        .map_err(|_| node.refuse(RefusalCode::ValueUnreadable, "a value that is not base64"))
 }

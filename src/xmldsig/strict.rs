@@ -136,6 +136,17 @@ impl<'p, R: Read> StrictReader<'p, R> {
         self.xml.get_mut()
     }
 
+    /// How much memory the buffers hold.
+    #[cfg(test)]
+    pub(crate) fn held_bytes(&self) -> usize {
+        let parts = &self.parts;
+        self.buffer.capacity()
+            + parts.raw.capacity()
+            + parts.text.capacity()
+            + parts.tag.held_bytes()
+            + parts.scope.held_bytes()
+    }
+
     /// Reads the next event; after [`Kind::EndOfDocument`] there is none.
     pub(crate) fn next(&mut self) -> Result<Event<'_>, StrictError> {
         self.parts.close_ended();
@@ -151,7 +162,7 @@ impl<'p, R: Read> StrictReader<'p, R> {
         let markup = match read {
             Ok(_) if input.event_is_too_long() => return Err(too_long(position).into()),
             Ok(markup) => markup,
-            Err(error) => return Err(explain(error, input.stopped(), position)),
+            Err(error) => return Err(explain(error, input)),
         };
         let at_start = input.event_offset() == 0;
         Ok(self
@@ -166,8 +177,9 @@ fn too_long(position: Position) -> Refusal {
 }
 
 /// Says why the parser stopped.
-fn explain(error: quick_xml::Error, stopped: Option<Flaw>, position: Position) -> StrictError {
-    if let Some(flaw) = stopped {
+fn explain<R: Read>(error: quick_xml::Error, input: &Input<R>) -> StrictError {
+    let position = input.event_position();
+    if let Some(flaw) = input.stopped() {
         return flaw.at(position).into();
     }
     let flaw = match error {
@@ -177,12 +189,10 @@ fn explain(error: quick_xml::Error, stopped: Option<Flaw>, position: Position) -
         quick_xml::Error::Encoding(_) => {
             Flaw::new(RefusalCode::EncodingForbidden, "bytes that are not UTF-8")
         }
-        quick_xml::Error::Syntax(quick_xml::errors::SyntaxError::InvalidBangMarkup) => {
-            malformed("'<!' that begins nothing XML knows")
-        }
-        quick_xml::Error::Syntax(_) => {
+        quick_xml::Error::Syntax(_) if input.ended() => {
             Flaw::new(RefusalCode::Truncated, "markup that does not end")
         }
+        quick_xml::Error::Syntax(_) => malformed("'<!' or '<?' that begins nothing XML knows"),
         quick_xml::Error::IllFormed(IllFormedError::UnclosedReference) => {
             malformed("'&' that begins no reference")
         }

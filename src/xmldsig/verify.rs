@@ -8,7 +8,7 @@ use openssl::memcmp;
 
 use crate::xmldsig::algorithm::SignatureAlgorithm;
 use crate::xmldsig::canonical::Canonicalizer;
-use crate::xmldsig::certificates;
+use crate::xmldsig::certificates::{self, UNUSABLE, usable};
 use crate::xmldsig::characters::is_blank;
 use crate::xmldsig::content::{ContentFault, ContentReader, Element};
 use crate::xmldsig::diverted::{Diverted, WholeSignature};
@@ -126,9 +126,12 @@ fn judge(
         .map_err(|flaw| flaw.at(at))?;
     let certificate_sha256 =
         require_signed(&received, &signature.signed_info, policy).map_err(|flaw| flaw.at(at))?;
-    let signer_spki_sha256 =
-        certificates::check(&received.certificates, received.signed_at, policy)
-            .map_err(|flaw| flaw.at(at))?;
+    let signer_spki_sha256 = certificates::check(
+        &received.certificates,
+        received.properties.signed_at,
+        policy,
+    )
+    .map_err(|flaw| flaw.at(at))?;
     let signer = received.certificates.first();
     Ok(Verified {
         signer_subject: signer
@@ -139,7 +142,7 @@ fn judge(
             .unwrap_or_default(),
         signer_spki_sha256,
         certificate_sha256,
-        signed_at: received.signed_at,
+        signed_at: received.properties.signed_at,
         algorithm: received.algorithm,
         sha256,
         size_bytes,
@@ -175,8 +178,8 @@ fn require_signed(
     policy: &TrustPolicy,
 ) -> Result<[u8; 32], Flaw> {
     let signer = received.certificates.first().ok_or(UNUSABLE)?;
-    let named = &received.certificate_digest;
-    let digest = signer.digest(named.method).map_err(|_| UNUSABLE)?;
+    let named = &received.properties.certificate_digest;
+    let digest = usable(signer.digest(named.method))?;
     if digest.len() != named.value.len() || !memcmp::eq(&digest, &named.value) {
         return Err(Flaw::new(
             RefusalCode::CertificateNotNamed,
@@ -190,7 +193,7 @@ fn require_signed(
             "RSA PKCS#1 v1.5, which the configuration does not allow",
         ));
     }
-    let key = signer.public_key().map_err(|_| UNUSABLE)?;
+    let key = usable(signer.public_key())?;
     if !algorithm.fits(&key) {
         return Err(Flaw::new(
             RefusalCode::KeyMismatch,
@@ -207,14 +210,9 @@ fn require_signed(
             "not signed by the key of the certificate",
         ));
     }
-    let der = signer.to_der().map_err(|_| UNUSABLE)?;
+    let der = usable(signer.to_der())?;
     Ok(openssl::sha::sha256(&der))
 }
-
-const UNUSABLE: Flaw = Flaw::new(
-    RefusalCode::CertificateUntrusted,
-    "a certificate that OpenSSL cannot use",
-);
 
 /// Where in the document the pass is.
 enum Place {

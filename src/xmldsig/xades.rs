@@ -82,17 +82,16 @@ pub(crate) fn signature(
     object: &str,
 ) -> String {
     let value = STANDARD.encode(value);
-    let certificates: String = certificates
+    let listed: Vec<String> = certificates
         .iter()
-        .map(|der| {
-            let text = STANDARD.encode(der);
-            format!("<ds:X509Certificate>{text}</ds:X509Certificate>")
-        })
+        .map(|der| STANDARD.encode(der))
         .collect();
+    let certificates = listed.join("</ds:X509Certificate><ds:X509Certificate>");
     format!(
         "{OPENING}{signed_info}\
          <ds:SignatureValue Id=\"sig-value\">{value}</ds:SignatureValue>\
-         <ds:KeyInfo><ds:X509Data>{certificates}</ds:X509Data></ds:KeyInfo>\
+         <ds:KeyInfo><ds:X509Data>\
+         <ds:X509Certificate>{certificates}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>\
          {object}</ds:Signature>"
     )
 }

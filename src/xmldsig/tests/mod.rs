@@ -1,7 +1,15 @@
 //! Signing and verifying together, and against other people's tools.
 
+mod attacks;
+mod canonical_form;
+mod foreign;
+mod generated;
 mod round_trip;
+mod signers;
+mod streaming;
+mod strictness;
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -24,20 +32,20 @@ pub(super) struct Party {
 
 impl Party {
     pub(super) fn new(kind: KeyKind) -> Self {
-        Self::with(Wanted {
+        Self::with(&Wanted {
             kind,
             ..Wanted::signer("Test signer")
         })
     }
 
-    pub(super) fn with(wanted: Wanted) -> Self {
+    pub(super) fn with(wanted: &Wanted) -> Self {
         let root = Issued::root("Test root");
         let middle = root.issue(&Wanted {
             usage: crate::xmldsig::fixtures::Usage::Authority,
             serial: 7,
             ..Wanted::signer("Test issuer")
         });
-        let signer = middle.issue(&wanted);
+        let signer = middle.issue(wanted);
         Self {
             root,
             middle,
@@ -79,14 +87,15 @@ pub(super) struct Transcript(pub(super) String);
 
 impl ContentReader for Transcript {
     fn start(&mut self, element: &Element<'_>) -> Result<(), ContentFault> {
-        self.0.push_str(&format!(
+        write!(
+            self.0,
             "<{{{}}}{}",
             element.namespace(),
             element.local_name()
-        ));
+        )
+        .expect("written");
         for attribute in element.attributes() {
-            self.0
-                .push_str(&format!(" {}={:?}", attribute.local_name, attribute.value));
+            write!(self.0, " {}={:?}", attribute.local_name, attribute.value).expect("written");
         }
         self.0.push('>');
         Ok(())
@@ -98,7 +107,7 @@ impl ContentReader for Transcript {
     }
 
     fn end(&mut self, namespace: &str, local_name: &str) -> Result<(), ContentFault> {
-        self.0.push_str(&format!("</{{{namespace}}}{local_name}>"));
+        write!(self.0, "</{{{namespace}}}{local_name}>").expect("written");
         Ok(())
     }
 }
@@ -113,6 +122,32 @@ pub(super) fn refusal_code(document: &[u8], policy: &TrustPolicy) -> &'static st
         Err(VerifyError::Refused(refusal)) => refusal.code.as_str(),
         Err(other) => panic!("not a refusal: {other}"),
         Ok(_) => "VERIFIED",
+    }
+}
+
+/// Documents with what each must be answered; all that are answered otherwise are reported.
+pub(super) struct Answers<'p> {
+    policy: &'p TrustPolicy,
+    wrong: Vec<String>,
+}
+
+impl<'p> Answers<'p> {
+    pub(super) fn by(policy: &'p TrustPolicy) -> Self {
+        Self {
+            policy,
+            wrong: Vec::new(),
+        }
+    }
+
+    pub(super) fn expect(&mut self, expected: &str, name: &str, document: &str) {
+        let code = refusal_code(document.as_bytes(), self.policy);
+        if code != expected {
+            self.wrong.push(format!("{name}: {code}, not {expected}"));
+        }
+    }
+
+    pub(super) fn settle(self) {
+        assert!(self.wrong.is_empty(), "{:#?}", self.wrong);
     }
 }
 

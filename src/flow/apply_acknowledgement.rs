@@ -1,0 +1,293 @@
+//! Acts upon an acknowledgement: the bureau's words on lines, one after the other, each judged by
+//! what is known of its line at that moment.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+
+use crate::bureau::acknowledgement::{Acknowledgement, Entry};
+use crate::domain::acknowledgement::LineEvent;
+use crate::domain::event::EventKind;
+use crate::domain::id::OrderId;
+use crate::domain::reason::{Owner, Reason};
+use crate::domain::reconciliation::{
+    Applied, EntryFacts, HoldReason, Judgement, LineKnowledge, judge,
+};
+use crate::flow::line_step::{self, take_line_step};
+use crate::flow::progress::tell;
+use crate::flow::{Failure, order_progress};
+use crate::gateway::Gateway;
+use crate::store::acknowledgements::{self, Disposition, Word};
+use crate::store::applications::Application;
+use crate::store::history::{Note, SubjectKind};
+use crate::store::holds::{self, NewHold};
+use crate::store::inbox::InboxMessage;
+use crate::store::order_lines::{self, OrderLine};
+use crate::store::orders::{self, Order};
+use crate::store::{Tx, applications};
+
+/// Applies every word of the document; afterwards every order that it spoke of has come as far as
+/// its lines.
+pub(crate) async fn apply(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    document: &InboxMessage,
+    words: &Acknowledgement,
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let mut orders_by_number: BTreeMap<&str, Option<Order>> = BTreeMap::new();
+    let mut touched: BTreeSet<OrderId> = BTreeSet::new();
+    for entry in &words.entries {
+        let number = entry.order_number.as_str();
+        if !orders_by_number.contains_key(number) {
+            orders_by_number.insert(number, orders::find_by_number(tx, number).await?);
+        }
+        let order = orders_by_number.get(number).and_then(Option::as_ref);
+        match find_line(tx, order, entry).await? {
+            Some((line, application)) => {
+                touched.insert(line.order);
+                hear(tx, gateway, document, entry, (line, application), note).await?;
+            }
+            None => hold_unknown(tx, document, entry, note).await?,
+        }
+    }
+    for order in touched {
+        order_progress::settle(tx, order, note).await?;
+    }
+    Ok(())
+}
+
+/// Finds the line that a word is about; its application must be the one that the word names.
+async fn find_line(
+    tx: &mut Tx,
+    order: Option<&Order>,
+    entry: &Entry,
+) -> Result<Option<(OrderLine, Application)>, Failure<Infallible>> {
+    let Some(order) = order else {
+        return Ok(None);
+    };
+    let Some(line) = order_lines::lock(tx, order.id, i64::from(entry.line_no)).await? else {
+        return Ok(None);
+    };
+    let application = applications::find(tx, line.application).await?;
+    Ok(application
+        .filter(|application| application.number == entry.application_number)
+        .map(|application| (line, application)))
+}
+
+async fn hold_unknown(
+    tx: &mut Tx,
+    document: &InboxMessage,
+    entry: &Entry,
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let place = format!("{}/{}", entry.order_number, entry.line_no);
+    let detail = format!(
+        "{} of the application {}, sequence {}, is about no line that was ordered",
+        entry.status, entry.application_number, entry.sequence
+    );
+    let hold = NewHold {
+        kind: SubjectKind::Inbox,
+        subject: document.id.0,
+        number: &place,
+        code: HoldReason::UnknownOrderOrLine.number(),
+        detail: &detail,
+    };
+    holds::open(tx, &hold, note).await?;
+    Ok(())
+}
+
+/// Judges one word, keeps it, and then those that waited for it.
+async fn hear(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    document: &InboxMessage,
+    entry: &Entry,
+    (mut line, mut application): (OrderLine, Application),
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let mut word = word_of(gateway, document, entry, &line);
+    let same_number = acknowledgements::list_with_sequence(tx, line.id, word.sequence).await?;
+    let stored = same_number
+        .iter()
+        .find_map(|kept| kept.hash.as_slice().try_into().ok());
+    let known_twin = same_number.iter().any(|kept| kept.hash == word.hash);
+    let mut judgement = judge(
+        Some(&knowledge_of(&line, &application, stored)),
+        &facts_of(&word),
+    );
+    // The second telling of a word that lost a conflict is still only a repetition.
+    if known_twin && judgement == Judgement::Conflict {
+        return Ok(());
+    }
+    loop {
+        if let Some(disposition) = disposition_of(&judgement) {
+            word.disposition = disposition;
+            if !acknowledgements::insert(tx, &word, note.at).await? {
+                acknowledgements::set_disposition(tx, word.id, disposition).await?;
+            }
+        }
+        carry_out(tx, &judgement, &word, (&mut line, &mut application), note).await?;
+        let last = i64::from(judgement.sequence_after(sequence(line.last_sequence)));
+        if last == line.last_sequence {
+            return Ok(());
+        }
+        line.last_sequence = last;
+        // A word that waited may have its turn now.
+        let next = acknowledgements::list_with_sequence(tx, line.id, last + 1).await?;
+        let Some(waiting) = next
+            .into_iter()
+            .find(|kept| kept.disposition == Disposition::Waiting)
+        else {
+            return Ok(());
+        };
+        word = waiting;
+        judgement = judge(
+            Some(&knowledge_of(&line, &application, None)),
+            &facts_of(&word),
+        );
+    }
+}
+
+fn word_of(gateway: &Gateway, document: &InboxMessage, entry: &Entry, line: &OrderLine) -> Word {
+    Word {
+        id: gateway.random.uuid(gateway.clock.now()),
+        line: line.id,
+        inbox: document.id,
+        sequence: i64::from(entry.sequence),
+        hash: entry.hash().to_vec(),
+        status: entry.status,
+        reason: entry.reason.map(i64::from),
+        document_number: entry.document_number.clone(),
+        consignment: entry.consignment.clone(),
+        occurred_at: entry.occurred_at,
+        disposition: Disposition::Waiting,
+    }
+}
+
+fn sequence(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn knowledge_of(
+    line: &OrderLine,
+    application: &Application,
+    stored: Option<[u8; 32]>,
+) -> LineKnowledge {
+    LineKnowledge {
+        state: line.state,
+        application: application.state,
+        last_sequence: sequence(line.last_sequence),
+        stored,
+        remakes: sequence(line.remakes),
+    }
+}
+
+fn facts_of(word: &Word) -> EntryFacts {
+    let reason = word.reason.and_then(|reason| u16::try_from(reason).ok());
+    let office_must_act = reason
+        .and_then(Reason::from_number)
+        .is_some_and(|reason| reason.owner() == Owner::Office);
+    EntryFacts {
+        sequence: sequence(word.sequence),
+        hash: word.hash.as_slice().try_into().unwrap_or_default(),
+        event: word.status,
+        reason,
+        office_must_act,
+    }
+}
+
+/// How a word is kept; `None` for one that is kept already.
+fn disposition_of(judgement: &Judgement) -> Option<Disposition> {
+    match judgement {
+        Judgement::Duplicate | Judgement::UnknownLine => None,
+        Judgement::Conflict => Some(Disposition::Conflict),
+        Judgement::Late => Some(Disposition::Late),
+        Judgement::Waits { .. } => Some(Disposition::Waiting),
+        Judgement::Applies(_) => Some(Disposition::Applied),
+        Judgement::Impossible(_) => Some(Disposition::Impossible),
+    }
+}
+
+async fn carry_out(
+    tx: &mut Tx,
+    judgement: &Judgement,
+    word: &Word,
+    (line, application): (&mut OrderLine, &mut Application),
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    match judgement {
+        Judgement::Applies(applied) => {
+            take_applied(tx, applied, word, (line, application), note).await?;
+        }
+        // It uses up its number, so that later words are heard.
+        Judgement::Impossible(illegal) => {
+            line_step::set_heard(tx, line, word, line.remakes).await?;
+            let detail = format!("sequence {}: {illegal}", word.sequence);
+            hold_line(
+                tx,
+                line,
+                application,
+                HoldReason::ImpossibleStep,
+                &detail,
+                note,
+            )
+            .await?;
+        }
+        Judgement::Conflict => {
+            let detail = format!(
+                "the bureau says two things under sequence {}",
+                word.sequence
+            );
+            let reason = HoldReason::AcknowledgementConflict;
+            hold_line(tx, line, application, reason, &detail, note).await?;
+        }
+        // A gap usually closes by itself; the watch on open orders finds those that do not.
+        Judgement::Waits { .. }
+        | Judgement::Duplicate
+        | Judgement::Late
+        | Judgement::UnknownLine => (),
+    }
+    Ok(())
+}
+
+async fn take_applied(
+    tx: &mut Tx,
+    applied: &Applied,
+    word: &Word,
+    (line, application): (&mut OrderLine, &mut Application),
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    line_step::set_heard(tx, line, word, i64::from(applied.remakes)).await?;
+    take_line_step(tx, line, applied.line_event, word.occurred_at, note).await?;
+    line_step::keep_card(tx, line, word, note).await?;
+    if applied.line_event == LineEvent::LineAccepted {
+        tell(tx, application, EventKind::Accepted, None, note).await?;
+    }
+    let reason = word.reason.and_then(|reason| u16::try_from(reason).ok());
+    line_step::follow(tx, application, &applied.application_events, reason, note).await?;
+    if let Some(hold) = applied.hold {
+        let detail = format!("{} after {} remakes", applied.line_event, applied.remakes);
+        hold_line(tx, line, application, hold, &detail, note).await?;
+        line_step::put_on_hold(tx, application, hold.number(), note).await?;
+    }
+    Ok(())
+}
+
+async fn hold_line(
+    tx: &mut Tx,
+    line: &OrderLine,
+    application: &Application,
+    reason: HoldReason,
+    detail: &str,
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let hold = NewHold {
+        kind: SubjectKind::OrderLine,
+        subject: line.id.0,
+        number: &application.number,
+        code: reason.number(),
+        detail,
+    };
+    holds::open(tx, &hold, note).await?;
+    Ok(())
+}

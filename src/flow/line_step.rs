@@ -1,0 +1,160 @@
+//! What every step of an order line brings along: its card, its application, its erasure.
+
+use chrono::{DateTime, Days, Utc};
+
+use crate::domain::acknowledgement::LineEvent;
+use crate::domain::application::{ApplicationEvent, ApplicationState};
+use crate::domain::calendar::bucharest_day;
+use crate::domain::retention::{RetentionFacts, RetentionRule};
+use crate::flow::progress::advance;
+use crate::flow::{Failure, settle_payments};
+use crate::store::acknowledgements::Word;
+use crate::store::applications::Application;
+use crate::store::cards::{self, CardState};
+use crate::store::history::{self, Note, SubjectKind, take_step};
+use crate::store::holds::{self, NewHold};
+use crate::store::order_lines::{self, Heard, OrderLine};
+use crate::store::{Tx, applications, sealed};
+
+/// `DOCUMENT_NUMBER_CONFLICT`: one card number for two lines.
+const DOCUMENT_NUMBER_CONFLICT: u16 = 209;
+
+/// Takes a line's step.
+pub(crate) async fn take_line_step<R>(
+    tx: &mut Tx,
+    line: &mut OrderLine,
+    event: LineEvent,
+    occurred_at: DateTime<Utc>,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    let from = line.state;
+    line.state = take_step::<history::OrderLine>(tx, line.id.0, from, event, note).await?;
+    let card = match event {
+        LineEvent::QualityCheckFailed | LineEvent::CardSpoiled => CardState::Failed,
+        LineEvent::ParcelShipped => CardState::Shipped,
+        LineEvent::ParcelLost | LineEvent::ParcelDamaged => CardState::Lost,
+        LineEvent::OfficeReceivedCard => CardState::AtOffice,
+        LineEvent::OfficeHandedOver => CardState::HandedOver,
+        LineEvent::CardDestroyed => CardState::Destroyed,
+        _ => return Ok(()),
+    };
+    cards::set_state(tx, line.id, card, None, occurred_at).await?;
+    Ok(())
+}
+
+/// Records on the line what an applied word said.
+pub(crate) async fn set_heard<R>(
+    tx: &mut Tx,
+    line: &mut OrderLine,
+    word: &Word,
+    remakes: i64,
+) -> Result<(), Failure<R>> {
+    let heard = Heard {
+        sequence: word.sequence,
+        remakes,
+        reason: word.reason,
+        document_number: word.document_number.as_deref(),
+    };
+    order_lines::set_heard(tx, line.id, &heard).await?;
+    line.remakes = remakes;
+    Ok(())
+}
+
+/// Keeps the card that a word tells of, and from its making on the term for erasing the images.
+pub(crate) async fn keep_card<R>(
+    tx: &mut Tx,
+    line: &OrderLine,
+    word: &Word,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    if !matches!(word.status, LineEvent::CardMade | LineEvent::CardRemade) {
+        if let Some(consignment) = &word.consignment {
+            let at = word.occurred_at;
+            cards::set_state(tx, line.id, CardState::Shipped, Some(consignment), at).await?;
+        }
+        return Ok(());
+    }
+    if let Some(number) = &word.document_number {
+        let new = cards::insert(tx, number, line.id, line.application, word.occurred_at).await?;
+        if !new && cards::find_line(tx, number).await? != Some(line.id) {
+            let hold = NewHold {
+                kind: SubjectKind::OrderLine,
+                subject: line.id.0,
+                number,
+                code: DOCUMENT_NUMBER_CONFLICT,
+                detail: "the card's number belongs to a card of another line",
+            };
+            holds::open(tx, &hold, note).await?;
+        }
+    }
+    let rule = RetentionRule {
+        after_issue_days: 90,
+        after_release_months: 3,
+        after_end_days: 0,
+    };
+    let issued_on = bucharest_day(word.occurred_at);
+    let facts = RetentionFacts {
+        issued_on: Some(issued_on),
+        ..RetentionFacts::default()
+    };
+    if let Some(erasure) = rule.erase_at(&facts)
+        && let Some(application) = applications::find(tx, line.application).await?
+    {
+        let due = erasure.due_on.and_time(chrono::NaiveTime::MIN).and_utc();
+        sealed::erase_by(tx, application.sealed, due).await?;
+    }
+    Ok(())
+}
+
+/// Takes the application along, and its payments where its card is not made.
+pub(crate) async fn follow<R>(
+    tx: &mut Tx,
+    application: &mut Application,
+    events: &[ApplicationEvent],
+    reason: Option<u16>,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    for event in events {
+        advance(tx, application, *event, reason, note).await?;
+        match event {
+            ApplicationEvent::SentBack
+            | ApplicationEvent::RefusedTechnically
+            | ApplicationEvent::OrderWithdrawn
+                if matches!(
+                    application.state,
+                    ApplicationState::Returned | ApplicationState::Ready
+                ) =>
+            {
+                settle_payments::release(tx, application, note).await?;
+            }
+            ApplicationEvent::CancelConfirmed => {
+                settle_payments::owe_refund(tx, application, note).await?;
+            }
+            ApplicationEvent::CardFailed => {
+                applications::count_remake(tx, application.id).await?;
+            }
+            _ => (),
+        }
+    }
+    Ok(())
+}
+
+/// Stops an application until an operator has decided, where its life cycle lets it be stopped.
+pub(crate) async fn put_on_hold<R>(
+    tx: &mut Tx,
+    application: &mut Application,
+    code: u16,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    if application.state.after(ApplicationEvent::Held).is_ok() {
+        advance(tx, application, ApplicationEvent::Held, Some(code), note).await?;
+    }
+    Ok(())
+}
+
+/// When what was sealed for an application that ended today is to be erased.
+pub(crate) fn erase_after(ended_at: DateTime<Utc>, days: u32) -> DateTime<Utc> {
+    ended_at
+        .checked_add_days(Days::new(u64::from(days)))
+        .unwrap_or(ended_at)
+}

@@ -1,0 +1,211 @@
+//! Reads the documents in the inbox, verifies them, and acts upon them in one transaction each.
+//!
+//! What cannot be believed or understood is set aside with its reason, never thrown away.
+
+use std::convert::Infallible;
+
+use anyhow::Context;
+
+use crate::bureau::message::{MESSAGE_NAMESPACES, Message, read_message};
+use crate::bureau::refusal::ReadError;
+use crate::domain::inbox::InboxEvent;
+use crate::domain::operator::Actor;
+use crate::flow::progress::note;
+use crate::flow::{Failure, apply_acknowledgement, apply_receipt, sealing};
+use crate::gateway::Gateway;
+use crate::store::history::{self, Note, StepError, SubjectKind, take_step};
+use crate::store::holds::{self, NewHold};
+use crate::store::inbox::{self, InboxMessage, InboxSource};
+use crate::store::{StoreError, Tx, sealed};
+
+/// `SENDER_NOT_AUTHORISED`: the document is of another bureau than ours.
+const SENDER_NOT_AUTHORISED: u16 = 110;
+/// `TEST_FLAG_MISMATCH`: a test document in production, or the reverse.
+const TEST_FLAG_MISMATCH: u16 = 109;
+/// `MESSAGE_REPLAYED_DIFFERENTLY`: other bytes under an id that was acted upon.
+const REPLAYED_DIFFERENTLY: u16 = 111;
+
+/// Why a document is set aside.
+struct Finding {
+    reason: u16,
+    detail: String,
+}
+
+/// What is known of a document after it was read.
+struct Reading {
+    kind: &'static str,
+    message_id: Option<String>,
+    outcome: Result<Message, Finding>,
+}
+
+/// Acts upon the bureau's document that has waited longest. Returns whether there was one.
+pub async fn read_document(gateway: &Gateway) -> Result<bool, Failure<Infallible>> {
+    let mut tx = gateway.store.read().await?;
+    let waiting = inbox::find_arrived(&mut tx, InboxSource::Bureau).await?;
+    let Some(document) = waiting else {
+        return Ok(false);
+    };
+    let key = sealed::find_key(&mut tx, document.sealed).await?;
+    drop(tx);
+    let key = key.context("a document in the inbox was erased before it was read")?;
+    let bytes = sealing::open(gateway, document.sealed, key).await?;
+    let reading = verify(gateway, bytes).await?;
+    match act(gateway, &document, reading).await {
+        // Another replica acted upon it meanwhile.
+        Err(Failure::Broken(error)) if is_moved(&error) => Ok(true),
+        acted => acted.map(|()| true),
+    }
+}
+
+fn is_moved(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref::<StoreError>(),
+        Some(StoreError::Moved {
+            what: "inbox message"
+        })
+    )
+}
+
+/// Verifies and reads the bytes, off the asynchronous threads.
+async fn verify(gateway: &Gateway, bytes: zeroize::Zeroizing<Vec<u8>>) -> anyhow::Result<Reading> {
+    let [receipts, acknowledgements] = MESSAGE_NAMESPACES;
+    let mut policy = gateway.bureau_trust.policy(receipts, gateway.clock.now())?;
+    policy.allowed_namespaces.push(acknowledgements.to_owned());
+    let read = tokio::task::spawn_blocking(move || read_message(bytes.as_slice(), &policy))
+        .await
+        .context("the reading task ended early")?;
+    Ok(match read {
+        Ok((message, _verified)) => {
+            let (kind, message_id) = match &message {
+                Message::Receipt(receipt) => ("receipt", receipt.message_id),
+                Message::Acknowledgement(words) => ("acknowledgement", words.message_id),
+            };
+            let outcome = admit(gateway, message);
+            Reading {
+                kind,
+                message_id: Some(message_id.to_string()),
+                outcome,
+            }
+        }
+        Err(ReadError::Refused(refusal)) => {
+            let detail = refusal.to_string();
+            let finding = Finding {
+                reason: refusal.reason,
+                detail,
+            };
+            Reading {
+                kind: "document",
+                message_id: None,
+                outcome: Err(finding),
+            }
+        }
+        Err(error) => return Err(anyhow::Error::new(error).context("reading a kept document")),
+    })
+}
+
+/// Checks that a believable document is for this gateway, from this bureau.
+fn admit(gateway: &Gateway, message: Message) -> Result<Message, Finding> {
+    let (bureau, test) = match &message {
+        Message::Receipt(receipt) => (&receipt.bureau, receipt.test),
+        Message::Acknowledgement(words) => (&words.bureau, words.test),
+    };
+    if *bureau != gateway.config.bureau.code {
+        let detail = format!("the document is of the bureau {bureau}");
+        return Err(Finding {
+            reason: SENDER_NOT_AUTHORISED,
+            detail,
+        });
+    }
+    if test != gateway.config.environment.is_test() {
+        let detail = format!("the document's test flag is {test}, ours is {}", !test);
+        return Err(Finding {
+            reason: TEST_FLAG_MISMATCH,
+            detail,
+        });
+    }
+    Ok(message)
+}
+
+async fn act(
+    gateway: &Gateway,
+    document: &InboxMessage,
+    reading: Reading,
+) -> Result<(), Failure<Infallible>> {
+    let Reading {
+        kind,
+        message_id,
+        outcome,
+    } = reading;
+    let actor = Actor::Bureau;
+    let note = note(gateway, &actor, None);
+    let mut tx = gateway.store.begin().await?;
+    let outcome = match outcome {
+        Ok(message) => refuse_replay(&mut tx, message_id.as_deref(), message).await?,
+        refused => refused,
+    };
+    let finding = match outcome {
+        Ok(message) => {
+            take_inbox_step(&mut tx, document, InboxEvent::ActedUpon, &note).await?;
+            match message {
+                Message::Receipt(receipt) => {
+                    apply_receipt::apply(&mut tx, document, &receipt, &note).await?;
+                }
+                Message::Acknowledgement(words) => {
+                    apply_acknowledgement::apply(&mut tx, gateway, document, &words, &note).await?;
+                }
+            }
+            None
+        }
+        Err(finding) => {
+            take_inbox_step(&mut tx, document, InboxEvent::FoundBad, &note).await?;
+            let hold = NewHold {
+                kind: SubjectKind::Inbox,
+                subject: document.id.0,
+                number: message_id.as_deref().unwrap_or("-"),
+                code: finding.reason,
+                detail: &finding.detail,
+            };
+            holds::open(&mut tx, &hold, &note).await?;
+            Some(finding)
+        }
+    };
+    let finding = finding
+        .as_ref()
+        .map(|finding| (finding.reason, finding.detail.as_str()));
+    inbox::set_read(&mut tx, document.id, kind, message_id.as_deref(), finding).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A document whose id was acted upon before, in other bytes, contradicts itself.
+async fn refuse_replay(
+    tx: &mut Tx,
+    message_id: Option<&str>,
+    message: Message,
+) -> Result<Result<Message, Finding>, Failure<Infallible>> {
+    let Some(message_id) = message_id else {
+        return Ok(Ok(message));
+    };
+    let before = inbox::find_applied(tx, InboxSource::Bureau, message_id).await?;
+    Ok(match before {
+        None => Ok(message),
+        Some(before) => Err(Finding {
+            reason: REPLAYED_DIFFERENTLY,
+            detail: format!("other bytes under this id were acted upon as {}", before.id),
+        }),
+    })
+}
+
+async fn take_inbox_step(
+    tx: &mut Tx,
+    document: &InboxMessage,
+    event: InboxEvent,
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let step = take_step::<history::InboxMessage>(tx, document.id.0, document.state, event, note);
+    match step.await {
+        Ok(_state) => Ok(()),
+        Err(StepError::Store(error)) => Err(error.into()),
+        Err(StepError::Illegal(illegal)) => Err(anyhow::Error::new(illegal).into()),
+    }
+}

@@ -1,0 +1,29 @@
+//! Acts upon what the bureau sent, and notices what it did not send.
+
+use crate::flow::chase_receipt::chase_receipt;
+use crate::flow::read_document::read_document;
+use crate::gateway::Gateway;
+use crate::worker::bell::Bell;
+use crate::worker::{Progress, Worker};
+
+/// One document a pass; when there is none, one order whose receipt is overdue.
+#[derive(Clone, Copy, Debug)]
+pub struct Reconciler;
+
+impl Worker for Reconciler {
+    const NAME: &'static str = "reconciler";
+    const BELL: Bell = Bell::Reconciler;
+
+    async fn pass(&self, gateway: &Gateway) -> anyhow::Result<Progress> {
+        if read_document(gateway).await? {
+            gateway.bells.ring(Bell::Batcher);
+            return Ok(Progress::Worked);
+        }
+        if let Some(number) = chase_receipt(gateway).await? {
+            tracing::warn!(order.number = number, "the receipt of an order is overdue");
+            gateway.bells.ring(Bell::Dispatcher);
+            return Ok(Progress::Worked);
+        }
+        Ok(Progress::Idle)
+    }
+}
