@@ -23,7 +23,13 @@ pub async fn find(tx: &mut Tx, caller: &str, key: &str) -> Result<Option<GivenAn
         SELECT fingerprint, status, body
         FROM idempotent_answers
         WHERE caller = $1 AND key = $2";
-    let row = query!(fetch_optional as (Vec<u8>, i64, String), tx, SQL, caller, key)?;
+    let row = query!(
+        fetch_optional as (Vec<u8>, i64, String),
+        tx,
+        SQL,
+        caller,
+        key
+    )?;
     Ok(row.map(|(fingerprint, status, body)| GivenAnswer {
         fingerprint,
         status,
