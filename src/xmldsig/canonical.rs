@@ -4,9 +4,11 @@ use std::io::{self, Read, Write};
 
 use crate::xmldsig::characters::{push_canonical_text, push_canonical_value};
 use crate::xmldsig::content::Element;
+use crate::xmldsig::event::{Event, Kind};
+use crate::xmldsig::markup::Namespaces;
 use crate::xmldsig::refusal::Refusal;
 use crate::xmldsig::scope::Span;
-use crate::xmldsig::strict::{Event, Kind, Namespaces, StrictError, StrictReader};
+use crate::xmldsig::strict::{StrictError, StrictReader};
 use crate::xmldsig::trust::Limits;
 
 /// How much canonical XML is gathered before it is written.

@@ -116,6 +116,16 @@ pub(crate) fn is_plain(text: &str) -> bool {
     })
 }
 
+/// Tells whether a text that may hold anything is its own canonical form.
+pub(crate) fn needs_no_escape(text: &str) -> bool {
+    let marks = |chunk: &[u8]| {
+        chunk.iter().fold(0_u8, |marks, &byte| {
+            marks | u8::from(byte == b'&') | u8::from(byte == b'<')
+        })
+    };
+    is_plain(text) && text.as_bytes().chunks(256).all(|chunk| marks(chunk) == 0)
+}
+
 /// Checks the characters of a text between markup, and that `]]>` does not stand in it.
 pub(crate) fn require_text(text: &str) -> Result<(), Flaw> {
     if text.contains("]]>") {
@@ -231,9 +241,13 @@ mod tests {
     #[test]
     fn only_text_that_is_its_own_canonical_form_is_plain() {
         assert!(is_plain("MIIB/+09=\n\tș 😀"));
+        assert!(needs_no_escape("MIIB/+09=\n\tș 😀"));
         for text in ["a\r", "a>b", "a\u{1}", "\u{FFFE}", "\u{FEFF}"] {
             assert!(!is_plain(text), "{text:?}");
+            assert!(!needs_no_escape(text), "{text:?}");
         }
+        assert!(!needs_no_escape("a&"));
+        assert!(!needs_no_escape(&format!("{}<", "a".repeat(1000))));
     }
 
     #[test]

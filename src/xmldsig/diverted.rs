@@ -2,9 +2,9 @@
 
 use crate::xmldsig::canonical::Canonicalizer;
 use crate::xmldsig::content::Element;
+use crate::xmldsig::event::{Event, Kind};
 use crate::xmldsig::node::Node;
 use crate::xmldsig::refusal::{Flaw, RefusalCode};
-use crate::xmldsig::strict::{Event, Kind};
 use crate::xmldsig::uris;
 
 /// No honest signature comes near this many elements.

@@ -230,7 +230,7 @@ fn advanced(from: Position, bytes: &[u8]) -> Position {
 /// Counts in pieces whose count fits a byte, which compilers turn into vectors.
 fn newlines_in(bytes: &[u8]) -> u64 {
     bytes
-        .chunks(255)
+        .chunks(240)
         .map(|piece| {
             let count = piece.iter().fold(0_u8, |count, byte| {
                 count.wrapping_add(u8::from(*byte == b'\n'))

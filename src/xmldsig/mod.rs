@@ -13,11 +13,16 @@ mod characters;
 pub mod content;
 mod diverted;
 mod document_hash;
+mod event;
 #[cfg(test)]
 pub(crate) mod fixtures;
+mod hashed_sink;
+mod ids;
 mod input;
 pub mod key;
+mod markup;
 mod node;
+mod pass;
 pub mod refusal;
 mod scope;
 pub mod sign;

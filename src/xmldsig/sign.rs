@@ -2,23 +2,17 @@
 
 use std::io::{self, Write};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use openssl::error::ErrorStack;
-use openssl::sha::{Sha256, sha256};
+use openssl::sha::sha256;
 
 use crate::xmldsig::characters::{
-    is_ncname, push_canonical_text, push_canonical_value, require_xml_chars,
+    is_ncname, needs_no_escape, push_canonical_text, push_canonical_value, require_xml_chars,
 };
+use crate::xmldsig::hashed_sink::HashedSink;
 use crate::xmldsig::key::{SigningError, SigningKey};
 use crate::xmldsig::scope::Span;
 use crate::xmldsig::xades::{self, Statement};
-
-/// How much is gathered before it is hashed and written.
-const WRITE_BYTES: usize = 64 * 1024;
-/// How much base64 is encoded at once: a multiple of 3, so that pieces join without padding.
-const ENCODE_BYTES: usize = 24 * 1024;
 
 /// Why a document could not be written or signed.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +105,9 @@ impl<'k, W: Write> SignedWriter<'k, W> {
 
     /// Writes character data.
     pub fn text(&mut self, text: &str) -> Result<(), WriteError> {
+        if needs_no_escape(text) {
+            return Ok(self.out.push(text.as_bytes())?);
+        }
         if require_xml_chars(text).is_err() {
             return Err(WriteError::Character(self.innermost().to_owned()));
         }
@@ -120,10 +117,7 @@ impl<'k, W: Write> SignedWriter<'k, W> {
 
     /// Writes bytes as base64 in one line.
     pub fn text_base64(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
-        for piece in bytes.chunks(ENCODE_BYTES) {
-            self.out.push_base64(piece)?;
-        }
-        Ok(())
+        Ok(self.out.push_base64(bytes)?)
     }
 
     /// Writes a newline, which is content like any other.
@@ -168,26 +162,23 @@ impl<'k, W: Write> SignedWriter<'k, W> {
         if require_xml_chars(mime).is_err() {
             return Err(WriteError::Character("MimeType".to_owned()));
         }
-        self.out.flush()?;
-        let before_signature = self.out.hash.clone();
+        let mut document = self.out.hash_so_far()?;
         self.out.gathered.push(b'\n');
         self.close_tag();
         let closing = std::mem::take(&mut self.out.gathered);
-        let mut document = before_signature;
         document.update(&closing);
         let document_digest = document.finish();
 
         let signature = self.signature(&document_digest, signed_at, mime)?;
         self.out.gathered = signature.into_bytes();
         self.out.gathered.extend_from_slice(&closing);
-        self.out.flush()?;
-        self.out.sink.flush()?;
+        let (sink, sha256, size_bytes) = self.out.finish()?;
         let written = SignedDocument {
-            sha256: self.out.hash.finish(),
-            size_bytes: self.out.size_bytes,
+            sha256,
+            size_bytes,
             document_digest,
         };
-        Ok((self.out.sink, written))
+        Ok((sink, written))
     }
 
     fn signature(
@@ -252,52 +243,6 @@ impl<'k, W: Write> SignedWriter<'k, W> {
 
     fn innermost(&self) -> &str {
         self.open.last().map_or("", |name| name.of(&self.names))
-    }
-}
-
-/// Gathers small writes, then hashes and writes them at once.
-struct HashedSink<W> {
-    sink: W,
-    gathered: Vec<u8>,
-    hash: Sha256,
-    size_bytes: u64,
-}
-
-impl<W: Write> HashedSink<W> {
-    fn new(sink: W) -> Self {
-        Self {
-            sink,
-            gathered: Vec::with_capacity(2 * WRITE_BYTES),
-            hash: Sha256::new(),
-            size_bytes: 0,
-        }
-    }
-
-    fn push_base64(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let start = self.gathered.len();
-        let encoded_bytes = bytes.len().div_ceil(3) * 4;
-        self.gathered.resize(start + encoded_bytes, 0);
-        if let Some(room) = self.gathered.get_mut(start..) {
-            STANDARD
-                .encode_slice(bytes, room)
-                .map_err(io::Error::other)?;
-        }
-        self.flush_if_full()
-    }
-
-    fn flush_if_full(&mut self) -> io::Result<()> {
-        if self.gathered.len() < WRITE_BYTES {
-            return Ok(());
-        }
-        self.flush()
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.hash.update(&self.gathered);
-        self.sink.write_all(&self.gathered)?;
-        self.size_bytes += u64::try_from(self.gathered.len()).unwrap_or(u64::MAX);
-        self.gathered.clear();
-        Ok(())
     }
 }
 

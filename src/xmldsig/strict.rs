@@ -3,23 +3,15 @@
 //! quick-xml finds where markup begins and ends; names, characters, references, attributes,
 //! declarations and the order of things are checked here. No DTD is ever read.
 
-use std::borrow::Cow;
 use std::io::{self, Read};
 
 use quick_xml::errors::IllFormedError;
-use quick_xml::events::Event as Markup;
 
-use crate::xmldsig::attributes::{Tag, check_xml_declaration};
-use crate::xmldsig::characters::{
-    is_blank, is_ncname, is_plain, is_space, push_normalized_lines, reference, require_text,
-    require_xml_chars,
-};
-use crate::xmldsig::content::Element;
+use crate::xmldsig::event::Event;
 use crate::xmldsig::input::Input;
+use crate::xmldsig::markup::{MarkupChecker, Namespaces, malformed};
 use crate::xmldsig::refusal::{Flaw, Position, Refusal, RefusalCode};
-use crate::xmldsig::scope::{EndTag, Scope};
 use crate::xmldsig::trust::Limits;
-use crate::xmldsig::uris;
 
 /// Why reading stopped.
 #[derive(Debug, thiserror::Error)]
@@ -30,81 +22,12 @@ pub(crate) enum StrictError {
     Read(#[source] io::Error),
 }
 
-/// Which namespaces may be declared.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Namespaces<'p> {
-    Any,
-    /// These and those of the signature.
-    Only(&'p [String]),
-}
-
-impl Namespaces<'_> {
-    fn allow(self, uri: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Only(allowed) => {
-                uri == uris::DS || uri == uris::XADES || allowed.iter().any(|one| one == uri)
-            }
-        }
-    }
-}
-
-/// How a text was written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Writing {
-    /// In its canonical form.
-    Canonical,
-    /// With references, or with characters that canonical XML writes otherwise.
-    Otherwise,
-    /// As a CDATA section.
-    Cdata,
-}
-
-/// One thing found in a document.
-pub(crate) struct Event<'a> {
-    pub(crate) kind: Kind<'a>,
-    pub(crate) position: Position,
-    /// The bytes it was read from; empty for the end of an empty-element tag.
-    pub(crate) raw: &'a [u8],
-}
-
-pub(crate) enum Kind<'a> {
-    Start(Element<'a>),
-    End(EndTag<'a>),
-    Text {
-        text: &'a str,
-        writing: Writing,
-    },
-    Instruction {
-        target: &'a str,
-        data: &'a str,
-    },
-    Comment,
-    /// White space outside the root, and the XML declaration.
-    Outside,
-    EndOfDocument,
-}
-
 /// Gives the events of a document one by one.
 pub(crate) struct StrictReader<'p, R> {
     xml: quick_xml::Reader<Input<R>>,
     buffer: Vec<u8>,
-    parts: Parts<'p>,
-}
-
-/// All but the parser and its buffer, so that events may borrow from either.
-struct Parts<'p> {
-    limits: &'p Limits,
-    namespaces: Namespaces<'p>,
-    tag: Tag,
-    scope: Scope,
-    text: String,
-    raw: Vec<u8>,
-    root_seen: bool,
-    /// The innermost element was an empty-element tag: its end is the next event.
-    end_due: bool,
-    /// The innermost element has ended, and its names are still being looked at.
-    close_due: bool,
+    /// Apart from the buffer, so that events may borrow from either.
+    checker: MarkupChecker<'p>,
 }
 
 impl<'p, R: Read> StrictReader<'p, R> {
@@ -117,17 +40,7 @@ impl<'p, R: Read> StrictReader<'p, R> {
         Self {
             xml,
             buffer: Vec::new(),
-            parts: Parts {
-                limits,
-                namespaces,
-                tag: Tag::default(),
-                scope: Scope::new(),
-                text: String::new(),
-                raw: Vec::new(),
-                root_seen: false,
-                end_due: false,
-                close_due: false,
-            },
+            checker: MarkupChecker::new(limits, namespaces),
         }
     }
 
@@ -139,20 +52,15 @@ impl<'p, R: Read> StrictReader<'p, R> {
     /// How much memory the buffers hold.
     #[cfg(test)]
     pub(crate) fn held_bytes(&self) -> usize {
-        let parts = &self.parts;
-        self.buffer.capacity()
-            + parts.raw.capacity()
-            + parts.text.capacity()
-            + parts.tag.held_bytes()
-            + parts.scope.held_bytes()
+        self.buffer.capacity() + self.checker.held_bytes()
     }
 
     /// Reads the next event; after [`Kind::EndOfDocument`] there is none.
     pub(crate) fn next(&mut self) -> Result<Event<'_>, StrictError> {
-        self.parts.close_ended();
-        if self.parts.end_due {
+        self.checker.close_ended();
+        if self.checker.end_is_due() {
             let position = self.xml.get_ref().event_position();
-            return Ok(self.parts.end_of_empty(position)?);
+            return Ok(self.checker.end_of_empty(position)?);
         }
         self.buffer.clear();
         self.xml.get_mut().begin_event();
@@ -166,7 +74,7 @@ impl<'p, R: Read> StrictReader<'p, R> {
         };
         let at_start = input.event_offset() == 0;
         Ok(self
-            .parts
+            .checker
             .check(markup, at_start, position)
             .map_err(|flaw| flaw.at(position))?)
     }
@@ -205,288 +113,4 @@ fn explain<R: Read>(error: quick_xml::Error, input: &Input<R>) -> StrictError {
         | quick_xml::Error::Namespace(_) => malformed("markup that XML does not know"),
     };
     flaw.at(position).into()
-}
-
-const fn malformed(detail: &'static str) -> Flaw {
-    Flaw::new(RefusalCode::NotWellFormed, detail)
-}
-
-impl Parts<'_> {
-    fn close_ended(&mut self) {
-        if self.close_due {
-            self.scope.close();
-            self.close_due = false;
-        }
-    }
-
-    fn end_of_empty(&mut self, position: Position) -> Result<Event<'_>, Refusal> {
-        self.end_due = false;
-        self.close_due = true;
-        let end = self.scope.innermost();
-        Ok(Event {
-            kind: Kind::End(end.ok_or(UNMATCHED_END.at(position))?),
-            position,
-            raw: b"",
-        })
-    }
-
-    fn check<'a>(
-        &'a mut self,
-        markup: Markup<'a>,
-        at_start: bool,
-        position: Position,
-    ) -> Result<Event<'a>, Flaw> {
-        self.raw.clear();
-        match markup {
-            Markup::Text(text) => self.text(text.into_inner(), position),
-            Markup::Start(tag) => self.start(&tag, false, position),
-            Markup::Empty(tag) => self.start(&tag, true, position),
-            Markup::End(tag) => self.end(&tag, position),
-            Markup::GeneralRef(name) => self.reference(&name, position),
-            Markup::CData(text) => self.cdata(&text, position),
-            Markup::Decl(declaration) if at_start => {
-                check_xml_declaration(&declaration)?;
-                Ok(event(Kind::Outside, position))
-            }
-            Markup::Decl(_) => Err(malformed("an XML declaration that does not come first")),
-            Markup::PI(instruction) => self.instruction(&instruction, position),
-            Markup::Comment(text) => {
-                require_xml_chars(&text)?;
-                if text.contains("--") || text.ends_with('-') {
-                    return Err(malformed("'--' in a comment"));
-                }
-                Ok(event(Kind::Comment, position))
-            }
-            Markup::DocType(_) => Err(Flaw::new(
-                RefusalCode::DoctypeForbidden,
-                "a document type declaration",
-            )),
-            Markup::Eof if self.scope.depth() > 0 => Err(Flaw::new(
-                RefusalCode::Truncated,
-                "the document ends before its root does",
-            )),
-            Markup::Eof if !self.root_seen => Err(Flaw::new(
-                RefusalCode::Truncated,
-                "a document without a root",
-            )),
-            Markup::Eof => Ok(event(Kind::EndOfDocument, position)),
-        }
-    }
-
-    fn text<'a>(&'a mut self, text: Cow<'a, str>, position: Position) -> Result<Event<'a>, Flaw> {
-        let text: &'a str = match text {
-            Cow::Borrowed(text) => text,
-            Cow::Owned(text) => {
-                self.text = text;
-                return Err(malformed("a text that was not read as it stands"));
-            }
-        };
-        let raw = text.as_bytes();
-        if self.scope.depth() == 0 {
-            if is_blank(text) {
-                return Ok(event(Kind::Outside, position));
-            }
-            return Err(malformed("text outside the root"));
-        }
-        if is_plain(text) {
-            let writing = Writing::Canonical;
-            let kind = Kind::Text { text, writing };
-            return Ok(Event {
-                kind,
-                position,
-                raw,
-            });
-        }
-        require_text(text)?;
-        let text = normalized(text, &mut self.text);
-        let writing = Writing::Otherwise;
-        let kind = Kind::Text { text, writing };
-        Ok(Event {
-            kind,
-            position,
-            raw,
-        })
-    }
-
-    fn cdata(&mut self, section: &str, position: Position) -> Result<Event<'_>, Flaw> {
-        self.require_inside()?;
-        require_xml_chars(section)?;
-        self.text.clear();
-        push_normalized_lines(section, &mut self.text);
-        let kind = Kind::Text {
-            text: &self.text,
-            writing: Writing::Cdata,
-        };
-        Ok(event(kind, position))
-    }
-
-    fn reference(&mut self, name: &str, position: Position) -> Result<Event<'_>, Flaw> {
-        self.require_inside()?;
-        let character = reference(name)?;
-        self.text.clear();
-        self.text.push(character);
-        self.raw.push(b'&');
-        self.raw.extend_from_slice(name.as_bytes());
-        self.raw.push(b';');
-        let kind = Kind::Text {
-            text: &self.text,
-            writing: Writing::Otherwise,
-        };
-        Ok(Event {
-            kind,
-            position,
-            raw: &self.raw,
-        })
-    }
-
-    fn instruction(&mut self, raw: &str, position: Position) -> Result<Event<'_>, Flaw> {
-        require_xml_chars(raw)?;
-        self.text.clear();
-        push_normalized_lines(raw, &mut self.text);
-        let (target, data) = self.text.split_once(is_space).unwrap_or((&self.text, ""));
-        if !is_ncname(target) || target.eq_ignore_ascii_case("xml") {
-            return Err(malformed("a processing instruction without a proper name"));
-        }
-        let data = data.trim_start_matches(is_space);
-        Ok(event(Kind::Instruction { target, data }, position))
-    }
-
-    fn start(&mut self, raw: &str, empty: bool, position: Position) -> Result<Event<'_>, Flaw> {
-        if self.scope.depth() == 0 && self.root_seen {
-            return Err(malformed("a second root"));
-        }
-        if self.scope.depth() >= self.limits.depth {
-            return Err(Flaw::new(
-                RefusalCode::DepthLimit,
-                "elements within elements too deep",
-            ));
-        }
-        require_xml_chars(raw)?;
-        self.tag.parse(raw, self.limits.attributes)?;
-        self.resolve()?;
-        self.root_seen = true;
-        self.end_due = empty;
-        self.raw.push(b'<');
-        self.raw.extend_from_slice(raw.as_bytes());
-        self.raw.extend_from_slice(if empty { b"/>" } else { b">" });
-        let element = Element {
-            tag: &self.tag,
-            scope: &self.scope,
-            position,
-        };
-        Ok(Event {
-            kind: Kind::Start(element),
-            position,
-            raw: &self.raw,
-        })
-    }
-
-    /// Opens the scope of the tag and finds the namespaces of its names.
-    fn resolve(&mut self) -> Result<(), Flaw> {
-        let Self { tag, scope, .. } = self;
-        scope.open(tag.name());
-        for declaration in &tag.declarations {
-            let uri = tag.read(declaration.uri);
-            scope.declare(tag.read(declaration.prefix), uri)?;
-            if !uri.is_empty() && uri != uris::XML && !self.namespaces.allow(uri) {
-                return Err(FOREIGN);
-            }
-        }
-        if scope.declared() > self.limits.namespaces {
-            return Err(Flaw::new(
-                RefusalCode::NamespaceLimit,
-                "too many namespaces declared at once",
-            ));
-        }
-        if tag.prefix() == "xmlns" {
-            return Err(malformed("an element with the prefix 'xmlns'"));
-        }
-        let namespace = scope.resolve(tag.prefix())?;
-        if !self.namespaces.allow(scope.read(namespace)) {
-            return Err(FOREIGN);
-        }
-        scope.set_namespace(namespace);
-        for index in 0..tag.attributes.len() {
-            resolve_attribute(tag, scope, index)?;
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, raw: &str, position: Position) -> Result<Event<'_>, Flaw> {
-        let name = raw.trim_end_matches(is_space);
-        let open = self.scope.innermost().ok_or(UNMATCHED_END)?;
-        if open.name != name {
-            return Err(malformed(
-                "an end tag that is not of the element it stands in",
-            ));
-        }
-        self.close_due = true;
-        self.raw.extend_from_slice(b"</");
-        self.raw.extend_from_slice(raw.as_bytes());
-        self.raw.push(b'>');
-        Ok(Event {
-            kind: Kind::End(open),
-            position,
-            raw: &self.raw,
-        })
-    }
-
-    fn require_inside(&self) -> Result<(), Flaw> {
-        if self.scope.depth() == 0 {
-            Err(malformed("text outside the root"))
-        } else {
-            Ok(())
-        }
-    }
-}
-
-const UNMATCHED_END: Flaw = malformed("an end tag without its start");
-const FOREIGN: Flaw = Flaw::new(
-    RefusalCode::NamespaceForbidden,
-    "a namespace that this kind of document does not use",
-);
-
-fn event(kind: Kind<'_>, position: Position) -> Event<'_> {
-    Event {
-        kind,
-        position,
-        raw: b"",
-    }
-}
-
-fn normalized<'a>(text: &'a str, scratch: &'a mut String) -> &'a str {
-    if !text.contains('\r') {
-        return text;
-    }
-    scratch.clear();
-    push_normalized_lines(text, scratch);
-    scratch
-}
-
-/// Finds the namespace of one attribute and refuses a second one of the same expanded name.
-fn resolve_attribute(tag: &mut Tag, scope: &Scope, index: usize) -> Result<(), Flaw> {
-    let (before, from) = tag.attributes.split_at_checked(index).unwrap_or((&[], &[]));
-    let Some(attribute) = from.first().copied() else {
-        return Ok(());
-    };
-    let prefix = tag.read(attribute.prefix);
-    if prefix.is_empty() {
-        return Ok(());
-    }
-    let namespace = scope.resolve(prefix)?;
-    let local_name = tag.read(attribute.local_name);
-    let repeated = before.iter().any(|other| {
-        tag.read(other.local_name) == local_name
-            && scope.read(other.namespace) == scope.read(namespace)
-    });
-    if repeated {
-        return Err(Flaw::new(
-            RefusalCode::AttributeRepeated,
-            "an attribute that stands twice on one element",
-        ));
-    }
-    if let Some(attribute) = tag.attributes.get_mut(index) {
-        attribute.namespace = namespace;
-    }
-    Ok(())
 }

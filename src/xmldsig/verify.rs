@@ -1,26 +1,20 @@
 //! Reading a signed document once, believing nothing of it until its last byte.
 
-use std::collections::HashSet;
 use std::io::{self, Read};
 
 use chrono::{DateTime, Utc};
 use openssl::memcmp;
 
 use crate::xmldsig::algorithm::SignatureAlgorithm;
-use crate::xmldsig::canonical::Canonicalizer;
 use crate::xmldsig::certificates::{self, UNUSABLE, usable};
-use crate::xmldsig::characters::is_blank;
-use crate::xmldsig::content::{ContentFault, ContentReader, Element};
-use crate::xmldsig::diverted::{Diverted, WholeSignature};
-use crate::xmldsig::document_hash::CanonicalHash;
-use crate::xmldsig::refusal::{Flaw, Position, Refusal, RefusalCode};
+use crate::xmldsig::content::{ContentFault, ContentReader};
+use crate::xmldsig::diverted::WholeSignature;
+use crate::xmldsig::markup::Namespaces;
+use crate::xmldsig::pass::{Pass, Passed};
+use crate::xmldsig::refusal::{Flaw, Refusal, RefusalCode};
 use crate::xmldsig::signature::ReceivedSignature;
-use crate::xmldsig::strict::{Event, Kind, Namespaces, StrictError, StrictReader, Writing};
-use crate::xmldsig::trust::{Limits, TrustPolicy};
-use crate::xmldsig::uris;
-
-/// Longer identifiers are not kept.
-const ID_BYTES_MAX: usize = 128;
+use crate::xmldsig::strict::{StrictError, StrictReader};
+use crate::xmldsig::trust::TrustPolicy;
 
 /// Who signed a document, and what it was, once everything about it has been verified.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -92,17 +86,16 @@ pub fn verify<R: Read>(
     let input = reader.input();
     let end = input.event_position();
     let file = (input.digest(), input.offset());
-    let Pass {
-        place,
-        document,
-        fault,
-        ..
-    } = pass;
-    let (Place::After(signature), Some(document)) = (place, document) else {
+    let Some(passed) = pass.finish() else {
         let missing = Flaw::new(RefusalCode::SignatureMissing, "no signature");
         return Err(missing.at(end).into());
     };
-    let verified = judge(&signature, document.finish(), file, policy)?;
+    let Passed {
+        signature,
+        document_digest,
+        fault,
+    } = passed;
+    let verified = judge(&signature, document_digest, file, policy)?;
     match fault {
         None => Ok(verified),
         Some((fault, at)) => Err(VerifyError::Content {
@@ -212,230 +205,4 @@ fn require_signed(
     }
     let der = usable(signer.to_der())?;
     Ok(openssl::sha::sha256(&der))
-}
-
-/// Where in the document the pass is.
-enum Place {
-    /// Before the signature.
-    Content,
-    /// In the signature.
-    Signature(Box<Diverted>),
-    /// After the signature, where only white space and the end of the root may follow.
-    After(Box<WholeSignature>),
-}
-
-/// One pass over a document.
-struct Pass<'p, C> {
-    limits: &'p Limits,
-    content: &'p mut C,
-    /// The first fault of the content, held back until the signature is known to be good.
-    fault: Option<(ContentFault, Position)>,
-    place: Place,
-    depth: usize,
-    ids: Ids,
-    canonicalizer: Canonicalizer,
-    canonical: Vec<u8>,
-    /// `None` while the canonical form is, byte by byte, the file: then one hash serves both.
-    document: Option<CanonicalHash>,
-}
-
-impl<'p, C: ContentReader> Pass<'p, C> {
-    fn new(limits: &'p Limits, content: &'p mut C) -> Self {
-        Self {
-            limits,
-            content,
-            fault: None,
-            place: Place::Content,
-            depth: 0,
-            ids: Ids::default(),
-            canonicalizer: Canonicalizer::default(),
-            canonical: Vec::new(),
-            document: None,
-        }
-    }
-
-    /// Takes the next event; tells whether it was the last.
-    fn step<R: Read>(&mut self, reader: &mut StrictReader<'_, R>) -> Result<bool, VerifyError> {
-        let event = reader.next()?;
-        let position = event.position;
-        if matches!(event.kind, Kind::EndOfDocument) {
-            return Ok(true);
-        }
-        let same_as_file = self.take(&event).map_err(|flaw| flaw.at(position))?;
-        if self.document.is_none() && !same_as_file {
-            let mut document = CanonicalHash::after(reader.input().hash_before_event());
-            document.update(&self.canonical);
-            self.document = Some(document);
-        }
-        Ok(false)
-    }
-
-    /// Takes one event; tells whether its canonical form is what stands in the file.
-    fn take(&mut self, event: &Event<'_>) -> Result<bool, Flaw> {
-        refuse_unsigned_markup(event)?;
-        self.canonical.clear();
-        if let Kind::Start(element) = event.kind {
-            self.ids.remember(&element, self.limits)?;
-            self.enter(&element)?;
-        }
-        if let Place::Signature(signature) = &mut self.place {
-            if let Some(whole) = signature.push(event)? {
-                self.place = Place::After(Box::new(whole));
-            }
-            return Ok(false);
-        }
-        self.require_nothing_after(event)?;
-        let same_as_file = self.hash(event);
-        self.show(event);
-        Ok(same_as_file)
-    }
-
-    /// Decides what the start of an element means for where we are.
-    fn enter(&mut self, element: &Element<'_>) -> Result<(), Flaw> {
-        if matches!(self.place, Place::Signature(_)) {
-            return Ok(());
-        }
-        let namespace = element.namespace();
-        if namespace != uris::DS && namespace != uris::XADES {
-            return Ok(());
-        }
-        let is_signature =
-            namespace == uris::DS && element.local_name() == "Signature" && self.depth == 1;
-        match self.place {
-            Place::Content if is_signature => {
-                let diverted = Diverted::new(self.limits.signature_bytes);
-                self.place = Place::Signature(Box::new(diverted));
-                Ok(())
-            }
-            Place::After(_) if is_signature => Err(Flaw::new(
-                RefusalCode::SignatureRepeated,
-                "a second signature",
-            )),
-            Place::Content | Place::Signature(_) | Place::After(_) => Err(Flaw::new(
-                RefusalCode::SignatureMisplaced,
-                "a part of a signature elsewhere than in the signature of the root",
-            )),
-        }
-    }
-
-    fn require_nothing_after(&self, event: &Event<'_>) -> Result<(), Flaw> {
-        let follows = match event.kind {
-            Kind::Start(_) => true,
-            Kind::Text { text, .. } => !is_blank(text),
-            Kind::End(_)
-            | Kind::Instruction { .. }
-            | Kind::Comment
-            | Kind::Outside
-            | Kind::EndOfDocument => false,
-        };
-        if follows && matches!(self.place, Place::After(_)) {
-            return Err(Flaw::new(
-                RefusalCode::ContentAfterSignature,
-                "content that follows the signature",
-            ));
-        }
-        Ok(())
-    }
-
-    /// Adds the canonical form of an event to the hash of the document.
-    fn hash(&mut self, event: &Event<'_>) -> bool {
-        let written_canonically = matches!(
-            event.kind,
-            Kind::Text {
-                writing: Writing::Canonical,
-                ..
-            }
-        );
-        let canonical = if written_canonically {
-            event.raw
-        } else {
-            self.canonicalizer.push(event, &mut self.canonical);
-            self.canonical.as_slice()
-        };
-        if let Some(document) = &mut self.document {
-            document.update(canonical);
-        }
-        canonical == event.raw && !matches!(event.kind, Kind::Outside)
-    }
-
-    /// Shows an event to the reader of the content.
-    fn show(&mut self, event: &Event<'_>) {
-        match event.kind {
-            Kind::Start(_) => self.depth += 1,
-            Kind::End(_) => self.depth = self.depth.saturating_sub(1),
-            Kind::Text { .. }
-            | Kind::Instruction { .. }
-            | Kind::Comment
-            | Kind::Outside
-            | Kind::EndOfDocument => {}
-        }
-        if self.fault.is_some() {
-            return;
-        }
-        let shown = match event.kind {
-            Kind::Start(element) => self.content.start(&element),
-            Kind::End(tag) => self.content.end(tag.namespace, tag.local_name),
-            Kind::Text { text, .. } => self.content.text(text),
-            Kind::Instruction { .. } | Kind::Comment | Kind::Outside | Kind::EndOfDocument => {
-                Ok(())
-            }
-        };
-        if let Err(fault) = shown {
-            self.fault = Some((fault, event.position));
-        }
-    }
-}
-
-/// Comments are not hashed; instructions and CDATA have no use here: all three serve to show one
-/// text to the verifier and another to a reader.
-fn refuse_unsigned_markup(event: &Event<'_>) -> Result<(), Flaw> {
-    let flaw = match event.kind {
-        Kind::Comment => Flaw::new(RefusalCode::CommentForbidden, "a comment"),
-        Kind::Instruction { .. } => Flaw::new(
-            RefusalCode::InstructionForbidden,
-            "a processing instruction",
-        ),
-        Kind::Text {
-            writing: Writing::Cdata,
-            ..
-        } => Flaw::new(RefusalCode::CdataForbidden, "a CDATA section"),
-        Kind::Text { .. } | Kind::Start(_) | Kind::End(_) | Kind::Outside | Kind::EndOfDocument => {
-            return Ok(());
-        }
-    };
-    Err(flaw)
-}
-
-/// The identifiers seen so far.
-#[derive(Debug, Default)]
-struct Ids {
-    seen: HashSet<Box<str>>,
-}
-
-impl Ids {
-    fn remember(&mut self, element: &Element<'_>, limits: &Limits) -> Result<(), Flaw> {
-        for attribute in element.attributes() {
-            let identifies = match attribute.namespace {
-                "" => matches!(attribute.local_name, "Id" | "ID" | "id"),
-                uris::XML => attribute.local_name == "id",
-                _ => false,
-            };
-            if !identifies {
-                continue;
-            }
-            if attribute.value.len() > ID_BYTES_MAX || self.seen.len() >= limits.ids {
-                return Err(Flaw::new(
-                    RefusalCode::IdLimit,
-                    "too many identifiers, or one too long",
-                ));
-            }
-            if !self.seen.insert(attribute.value.into()) {
-                return Err(Flaw::new(
-                    RefusalCode::IdRepeated,
-                    "an identifier that stands twice",
-                ));
-            }
-        }
-        Ok(())
-    }
 }

@@ -8,7 +8,9 @@ use openssl::x509::X509;
 use crate::xmldsig::algorithm::SignatureAlgorithm;
 use crate::xmldsig::canonical::Canonicalizer;
 use crate::xmldsig::characters::push_canonical_text;
-use crate::xmldsig::strict::{Kind, Namespaces, StrictError, StrictReader};
+use crate::xmldsig::event::Kind;
+use crate::xmldsig::markup::Namespaces;
+use crate::xmldsig::strict::{StrictError, StrictReader};
 use crate::xmldsig::trust::Limits;
 use crate::xmldsig::uris;
 

@@ -3,8 +3,10 @@
 use std::io::{self, Read};
 
 use super::*;
+use crate::xmldsig::event::Kind;
+use crate::xmldsig::markup::Namespaces;
 use crate::xmldsig::sign::WriteError;
-use crate::xmldsig::strict::{Kind, Namespaces, StrictReader};
+use crate::xmldsig::strict::StrictReader;
 use crate::xmldsig::trust::Limits;
 
 /// A document of many lines that is never whole in memory.
