@@ -1,0 +1,131 @@
+//! The values of one record (a child of the root), with the names of the elements they stood in.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::bureau::refusal::ContentCode;
+use crate::bureau::{form, value};
+use crate::xmldsig::content::ContentFault;
+
+/// One value.
+pub(crate) struct Field {
+    pub(crate) parent: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) text: String,
+    /// The values of its attributes, in the order of its shape.
+    pub(crate) attributes: Vec<String>,
+}
+
+/// The values of one record, in the order of the document. The reader has checked their types.
+#[derive(Default)]
+pub(crate) struct Fields {
+    fields: Vec<Field>,
+}
+
+impl Fields {
+    pub(crate) fn push(&mut self, field: Field) {
+        self.fields.push(field);
+    }
+
+    /// Adds the values of another record.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.fields.append(&mut other.fields);
+    }
+
+    /// Every value of the elements `name` directly within `parent`.
+    pub(crate) fn all(
+        &self,
+        parent: &'static str,
+        name: &'static str,
+    ) -> impl Iterator<Item = &Field> {
+        self.fields
+            .iter()
+            .filter(move |field| field.parent == parent && field.name == name)
+    }
+
+    /// The value of an element that may be left out.
+    pub(crate) fn find(&self, parent: &'static str, name: &'static str) -> Option<&str> {
+        self.all(parent, name)
+            .next()
+            .map(|field| field.text.as_str())
+    }
+
+    /// The value of an element that must be there.
+    pub(crate) fn text(
+        &self,
+        parent: &'static str,
+        name: &'static str,
+    ) -> Result<&str, ContentFault> {
+        self.find(parent, name).ok_or_else(|| {
+            ContentCode::ElementMissing.fault(format!("{name} is missing in {parent}"))
+        })
+    }
+
+    /// A value in the type that `read` gives it.
+    pub(crate) fn read<T>(
+        &self,
+        parent: &'static str,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, ContentFault> {
+        read(self.text(parent, name)?).ok_or_else(|| unreadable(parent, name))
+    }
+
+    /// The same of an element that may be left out.
+    pub(crate) fn read_optional<T>(
+        &self,
+        parent: &'static str,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, ContentFault> {
+        self.find(parent, name)
+            .map(|text| read(text).ok_or_else(|| unreadable(parent, name)))
+            .transpose()
+    }
+
+    /// A whole number.
+    pub(crate) fn number<T: TryFrom<u64>>(
+        &self,
+        parent: &'static str,
+        name: &'static str,
+    ) -> Result<T, ContentFault> {
+        self.read(parent, name, form::number_as)
+    }
+
+    /// An instant.
+    pub(crate) fn instant(
+        &self,
+        parent: &'static str,
+        name: &'static str,
+    ) -> Result<DateTime<Utc>, ContentFault> {
+        self.read(parent, name, form::instant)
+    }
+
+    /// A day.
+    pub(crate) fn day(
+        &self,
+        parent: &'static str,
+        name: &'static str,
+    ) -> Result<NaiveDate, ContentFault> {
+        self.read(parent, name, form::day)
+    }
+
+    /// The identifier of a message.
+    pub(crate) fn uuid(
+        &self,
+        parent: &'static str,
+        name: &'static str,
+    ) -> Result<Uuid, ContentFault> {
+        self.read(parent, name, |text| text.parse().ok())
+    }
+
+    /// Whether the document is of the test environment.
+    pub(crate) fn is_test(&self, parent: &'static str) -> Result<bool, ContentFault> {
+        Ok(self.text(parent, "Environment")? == value::TEST)
+    }
+}
+
+/// The types of the shapes accept only what can be read, so nobody should meet this.
+pub(crate) fn unreadable(parent: &str, name: &str) -> ContentFault {
+    ContentCode::ValueForbidden.fault(format!("{name} in {parent} cannot be read"))
+}
