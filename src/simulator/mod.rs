@@ -7,6 +7,7 @@
 pub mod bureau;
 pub mod channels;
 mod draw;
+pub mod keys;
 mod mailbox;
 pub mod offices;
 pub mod pass;

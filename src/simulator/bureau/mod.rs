@@ -36,9 +36,9 @@ use crate::simulator::bureau::post::{Posted, post};
 use crate::simulator::bureau::tls::{Moods, order_channel};
 use crate::simulator::mailbox::Place;
 use crate::simulator::pass::Pass;
-use crate::transport::{Timeouts, TransportError, https_client};
+use crate::transport::TransportError;
 
-pub use crate::simulator::bureau::keys::{BureauKeys, KeysError};
+pub use crate::simulator::bureau::keys::BureauKeys;
 pub use crate::simulator::bureau::ledger::BureauLedger;
 pub use crate::simulator::bureau::misbehaviour::{Misbehaviour, Plan};
 pub use crate::simulator::bureau::papers::StrangerError;
@@ -93,11 +93,6 @@ impl Bureau {
         keys: BureauKeys,
         clock: Clock,
     ) -> Result<Self, OpenError> {
-        let timeouts = Timeouts {
-            connect: Duration::from_secs(5),
-            total: Duration::from_secs(30),
-        };
-        let client = https_client(&keys.trust(), Some(&keys.client.identity()), timeouts)?;
         let listener = TcpListener::bind(settings.bind)?;
         let moods = Moods::new(settings.plan.clone(), Random::seeded(!settings.seed));
         let moods = Arc::new(moods);
@@ -107,7 +102,7 @@ impl Bureau {
                 address: listener.local_addr()?,
                 order_bytes_max: settings.order_bytes_max,
                 hold: settings.hold,
-                client,
+                client: keys.client.clone(),
                 gateway_url: Mutex::new(String::new()),
                 moods,
                 desk: Mutex::new(furnish(settings, keys, &clock)?),

@@ -25,10 +25,8 @@ use crate::simulator::person::{People, Person};
 use crate::simulator::pictures;
 use crate::simulator::test_kit::{FakeGateway, Seen, at, certificates};
 use crate::transport::certificates::{
-    CHANNEL_SELFPAY, GATEWAY_SEAL, GATEWAY_TO_BUREAU, SIGNING_CA, TLS_CA, certificate_file,
-    key_file,
+    CHANNEL_SELFPAY, GATEWAY_SEAL, GATEWAY_TO_BUREAU, SIGNING_CA, certificate_file, key_file,
 };
-use crate::transport::{Identity, Trust};
 use crate::xmldsig::key::PemKey;
 use crate::xmldsig::trust::TrustPolicy;
 
@@ -49,21 +47,7 @@ fn pem(name: &str) -> (Vec<u8>, Vec<u8>) {
 
 /// A client that shows the certificate `name`.
 fn client(name: &str) -> reqwest::Client {
-    let anchors = read(certificate_file(certificates(), TLS_CA));
-    let (chain, key) = pem(name);
-    let timeouts = Timeouts {
-        connect: Duration::from_secs(5),
-        total: Duration::from_secs(20),
-    };
-    let trust = Trust {
-        anchors_pem: &anchors,
-        crls_pem: None,
-    };
-    let identity = Identity {
-        chain_pem: &chain,
-        key_pem: &key,
-    };
-    https_client(&trust, Some(&identity), timeouts).unwrap()
+    crate::simulator::keys::client(certificates(), Some(name)).unwrap()
 }
 
 /// Whose messages the gateway believes.

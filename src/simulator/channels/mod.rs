@@ -29,7 +29,7 @@ use crate::simulator::mailbox::Mailbox;
 use crate::simulator::pass::{Pass, earliest};
 use crate::simulator::statement::DayStatement;
 
-pub use crate::simulator::channels::keys::{ChannelKeys, KeysError};
+pub use crate::simulator::channels::keys::ChannelKeys;
 pub use crate::simulator::channels::ledger::{ChannelLedger, PaidFor};
 pub use crate::simulator::channels::mishap::{MishapRates, PaymentMishap, Way};
 pub use crate::simulator::channels::movement::Payable;

@@ -218,8 +218,14 @@ async fn a_station_takes_back_under_the_same_transaction_and_repeats_to_the_lett
     town.pay(REFERENCE);
     let told = notifications(&town.run().await);
     let kinds: Vec<_> = told.iter().map(|one| one.kind).collect();
-    use NotificationKind::{Confirmed, Reversed};
-    assert_eq!(kinds, [Confirmed, Reversed, Confirmed]);
+    assert_eq!(
+        kinds,
+        [
+            NotificationKind::Confirmed,
+            NotificationKind::Reversed,
+            NotificationKind::Confirmed
+        ]
+    );
     assert_eq!(told[0].transaction_id, told[1].transaction_id);
     assert_ne!(told[0].transaction_id, told[2].transaction_id);
     assert_eq!(town.channels.ledger().lots, Money::from_lei(70));

@@ -83,13 +83,11 @@ impl Case {
 
     /// The key of the next request of this kind; a repetition has the key of what it repeats.
     pub(super) fn key(&self, deed: Deed) -> String {
-        match (&self.submit_key, deed) {
-            (Some(key), Deed::SubmitAgain) => key.clone(),
-            _ => {
-                let Story { office, serial, .. } = &self.story;
-                format!("{office}-{serial}-{deed}-{}", self.round)
-            }
+        if let (Some(key), Deed::SubmitAgain) = (&self.submit_key, deed) {
+            return key.clone();
         }
+        let Story { office, serial, .. } = &self.story;
+        format!("{office}-{serial}-{deed}-{}", self.round)
     }
 
     /// Chance of this case alone, so that what others do changes nothing here.

@@ -1,14 +1,11 @@
 //! The offices' clients: each calls with its own certificate.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
+use crate::simulator::keys::{KeysError, client};
 use crate::simulator::script::OFFICES;
-use crate::transport::certificates::{TLS_CA, certificate_file, key_file, office};
-use crate::transport::{Identity, Timeouts, TransportError, Trust, https_client};
+use crate::transport::certificates::office;
 
 /// A client per office, by the office's code.
 pub struct OfficeKeys {
@@ -21,55 +18,13 @@ impl std::fmt::Debug for OfficeKeys {
     }
 }
 
-/// Why the keys could not be had.
-#[derive(Debug, thiserror::Error)]
-pub enum KeysError {
-    /// A file cannot be read.
-    #[error("{path} cannot be read")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// TLS could not be set up.
-    #[error("TLS could not be set up")]
-    Transport(#[from] TransportError),
-}
-
 impl OfficeKeys {
     /// Reads the certificates of all eight offices from a folder of development certificates.
     pub fn from_dir(dir: &Path) -> Result<Self, KeysError> {
-        let anchors = read(&certificate_file(dir, TLS_CA))?;
-        let trust = Trust {
-            anchors_pem: &anchors,
-            crls_pem: None,
-        };
-        let timeouts = Timeouts {
-            connect: Duration::from_secs(5),
-            total: Duration::from_secs(60),
-        };
-        let mut clients = BTreeMap::new();
-        for counter in OFFICES {
-            let name = office(counter.code);
-            let chain = read(&certificate_file(dir, &name))?;
-            let key = read(&key_file(dir, &name))?;
-            let identity = Identity {
-                chain_pem: &chain,
-                key_pem: &key,
-            };
-            clients.insert(
-                counter.code,
-                https_client(&trust, Some(&identity), timeouts)?,
-            );
-        }
+        let clients = OFFICES
+            .iter()
+            .map(|counter| Ok((counter.code, client(dir, Some(&office(counter.code)))?)))
+            .collect::<Result<_, KeysError>>()?;
         Ok(Self { clients })
     }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, KeysError> {
-    fs::read(path).map_err(|source| KeysError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })
 }

@@ -31,7 +31,7 @@ use crate::simulator::pass::Pass;
 use crate::simulator::person::{People, Person};
 use crate::simulator::script::Script;
 
-pub use crate::simulator::offices::keys::{KeysError, OfficeKeys};
+pub use crate::simulator::offices::keys::OfficeKeys;
 pub use crate::simulator::offices::ledger::{OfficeLedger, OfficeView};
 
 /// How long an office waits before it tries again.
