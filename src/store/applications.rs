@@ -55,7 +55,7 @@ pub struct Application {
     pub fee_rule: String,
     /// The facts that the fee rule used, as JSON.
     pub fee_facts: String,
-    /// The payment reference, 12 digits.
+    /// The payment reference, in its compact form (`RF294073918264`).
     pub payment_reference: String,
     /// Where its content is sealed.
     pub sealed: SealedId,
@@ -271,7 +271,7 @@ pub async fn find_open_of_person(
     )?)
 }
 
-/// Finds the application that bears a payment reference (12 digits).
+/// Finds the application that bears a payment reference (compact form).
 pub async fn find_by_payment_reference(
     tx: &mut Tx,
     reference: &str,

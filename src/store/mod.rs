@@ -16,11 +16,13 @@ pub mod counters;
 pub mod credentials;
 pub mod history;
 pub mod holds;
+pub mod idempotency;
 pub mod inbox;
 pub mod offices;
 pub mod order_lines;
 pub mod orders;
 pub mod outbox;
+pub mod payment_references;
 pub mod payments;
 pub mod sealed;
 
