@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::bureau::refusal::ContentCode;
-use crate::bureau::value;
+use crate::bureau::{form, value};
 use crate::xmldsig::content::ContentFault;
 
 /// One value.
@@ -89,7 +89,7 @@ impl Fields {
         parent: &'static str,
         name: &'static str,
     ) -> Result<T, ContentFault> {
-        self.read(parent, name, value::number_as)
+        self.read(parent, name, form::number_as)
     }
 
     /// An instant.
@@ -98,7 +98,7 @@ impl Fields {
         parent: &'static str,
         name: &'static str,
     ) -> Result<DateTime<Utc>, ContentFault> {
-        self.read(parent, name, value::instant)
+        self.read(parent, name, form::instant)
     }
 
     /// A day.
@@ -107,7 +107,7 @@ impl Fields {
         parent: &'static str,
         name: &'static str,
     ) -> Result<NaiveDate, ContentFault> {
-        self.read(parent, name, value::day)
+        self.read(parent, name, form::day)
     }
 
     /// The identifier of a message.

@@ -3,7 +3,7 @@
 use crate::bureau::shape::{Shape, leaf};
 use crate::bureau::value;
 
-pub(crate) static HEADER: &str = "Header";
+pub(crate) const HEADER: &str = "Header";
 pub(crate) static MESSAGE_ID: Shape = leaf("MessageId", &value::MESSAGE_ID);
 pub(crate) static ORDER_NUMBER: Shape = leaf("OrderNumber", &value::NUMBER);
 pub(crate) static BUREAU: Shape = leaf("Bureau", &value::PARTY_CODE);

@@ -74,3 +74,82 @@ impl RecordReader for MessageRecords {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bureau::acknowledgement::{Entry, write_acknowledgement};
+    use crate::bureau::fixtures::{Signer, noon, refusal};
+    use crate::bureau::receipt::{Outcome, write_receipt};
+    use crate::domain::acknowledgement::LineEvent;
+
+    fn receipt() -> Receipt {
+        Receipt {
+            message_id: "019527f0-2222-7d3e-8f4a-5b6c7d8e9f01".parse().unwrap(),
+            bureau: "IMPRIMERIA".to_owned(),
+            test: true,
+            created_at: noon(),
+            order_number: "CEI-O-2026-000017".to_owned(),
+            order_sha256: [7; 32],
+            in_reply_to: Some("019527f0-1c2a-7d3e-8f4a-5b6c7d8e9f01".parse().unwrap()),
+            line_count: Some(1),
+            outcome: Outcome::Ok,
+        }
+    }
+
+    fn acknowledgement() -> Acknowledgement {
+        Acknowledgement {
+            message_id: "019527f0-3333-7d3e-8f4a-5b6c7d8e9f01".parse().unwrap(),
+            bureau: "IMPRIMERIA".to_owned(),
+            test: true,
+            created_at: noon(),
+            entries: vec![Entry {
+                order_number: "CEI-O-2026-000017".to_owned(),
+                line_no: 1,
+                application_number: "CEI-A-1".to_owned(),
+                sequence: 1,
+                status: LineEvent::LineAccepted,
+                occurred_at: noon(),
+                reason: None,
+                document_number: None,
+                consignment: None,
+            }],
+            shipments: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_kind_of_a_message_is_learnt_from_the_document() {
+        let signer = Signer::new();
+        let (first, written) = write_receipt(Vec::new(), &signer.key, &receipt(), noon()).unwrap();
+        let (second, _) =
+            write_acknowledgement(Vec::new(), &signer.key, &acknowledgement(), noon()).unwrap();
+
+        let (message, verified) = read_message(first.as_slice(), &signer.policy()).unwrap();
+        assert_eq!(message, Message::Receipt(receipt()));
+        assert_eq!(verified.sha256, written.sha256);
+        let (message, _) = read_message(second.as_slice(), &signer.policy()).unwrap();
+        assert_eq!(message, Message::Acknowledgement(acknowledgement()));
+    }
+
+    #[test]
+    fn what_is_no_message_of_the_bureau_is_refused() {
+        let signer = Signer::new();
+        let (document, _) = write_receipt(Vec::new(), &signer.key, &receipt(), noon()).unwrap();
+        let document = String::from_utf8(document).unwrap();
+        let read = |text: &str| {
+            refusal(read_message(
+                signer.sign_again(text).as_slice(),
+                &signer.policy(),
+            ))
+            .code
+        };
+
+        let order = document
+            .replace("Receipt", "Order")
+            .replace("receipt:1", "order:1");
+        assert_eq!(read(&order), "DOCUMENT_UNEXPECTED");
+        let mixed = document.replace("Receipt", "Acknowledgement");
+        assert_eq!(read(&mixed), "DOCUMENT_UNEXPECTED");
+    }
+}

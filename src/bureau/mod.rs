@@ -10,6 +10,7 @@ pub mod acknowledgement;
 mod fields;
 #[cfg(test)]
 mod fixtures;
+mod form;
 mod header;
 pub mod message;
 pub mod order;

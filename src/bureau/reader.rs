@@ -90,21 +90,7 @@ struct ShapedReader<'r, R> {
 
 impl<R: RecordReader> ContentReader for ShapedReader<'_, R> {
     fn start(&mut self, element: &Element<'_>) -> Result<(), ContentFault> {
-        let shape = match (self.kind, self.open.last_mut()) {
-            (Some(kind), Some(open)) => {
-                if element.namespace() != kind.namespace {
-                    return Err(unexpected_in(open.shape));
-                }
-                open.next(element.local_name())?
-            }
-            _ => {
-                let kind = self
-                    .records
-                    .begin(element.namespace(), element.local_name())?;
-                self.kind = Some(kind);
-                kind.root
-            }
-        };
+        let shape = self.shape_of(element)?;
         read_attributes(shape, element, &mut self.attributes)?;
         self.text.clear();
         self.open.push(Open {
@@ -155,7 +141,22 @@ impl<R: RecordReader> ContentReader for ShapedReader<'_, R> {
     }
 }
 
-impl<R> ShapedReader<'_, R> {
+impl<R: RecordReader> ShapedReader<'_, R> {
+    /// Finds what the element must be, by the root's kind and by what came before it.
+    fn shape_of(&mut self, element: &Element<'_>) -> Result<&'static Shape, ContentFault> {
+        let (namespace, name) = (element.namespace(), element.local_name());
+        if let (Some(kind), Some(open)) = (self.kind, self.open.last_mut()) {
+            return if namespace == kind.namespace {
+                open.next(name)
+            } else {
+                Err(unexpected_in(open.shape))
+            };
+        }
+        let kind = self.records.begin(namespace, name)?;
+        self.kind = Some(kind);
+        Ok(kind.root)
+    }
+
     fn keep_value(&mut self, shape: &Shape, value: &ValueType) -> Result<(), ContentFault> {
         require_value(shape.name, value, &self.text)?;
         self.fields.push(Field {
@@ -277,4 +278,94 @@ pub(crate) fn require_total(name: &str, told: u64, counted: u64) -> Result<(), C
 /// How many there are, as totals are counted.
 pub(crate) fn count<T>(items: &[T]) -> u64 {
     u64::try_from(items.len()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bureau::acknowledgement::ACKNOWLEDGEMENT;
+    use crate::bureau::receipt::RECEIPT;
+    use crate::bureau::shape::{group, leaf, one, optional, several};
+    use crate::bureau::value;
+
+    static A: Shape = leaf("A", &value::ATTEMPT);
+    static B: Shape = leaf("B", &value::ATTEMPT);
+    static C: Shape = leaf("C", &value::ATTEMPT);
+    static PARENT: Shape = group("Parent", &[one(&A), optional(&B), several(&C, 2, 3)]);
+
+    /// Reads children by their names, then the end; tells the code of the first refusal.
+    fn check(shape: &'static Shape, names: &[&str]) -> &'static str {
+        let mut open = Open {
+            shape,
+            particle: 0,
+            seen: 0,
+        };
+        for name in names {
+            if let Err(fault) = open.next(name) {
+                return fault.code;
+            }
+        }
+        let Content::Children(children) = shape.content else {
+            panic!("no children");
+        };
+        open.require_rest(children)
+            .map_or_else(|fault| fault.code, |()| "accepted")
+    }
+
+    #[test]
+    fn children_stand_in_their_order_and_as_often_as_they_may() {
+        for (names, expected) in [
+            ("A B C C", "accepted"),
+            ("A C C C", "accepted"),
+            ("", "ELEMENT_MISSING"),
+            ("B C C", "ELEMENT_MISSING"),
+            ("A B", "ELEMENT_MISSING"),
+            ("A B C", "ELEMENT_MISSING"),
+            ("A C C C C", "ELEMENT_LIMIT"),
+            ("A A C C", "ELEMENT_UNEXPECTED"),
+            ("A B B C C", "ELEMENT_UNEXPECTED"),
+            ("A C B C", "ELEMENT_UNEXPECTED"),
+            ("A D C C", "ELEMENT_UNEXPECTED"),
+        ] {
+            let names: Vec<_> = names.split_whitespace().collect();
+            assert_eq!(check(&PARENT, &names), expected, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_document_of_many_parts_is_refused_before_it_fills_the_memory() {
+        for (kind, before, name, most) in [
+            (&ACKNOWLEDGEMENT, "Header", "Entry", 10_000),
+            (&ACKNOWLEDGEMENT, "Header", "Shipment", 1_000),
+            (&crate::bureau::order::ORDER, "Header", "Line", 1_000),
+        ] {
+            let mut names = vec![before];
+            names.extend(std::iter::repeat_n(name, most));
+            names.push("ControlTotals");
+            assert_eq!(check(kind.root, &names), "accepted", "{name}");
+            names.insert(1, name);
+            assert_eq!(check(kind.root, &names), "ELEMENT_LIMIT", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_root_is_known_by_its_name_and_namespace() {
+        let code = |namespace, root| {
+            require_kind(&RECEIPT, namespace, root).map_or_else(|fault| fault.code, |_| "known")
+        };
+        assert_eq!(code("urn:cei-gateway:receipt:1", "Receipt"), "known");
+        assert_eq!(
+            code("urn:cei-gateway:receipt:2", "Receipt"),
+            "VERSION_UNKNOWN"
+        );
+        assert_eq!(
+            code("urn:cei-gateway:receipt:1", "Order"),
+            "DOCUMENT_UNEXPECTED"
+        );
+        assert_eq!(
+            code("urn:cei-gateway:order:1", "Receipt"),
+            "DOCUMENT_UNEXPECTED"
+        );
+        assert_eq!(code("", "Receipt"), "DOCUMENT_UNEXPECTED");
+    }
 }

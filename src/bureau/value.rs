@@ -1,13 +1,12 @@
 //! The simple types of the documents: which texts may stand in an element or attribute. The file
 //! `types-1.xsd` says the same to other parties. There is one way to write each value.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use chrono::Utc;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound as _, Timelike as _};
 use uuid::Uuid;
 
-use crate::domain::acknowledgement::LineEvent;
+use crate::bureau::form::{
+    begins_and_goes_on, day, decoded_bytes, instant, is_alphanumeric, is_base64,
+    is_capital_or_digit, is_like_cnp, is_person_name, is_plain_text, number, sha256, status,
+};
 use crate::domain::application::{CardReason, Product};
 
 /// The most lines that an order may have.
@@ -175,7 +174,7 @@ pub(crate) static IMAGE_BYTES: ValueType =
 pub(crate) static CNP: ValueType =
     ValueType::written("a CNP of 13 digits with a month and a day", 13, is_like_cnp);
 pub(crate) static PERSON_NAME: ValueType = ValueType::written(
-    "1 to 100 Latin letters, single spaces, hyphens, apostrophes and full stops, the first a letter",
+    "1 to 100 Latin letters, single spaces, hyphens, apostrophes and full stops, at least one a letter",
     400,
     |text| is_person_name(text, 100),
 );
@@ -209,7 +208,7 @@ pub(crate) static FINGER_MEDIA: ValueType =
 pub(crate) static IMAGE: ValueType = ValueType::written(
     "1 byte to 1 MiB in padded base64 without white space",
     IMAGE_BYTES_MAX.div_ceil(3) * 4,
-    |text| decoded_bytes(text).is_some_and(|bytes| (1..=IMAGE_BYTES_MAX).contains(&bytes)),
+    |text| (1..=IMAGE_BYTES_MAX).contains(&decoded_bytes(text)) && is_base64(text),
 );
 pub(crate) static FINGER_POSITION: ValueType = ValueType::one_of(
     "the position of a finger",
@@ -245,171 +244,6 @@ pub(crate) const OK: &str = "OK";
 pub(crate) const REJECTED: &str = "REJECTED";
 pub(crate) const UNLIMITED: &str = "UNLIMITED";
 
-/// Reads a whole number without sign or leading zeros.
-pub(crate) fn number(text: &str) -> Option<u64> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    let padded = text.len() > 1 && text.starts_with('0');
-    (plain && !padded).then(|| text.parse().ok()).flatten()
-}
-
-/// Reads a whole number into a narrower type.
-pub(crate) fn number_as<T: TryFrom<u64>>(text: &str) -> Option<T> {
-    number(text)?.try_into().ok()
-}
-
-/// Reads an instant in its one form.
-pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
-    let plain = text.strip_suffix('Z')?;
-    let (seconds, fraction) = plain.split_once('.').unwrap_or((plain, "0"));
-    let fraction_is_plain =
-        (1..=6).contains(&fraction.len()) && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    if !fraction_is_plain || !has_form(seconds, "20##-##-##T##:##:##") {
-        return None;
-    }
-    let read = NaiveDateTime::parse_from_str(plain, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
-    // Chrono keeps a leap second as a longer fraction; the schemas know none.
-    (read.nanosecond() < 1_000_000_000).then(|| read.and_utc())
-}
-
-/// Writes an instant, cut to microseconds.
-pub(crate) fn instant_text(at: DateTime<Utc>) -> String {
-    at.trunc_subsecs(6)
-        .to_rfc3339_opts(SecondsFormat::AutoSi, true)
-}
-
-/// Writes an instant with six digits of the second's fraction, always.
-pub(crate) fn instant_text_of_six_digits(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Micros, true)
-}
-
-/// Reads a day in its one form.
-pub(crate) fn day(text: &str) -> Option<NaiveDate> {
-    let century_is_near =
-        text.starts_with("19") || text.starts_with("20") || text.starts_with("21");
-    if !century_is_near || !has_form(text, "####-##-##") {
-        return None;
-    }
-    text.parse().ok()
-}
-
-/// Reads a status that the bureau may give; the words of others are not the bureau's to say.
-pub(crate) fn status(text: &str) -> Option<LineEvent> {
-    let event = LineEvent::parse(text).ok()?;
-    is_of_bureau(event).then_some(event)
-}
-
-/// Whether a word on a line is the bureau's.
-pub(crate) const fn is_of_bureau(event: LineEvent) -> bool {
-    !matches!(
-        event,
-        LineEvent::OfficeReceivedCard | LineEvent::OfficeHandedOver | LineEvent::OrderGivenUp
-    )
-}
-
-/// Reads 64 hexadecimal digits in lower case.
-pub(crate) fn sha256(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return None;
-    }
-    let mut digest = [0; 32];
-    for (byte, pair) in digest.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        // `from_str_radix` takes a sign.
-        let pair = str::from_utf8(pair)
-            .ok()
-            .filter(|pair| !pair.contains('+'))?;
-        *byte = u8::from_str_radix(pair, 16).ok()?;
-    }
-    Some(digest)
-}
-
-/// Writes a digest as [`sha256`] reads it.
-pub(crate) fn sha256_text(digest: &[u8; 32]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// How many bytes a base64 text stands for; `None` when it is not padded base64.
-pub(crate) fn decoded_bytes(text: &str) -> Option<usize> {
-    let digits = text.trim_end_matches('=');
-    let padding = text.len() - digits.len();
-    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
-    if !text.len().is_multiple_of(4) || padding > 2 || !digits.bytes().all(is_digit) {
-        return None;
-    }
-    // The bits that padding leaves over must be zero: one way to write each file.
-    let last = text.get(text.len().saturating_sub(4)..)?;
-    STANDARD.decode(last).ok()?;
-    Some(text.len() / 4 * 3 - padding)
-}
-
-fn has_form(text: &str, form: &str) -> bool {
-    text.len() == form.len()
-        && text
-            .bytes()
-            .zip(form.bytes())
-            .all(|(byte, expected)| match expected {
-                b'#' => byte.is_ascii_digit(),
-                _ => byte == expected,
-            })
-}
-
-fn begins_and_goes_on(text: &str, begins: fn(char) -> bool, goes_on: fn(char) -> bool) -> bool {
-    text.starts_with(begins) && text.chars().all(goes_on)
-}
-
-fn is_capital_or_digit(c: char) -> bool {
-    c.is_ascii_uppercase() || c.is_ascii_digit()
-}
-
-fn is_alphanumeric(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-}
-
-/// Thirteen digits, the first not 0, with a month and a day; the check digit is intake's matter.
-fn is_like_cnp(text: &str) -> bool {
-    let two_digits = |from: usize| text.get(from..from + 2).and_then(|pair| pair.parse().ok());
-    has_form(text, "#############")
-        && !text.starts_with('0')
-        && two_digits(3).is_some_and(|month: u32| (1..=12).contains(&month))
-        && two_digits(5).is_some_and(|day: u32| (1..=31).contains(&day))
-}
-
-fn is_person_name(text: &str, chars_max: usize) -> bool {
-    text.starts_with(is_latin_letter)
-        && is_spaced_singly(text)
-        && text.chars().count() <= chars_max
-        && text
-            .chars()
-            .all(|c| is_latin_letter(c) || " '\u{2019}.-".contains(c))
-}
-
-fn is_plain_text(text: &str, chars_max: usize) -> bool {
-    !text.is_empty()
-        && is_spaced_singly(text)
-        && text.chars().count() <= chars_max
-        && text.chars().all(|c| c == ' ' || is_printable(c))
-}
-
-fn is_spaced_singly(text: &str) -> bool {
-    !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ")
-}
-
-/// Letters of Latin-1, Latin Extended A and B and Latin Extended Additional, composed; not ş and
-/// ţ with a cedilla, which Romanian writes with a comma.
-fn is_latin_letter(c: char) -> bool {
-    match c {
-        '×' | '÷' | 'Ş' | 'ş' | 'Ţ' | 'ţ' => false,
-        'A'..='Z' | 'a'..='z' | 'À'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => true,
-        _ => false,
-    }
-}
-
-/// What a Latin printer prints: letters, digits, signs, dashes and quotation marks.
-fn is_printable(c: char) -> bool {
-    is_latin_letter(c)
-        || matches!(c, '!'..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{BF}' | '×' | '÷')
-        || matches!(c, '\u{2010}'..='\u{2027}')
-}
-
 /// `u64::from` in constants.
 #[expect(
     clippy::as_conversions,
@@ -417,4 +251,147 @@ fn is_printable(c: char) -> bool {
 )]
 const fn widen(number: u32) -> u64 {
     number as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bureau::form::is_of_bureau;
+    use crate::domain::acknowledgement::LineEvent;
+
+    const TYPES: &str = include_str!("../../schemas/types-1.xsd");
+
+    /// What the schema says of a type.
+    fn described(name: &str) -> &'static str {
+        let opening = format!("<xs:simpleType name=\"{name}\">");
+        let (_, rest) = TYPES.split_once(&opening).expect("a type of the schema");
+        rest.split_once("</xs:simpleType>").expect("its end").0
+    }
+
+    /// The values that the schema lists for a type.
+    fn listed(name: &str) -> Vec<&'static str> {
+        described(name)
+            .split("<xs:enumeration value=\"")
+            .skip(1)
+            .filter_map(|value| value.split('"').next())
+            .collect()
+    }
+
+    #[test]
+    fn the_schemas_list_the_codes_of_the_program() {
+        let statuses: Vec<_> = LineEvent::ALL
+            .iter()
+            .filter(|event| is_of_bureau(**event))
+            .map(|event| event.as_str())
+            .collect();
+        let reasons: Vec<_> = CardReason::ALL.iter().map(|one| one.as_str()).collect();
+        let products: Vec<_> = Product::ALL.iter().map(|one| one.as_str()).collect();
+        assert_eq!(listed("Status"), statuses);
+        assert_eq!(listed("CardReason"), reasons);
+        assert_eq!(listed("Product"), products);
+        for (name, of_program) in [
+            ("Environment", &ENVIRONMENT),
+            ("Outcome", &OUTCOME),
+            ("Sex", &SEX),
+            ("FaceMedia", &FACE_MEDIA),
+            ("SignatureMedia", &SIGNATURE_MEDIA),
+            ("FingerMedia", &FINGER_MEDIA),
+            ("FingerPosition", &FINGER_POSITION),
+            ("FingersMissing", &FINGERS_MISSING),
+            ("SignatureMissing", &SIGNATURE_MISSING),
+        ] {
+            let Rule::OneOf(texts) = of_program.rule else {
+                panic!("{name} is not a list");
+            };
+            assert_eq!(listed(name), texts, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_schemas_bound_numbers_as_the_program_does() {
+        for (name, of_program) in [
+            ("ReasonCode", &REASON),
+            ("LineNumber", &LINE_NUMBER),
+            ("LineCount", &LINE_COUNT),
+            ("Attempt", &ATTEMPT),
+            ("Sequence", &SEQUENCE),
+            ("EntryCount", &ENTRY_COUNT),
+            ("ShipmentCount", &SHIPMENT_COUNT),
+            ("CardCount", &CARD_COUNT),
+            ("CardTotal", &CARD_TOTAL),
+            ("ImageCount", &IMAGE_COUNT),
+            ("ImageBytes", &IMAGE_BYTES),
+            ("Siruta", &SIRUTA),
+        ] {
+            let Rule::Number { least, most } = of_program.rule else {
+                panic!("{name} is not a number");
+            };
+            let body = described(name);
+            assert!(
+                body.contains(&format!("<xs:minInclusive value=\"{least}\"/>")),
+                "{name}"
+            );
+            assert!(
+                body.contains(&format!("<xs:maxInclusive value=\"{most}\"/>")),
+                "{name}"
+            );
+            assert!(
+                of_program.accepts(&least.to_string()) && of_program.accepts(&most.to_string())
+            );
+            assert!(!of_program.accepts(&(most + 1).to_string()), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_and_texts_are_those_that_a_latin_printer_prints() {
+        for name in [
+            "Ana",
+            "Ș",
+            "D’Artagnan",
+            "O'Neil",
+            "Popa-Ionescu Șt. Jr.",
+            "Mária",
+        ] {
+            assert!(PERSON_NAME.accepts(name), "{name}");
+        }
+        for name in [
+            "", " Ana", "Ana ", "'-", "A\u{A0}B", "A\nB", "Анa", "A1", "×", "A&B",
+        ] {
+            assert!(!PERSON_NAME.accepts(name), "{name:?}");
+        }
+        assert!(PLAIN_TEXT.accepts("Str. „Horea” nr. 7, bl. A<2> & – 1/3"));
+        for text in [
+            "",
+            "a  b",
+            "a\tb",
+            "a\u{AD}b",
+            "a\u{200F}b",
+            "a\u{202E}b",
+            "ţ",
+            "\u{FFFD}",
+        ] {
+            assert!(!PLAIN_TEXT.accepts(text), "{text:?}");
+        }
+        assert!(PLAIN_TEXT.accepts(&"ș".repeat(120)));
+        assert!(!PLAIN_TEXT.accepts(&"ș".repeat(121)));
+    }
+
+    #[test]
+    fn base64_is_accepted_in_its_one_form() {
+        for (text, bytes) in [
+            ("", 0),
+            ("Zg==", 1),
+            ("Zm8=", 2),
+            ("Zm9v", 3),
+            ("Zm9vZg==", 4),
+        ] {
+            assert!(is_base64(text), "{text}");
+            assert_eq!(decoded_bytes(text), bytes, "{text}");
+        }
+        for text in [
+            "Zg", "Zg=", "Z===", "====", "Zh==", "Zm9=", "Zg==Zg==", "Zm 9", "Zm9-", "Zm9ü",
+        ] {
+            assert!(!is_base64(text), "{text}");
+        }
+    }
 }

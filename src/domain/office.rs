@@ -23,18 +23,18 @@ pub struct OfficeCode(String);
 
 /// A text that cannot be the code of an office.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("an office code is capital letters, a hyphen and digits, at most 12 characters")]
+#[error("an office code is 2 to 12 capital letters, digits and hyphens, a letter first")]
 pub struct OfficeCodeFault;
 
 impl OfficeCode {
-    /// Reads capital letters, a hyphen and digits (`CLJ-01`), 12 characters at most.
+    /// Reads 2 to 12 capital letters, digits and hyphens, of which the first is a letter and the
+    /// last no hyphen (`CLJ-01`).
     pub fn parse(text: &str) -> Result<Self, OfficeCodeFault> {
-        let (letters, digits) = text.split_once('-').ok_or(OfficeCodeFault)?;
-        let is_well_formed = text.len() <= 12
-            && !letters.is_empty()
-            && letters.bytes().all(|byte| byte.is_ascii_uppercase())
-            && !digits.is_empty()
-            && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let is_allowed = |byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-');
+        let is_well_formed = (2..=12).contains(&text.len())
+            && text.bytes().all(is_allowed)
+            && text.starts_with(|letter: char| letter.is_ascii_uppercase())
+            && !text.ends_with('-');
         if is_well_formed {
             Ok(Self(text.to_owned()))
         } else {
@@ -183,15 +183,19 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_capitals_hyphen_digits() {
+    fn a_code_is_short_and_in_capitals() {
+        for text in ["CLJ", "CLJ-01", "B1"] {
+            assert_eq!(OfficeCode::parse(text).unwrap().as_str(), text);
+        }
         for text in [
             "",
-            "CLJ",
+            "C",
             "clj-01",
             "CLJ-",
             "-01",
-            "CLJ-0A",
-            "CLUJNAPOCA-0001",
+            "1CLJ",
+            "CLJ 01",
+            "CLUJNAPOCA-01",
         ] {
             assert_eq!(OfficeCode::parse(text), Err(OfficeCodeFault), "{text}");
         }

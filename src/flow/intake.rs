@@ -25,6 +25,7 @@ mod fault;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod heading;
+mod normalised;
 mod papers;
 mod person;
 mod printed;
@@ -34,6 +35,7 @@ mod tests;
 
 pub use catalogue::FAULTS;
 pub use fault::{Fault, FaultText};
+pub use normalised::normalised;
 
 use fault::Faults;
 use heading::Heading;

@@ -6,6 +6,7 @@
 //! may try on SQLite either.
 
 mod error;
+mod interruption;
 mod retry;
 mod tx;
 
@@ -36,6 +37,7 @@ use sqlx::sqlite::{
 };
 
 pub use error::{StoreError, read_code};
+pub use interruption::Interruption;
 pub use retry::retrying;
 pub use tx::Tx;
 
@@ -46,6 +48,7 @@ static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Db,
+    interruption: Option<Interruption>,
 }
 
 #[derive(Clone, Debug)]
@@ -84,7 +87,10 @@ impl Store {
             let readers = connect_sqlite(url, connections_max, true).await?;
             Db::Sqlite { writer, readers }
         };
-        Ok(Self { db })
+        Ok(Self {
+            db,
+            interruption: None,
+        })
     }
 
     /// Brings the schema up to date; replicas that start together wait for one another.
@@ -96,8 +102,20 @@ impl Store {
         outcome.map_err(|error| StoreError::Other(error.into()))
     }
 
+    /// The same database, for work that is to stop like a process that dies.
+    #[must_use]
+    pub fn interrupted(&self, interruption: Interruption) -> Self {
+        Self {
+            db: self.db.clone(),
+            interruption: Some(interruption),
+        }
+    }
+
     /// Begins a transaction that may write. Dropping it undoes everything.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
+        self.interruption
+            .as_ref()
+            .map_or(Ok(()), Interruption::count)?;
         Ok(match &self.db {
             // One statement that fails on a connection which broke in the pool is tried once more.
             Db::Postgres(pool) => match pool.begin_with("BEGIN").await {
@@ -111,6 +129,9 @@ impl Store {
 
     /// Begins a transaction that only reads, from one snapshot.
     pub async fn read(&self) -> Result<Tx, StoreError> {
+        self.interruption
+            .as_ref()
+            .map_or(Ok(()), Interruption::count)?;
         const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         Ok(match &self.db {
             Db::Postgres(pool) => match pool.begin_with(READ).await {

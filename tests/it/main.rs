@@ -2,3 +2,11 @@
 
 #[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod generated;
+#[cfg(test)]
+mod kit;
+#[cfg(test)]
+mod store_conformance;
+#[cfg(test)]
+mod tidy;

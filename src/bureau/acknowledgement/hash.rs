@@ -3,7 +3,7 @@
 use openssl::sha::sha256;
 
 use crate::bureau::acknowledgement::Entry;
-use crate::bureau::value;
+use crate::bureau::form;
 
 /// The first line of the text that is hashed; another form of it would be another version.
 const FORM: &str = "cei-gateway acknowledgement entry 1";
@@ -31,7 +31,7 @@ impl Entry {
             &self.application_number,
             &self.sequence.to_string(),
             self.status.as_str(),
-            &value::instant_text_of_six_digits(self.occurred_at),
+            &form::instant_text_of_six_digits(self.occurred_at),
             reason.as_deref().unwrap_or_default(),
             self.document_number.as_deref().unwrap_or_default(),
             self.consignment.as_deref().unwrap_or_default(),

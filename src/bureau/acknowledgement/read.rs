@@ -12,7 +12,7 @@ use crate::bureau::reader::{
     DocumentKind, RecordReader, count, read_document, require_kind, require_total,
 };
 use crate::bureau::refusal::{ContentCode, ReadError, incomplete};
-use crate::bureau::value;
+use crate::bureau::{form, value};
 use crate::xmldsig::content::ContentFault;
 use crate::xmldsig::trust::TrustPolicy;
 
@@ -91,9 +91,9 @@ fn read_entry(fields: &Fields) -> Result<Entry, ContentFault> {
         line_no: fields.number(within, "LineNumber")?,
         application_number: fields.text(within, "ApplicationNumber")?.to_owned(),
         sequence: fields.number(within, "Sequence")?,
-        status: fields.read(within, "Status", value::status)?,
+        status: fields.read(within, "Status", form::status)?,
         occurred_at: fields.instant(within, "OccurredAt")?,
-        reason: fields.read_optional(within, "Reason", value::number_as)?,
+        reason: fields.read_optional(within, "Reason", form::number_as)?,
         document_number: fields.find(within, "DocumentNumber").map(str::to_owned),
         consignment: fields.find(within, "Consignment").map(str::to_owned),
     })

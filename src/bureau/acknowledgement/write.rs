@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 
 use crate::bureau::acknowledgement::agreement::require_agreement;
 use crate::bureau::acknowledgement::{Acknowledgement, Entry, Shipment, shape};
+use crate::bureau::form;
 use crate::bureau::header::{
     APPLICATION_NUMBER, BUREAU, CREATED_AT, ENVIRONMENT, HEADER, LINE_NUMBER, MESSAGE_ID,
     ORDER_NUMBER, REASON_CODE, environment,
 };
-use crate::bureau::value;
 use crate::bureau::writer::{DocumentError, DocumentWriter};
 use crate::xmldsig::key::SigningKey;
 use crate::xmldsig::sign::SignedDocument;
@@ -43,7 +43,7 @@ fn write_header<W: Write>(
     writer.leaf(&MESSAGE_ID, &document.message_id.hyphenated().to_string())?;
     writer.leaf(&BUREAU, &document.bureau)?;
     writer.leaf(&ENVIRONMENT, environment(document.test))?;
-    writer.leaf(&CREATED_AT, &value::instant_text(document.created_at))?;
+    writer.leaf(&CREATED_AT, &form::instant_text(document.created_at))?;
     writer.close_record()
 }
 
@@ -58,7 +58,7 @@ fn write_entry<W: Write>(
     writer.leaf(&APPLICATION_NUMBER, &entry.application_number)?;
     writer.leaf(&shape::SEQUENCE, &entry.sequence.to_string())?;
     writer.leaf(&shape::STATUS, entry.status.as_str())?;
-    writer.leaf(&shape::OCCURRED_AT, &value::instant_text(entry.occurred_at))?;
+    writer.leaf(&shape::OCCURRED_AT, &form::instant_text(entry.occurred_at))?;
     writer.optional(&REASON_CODE, reason.as_deref())?;
     writer.optional(&shape::DOCUMENT_NUMBER, entry.document_number.as_deref())?;
     writer.optional(&shape::CONSIGNMENT, entry.consignment.as_deref())?;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::bureau::form;
 use crate::bureau::refusal::ContentCode;
-use crate::bureau::value;
 use crate::xmldsig::content::ContentFault;
 
 /// The counts of an order, and what must hold across its lines.
@@ -47,9 +47,7 @@ impl ControlTotals {
 
     /// Counts an image and returns the size of its file in bytes.
     pub(crate) fn add_image(&mut self, base64: &str) -> u64 {
-        // What is no image has been refused by its type; it counts nothing.
-        let bytes = value::decoded_bytes(base64).unwrap_or(0);
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let bytes = u64::try_from(form::decoded_bytes(base64)).unwrap_or(u64::MAX);
         self.image_count += 1;
         self.image_bytes = self.image_bytes.saturating_add(bytes);
         bytes

@@ -7,6 +7,9 @@ mod shape;
 mod tests;
 mod write;
 
+#[cfg(test)]
+pub(crate) use shape::ORDER;
+
 pub use read::{ReadLine, ReadOrder, read_order};
 pub use write::OrderWriter;
 

@@ -15,8 +15,8 @@ use crate::bureau::order::{
 };
 use crate::bureau::reader::require_total;
 use crate::bureau::shape::Shape;
-use crate::bureau::value;
 use crate::bureau::writer::{DocumentError, DocumentWriter};
+use crate::bureau::{form, value};
 use crate::xmldsig::key::SigningKey;
 use crate::xmldsig::sign::SignedDocument;
 
@@ -136,7 +136,7 @@ fn write_header<W: Write>(
     writer.leaf(&BUREAU, &header.bureau)?;
     writer.leaf(&shape::PRODUCT, header.product.as_str())?;
     writer.leaf(&ENVIRONMENT, environment(header.test))?;
-    writer.leaf(&CREATED_AT, &value::instant_text(header.created_at))?;
+    writer.leaf(&CREATED_AT, &form::instant_text(header.created_at))?;
     writer.leaf(&LINE_COUNT, &header.line_count.to_string())?;
     writer.close_record()
 }

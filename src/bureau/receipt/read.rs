@@ -7,7 +7,7 @@ use crate::bureau::header::HEADER;
 use crate::bureau::reader::{DocumentKind, RecordReader, count, read_document, require_kind};
 use crate::bureau::receipt::{Outcome, RECEIPT, Receipt, ReceiptReason, shape};
 use crate::bureau::refusal::{ContentCode, ReadError, incomplete};
-use crate::bureau::value;
+use crate::bureau::{form, value};
 use crate::xmldsig::content::ContentFault;
 use crate::xmldsig::trust::TrustPolicy;
 
@@ -71,9 +71,9 @@ fn gather(fields: &Fields) -> Result<Receipt, ContentFault> {
         test: fields.is_test(HEADER)?,
         created_at: fields.instant(HEADER, "CreatedAt")?,
         order_number: fields.text(order, "OrderNumber")?.to_owned(),
-        order_sha256: fields.read(order, "Sha256", value::sha256)?,
+        order_sha256: fields.read(order, "Sha256", form::sha256)?,
         in_reply_to: fields.read_optional(order, "InReplyTo", |text| text.parse().ok())?,
-        line_count: fields.read_optional(order, "LineCount", value::number_as)?,
+        line_count: fields.read_optional(order, "LineCount", form::number_as)?,
         outcome,
     })
 }
@@ -86,7 +86,7 @@ fn read_reasons(fields: &Fields) -> Result<Vec<ReceiptReason>, ContentFault> {
         .zip(fields.all(within, "Text"))
         .map(|(code, text)| {
             Ok(ReceiptReason {
-                code: value::number_as(&code.text).ok_or_else(|| unreadable(within, "Code"))?,
+                code: form::number_as(&code.text).ok_or_else(|| unreadable(within, "Code"))?,
                 text: text.text.clone(),
             })
         })

@@ -9,8 +9,8 @@ use crate::bureau::header::{
 };
 use crate::bureau::receipt::read::require_agreement;
 use crate::bureau::receipt::{Outcome, Receipt, ReceiptReason, shape};
-use crate::bureau::value;
 use crate::bureau::writer::{DocumentError, DocumentWriter};
+use crate::bureau::{form, value};
 use crate::xmldsig::key::SigningKey;
 use crate::xmldsig::sign::SignedDocument;
 
@@ -27,7 +27,7 @@ pub fn write_receipt<W: Write>(
     writer.leaf(&MESSAGE_ID, &receipt.message_id.hyphenated().to_string())?;
     writer.leaf(&BUREAU, &receipt.bureau)?;
     writer.leaf(&ENVIRONMENT, environment(receipt.test))?;
-    writer.leaf(&CREATED_AT, &value::instant_text(receipt.created_at))?;
+    writer.leaf(&CREATED_AT, &form::instant_text(receipt.created_at))?;
     writer.close_record()?;
     write_order(&mut writer, receipt)?;
     write_answer(&mut writer, &receipt.outcome)?;
@@ -42,7 +42,7 @@ fn write_order<W: Write>(
     let line_count = receipt.line_count.map(|count| count.to_string());
     writer.open(shape::ORDER.name)?;
     writer.leaf(&ORDER_NUMBER, &receipt.order_number)?;
-    writer.leaf(&shape::SHA256, &value::sha256_text(&receipt.order_sha256))?;
+    writer.leaf(&shape::SHA256, &form::sha256_text(&receipt.order_sha256))?;
     writer.optional(&shape::IN_REPLY_TO, in_reply_to.as_deref())?;
     writer.optional(&LINE_COUNT, line_count.as_deref())?;
     writer.close_record()

@@ -41,7 +41,7 @@ pub(super) fn read(
     let missing = faults.note(missing.transpose());
     if let (Some(age), Some(missing), Some(positions)) = (age, missing, positions(content)) {
         for fault in fingerprints::faults(age, &positions, missing) {
-            faults.add(fault_of_fingers(fault));
+            faults.add(fault_of_fingers(fault, &positions));
         }
     }
     Some(Biometrics {
@@ -165,7 +165,7 @@ fn fingers_missing(code: &str) -> Result<FingersMissing, Fault> {
     )
 }
 
-fn fault_of_fingers(fault: FingersFault) -> Fault {
+fn fault_of_fingers(fault: FingersFault, positions: &[FingerPosition]) -> Fault {
     const FINGERS: &str = "/biometrics/fingers";
     const REASON: &str = "/biometrics/fingers_missing";
     let two = fingerprints::FINGERS_ON_CARD;
@@ -178,7 +178,9 @@ fn fault_of_fingers(fault: FingersFault) -> Fault {
             Fault::detailed(FINGERS, &text::FINGERS_TOO_MANY, format!("{given} > {two}"))
         }
         FingersFault::Repeated(position) => {
-            Fault::detailed(FINGERS, &text::FINGER_REPEATED, position)
+            let again = positions.iter().rposition(|other| *other == position);
+            let pointer = again.map_or(FINGERS.to_owned(), |at| format!("{FINGERS}/{at}/position"));
+            Fault::detailed(pointer, &text::FINGER_REPEATED, position)
         }
         FingersFault::ReasonDoesNotFit(reason) => {
             Fault::detailed(REASON, &text::FINGERS_REASON_DOES_NOT_FIT, reason)

@@ -164,7 +164,7 @@ const OF_ADULT: &[(&[&str], Spoil)] = &[
     (&["/biometrics/fingers_missing fingers-reason-unknown"], |w| w.application.biometrics.fingers_missing = Some("SHY".to_owned())),
     (&["/biometrics/fingers fingers-too-few"], |w| w.application.biometrics.fingers.truncate(1)),
     (&["/biometrics/fingers fingers-too-many"], |w| w.application.biometrics.fingers.push(finger("LEFT_THUMB"))),
-    (&["/biometrics/fingers finger-repeated"], |w| w.application.biometrics.fingers[1].position = "RIGHT_INDEX".to_owned()),
+    (&["/biometrics/fingers/1/position finger-repeated"], |w| w.application.biometrics.fingers[1].position = "RIGHT_INDEX".to_owned()),
     (&["/biometrics/fingers_missing fingers-reason-does-not-fit"], |w| w.application.biometrics.fingers_missing = Some("TEMPORARILY_IMPOSSIBLE".to_owned())),
     (&["/biometrics/fingers_missing fingers-refused"], |w| {
         w.application.biometrics.fingers.clear();

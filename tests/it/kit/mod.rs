@@ -1,0 +1,5 @@
+//! What the tests are written with. Nothing here asserts anything about the gateway.
+
+pub(crate) mod databases;
+pub(crate) mod environment;
+pub(crate) mod rust_source;

@@ -1,0 +1,13 @@
+//! One suite, two databases: what every store function promises, promised by both.
+//!
+//! A file per file of `src/store`. A new store function gets its tests here with `both!`, and its
+//! SQL is prepared on both databases by `statements` without anybody asking for it.
+
+mod counters;
+mod given;
+mod history;
+mod holds;
+mod outbox;
+mod schema;
+mod sealed;
+mod statements;

@@ -1,0 +1,6 @@
+//! What reviewers should not have to look for: walls between modules, sizes, words, documents.
+
+mod documents;
+mod files;
+mod manifest;
+mod walls;
