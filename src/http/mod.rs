@@ -1,1 +1,3 @@
-//! The API: routes, problems, identities.
+//! The API: what callers may ask, and in which words they are answered.
+
+pub mod operations;
