@@ -118,13 +118,13 @@ async fn check(
     let (office, collect_at) = find_offices(gateway, office, content).await?;
     let seen = as_rules_see(&office)?;
     let collect_at = collect_at.as_ref().map(as_rules_see).transpose()?;
-    let context = IntakeContext {
+    let circumstances = IntakeContext {
         today: gateway.clock.today(),
         office: &seen,
         collect_at: collect_at.as_ref(),
         policy: &IntakePolicy::default(),
     };
-    let submission = intake::check(content, &context)
+    let submission = intake::check(content, &circumstances)
         .map_err(|faults| Failure::Refused(SubmitRefusal::Faulty(faults)))?;
     Ok((office, submission))
 }

@@ -19,6 +19,8 @@ pub mod history;
 pub mod holds;
 pub mod idempotency;
 pub mod inbox;
+pub mod matching_keys;
+pub mod notifications;
 pub mod offices;
 pub mod order_lines;
 pub mod orders;
@@ -26,6 +28,8 @@ pub mod outbox;
 pub mod payment_references;
 pub mod payments;
 pub mod sealed;
+pub mod source_files;
+pub mod statements;
 
 use std::str::FromStr;
 use std::time::Duration;

@@ -7,6 +7,8 @@ mod generated;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod money;
+#[cfg(test)]
 mod store_conformance;
 #[cfg(test)]
 mod tidy;
