@@ -8,8 +8,10 @@ mod apply_receipt;
 pub mod chase_receipt;
 pub mod content;
 pub mod decide_hold;
+pub mod decide_lane;
 pub mod decide_order;
 pub mod decide_payment;
+pub mod disclose_order;
 pub mod erase_content;
 pub mod give_payment_reference;
 pub mod intake;
@@ -33,6 +35,7 @@ mod reverse_payment;
 pub mod seal_order;
 pub mod sealing;
 pub mod send_order;
+pub mod set_aside_application;
 pub mod settle_payments;
 pub mod submit_application;
 #[cfg(test)]

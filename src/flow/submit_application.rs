@@ -101,13 +101,20 @@ pub async fn prepare(
     Ok(Preparation::New(Box::new(prepared)))
 }
 
-/// Checks an application and seals its content, whether it is new or a revision.
-pub(crate) async fn check_and_seal(
+/// Checks an application as if it were handed in, and keeps nothing.
+pub async fn check_only(
     gateway: &Gateway,
     office: OfficeId,
     content: &ApplicationContent,
-    plain: Zeroizing<Vec<u8>>,
-) -> Result<Prepared, Failure<SubmitRefusal>> {
+) -> Result<(), Failure<SubmitRefusal>> {
+    check(gateway, office, content).await.map(|_checked| ())
+}
+
+async fn check(
+    gateway: &Gateway,
+    office: OfficeId,
+    content: &ApplicationContent,
+) -> Result<(Office, Submission), Failure<SubmitRefusal>> {
     let (office, collect_at) = find_offices(gateway, office, content).await?;
     let seen = as_rules_see(&office)?;
     let collect_at = collect_at.as_ref().map(as_rules_see).transpose()?;
@@ -119,6 +126,17 @@ pub(crate) async fn check_and_seal(
     };
     let submission = intake::check(content, &circumstances)
         .map_err(|faults| Failure::Refused(SubmitRefusal::Faulty(faults)))?;
+    Ok((office, submission))
+}
+
+/// Checks an application and seals its content, whether it is new or a revision.
+pub(crate) async fn check_and_seal(
+    gateway: &Gateway,
+    office: OfficeId,
+    content: &ApplicationContent,
+    plain: Zeroizing<Vec<u8>>,
+) -> Result<Prepared, Failure<SubmitRefusal>> {
+    let (office, submission) = check(gateway, office, content).await?;
     let content_sha256 = sha256(&plain);
     let kept = plain_of(&intake::normalised(content, &submission))?;
     let content = seal(gateway, SealedKind::Application, kept).await?;

@@ -20,6 +20,7 @@ mod identity;
 mod language;
 mod offices;
 mod openapi;
+pub mod operations;
 mod payment_references;
 mod posted;
 pub mod problems;
