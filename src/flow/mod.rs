@@ -20,6 +20,7 @@ pub mod once;
 pub mod open_order;
 pub mod order_progress;
 mod payment_evidence;
+mod payment_keys;
 pub mod person_key;
 pub mod progress;
 pub mod read_document;
@@ -36,7 +37,7 @@ pub mod send_order;
 pub mod settle_payments;
 pub mod submit_application;
 #[cfg(test)]
-mod test_kit;
+mod tests;
 mod tie_payment;
 pub mod withdraw_application;
 

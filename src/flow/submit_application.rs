@@ -23,6 +23,7 @@ use crate::flow::Failure;
 use crate::flow::content::ApplicationContent;
 use crate::flow::give_payment_reference::give_payment_reference;
 use crate::flow::intake::{self, Fault, IntakeContext, IntakePolicy};
+use crate::flow::match_payment::{offer, remember_name};
 use crate::flow::once::KeyReused;
 use crate::flow::person_key::person_key;
 use crate::flow::progress::advance;
@@ -245,6 +246,11 @@ pub async fn accept(
         return Err(Failure::Refused(SubmitRefusal::PaymentReferenceNotFree));
     }
     decide(tx, &mut application, submission.fee.due, note).await?;
+    let applicant = &submission.applicant;
+    let name = (applicant.surname.as_str(), applicant.given_names.as_str());
+    remember_name(tx, gateway, id, name).await?;
+    // Payments come first as a rule.
+    offer(tx, &mut application, note).await?;
     reload(tx, id).await
 }
 
@@ -383,14 +389,8 @@ pub(crate) async fn follow_fee<R>(
 
 /// Wakes whoever has something to do once a new application or revision is committed.
 pub fn wake(gateway: &Gateway, application: &Application) {
-    offer_waiting_payments(gateway);
     if application.state == ApplicationState::Ready {
         gateway.bells.ring(Bell::Batcher);
     }
     gateway.bells.tell_offices();
-}
-
-/// Has the payments looked at that came before the application.
-fn offer_waiting_payments(gateway: &Gateway) {
-    gateway.bells.ring(Bell::Matcher);
 }
