@@ -22,6 +22,7 @@ pub mod once;
 pub mod open_order;
 pub mod order_progress;
 mod payment_evidence;
+mod payment_keys;
 pub mod person_key;
 pub mod progress;
 pub mod read_document;
@@ -39,7 +40,7 @@ pub mod set_aside_application;
 pub mod settle_payments;
 pub mod submit_application;
 #[cfg(test)]
-mod test_kit;
+mod tests;
 mod tie_payment;
 pub mod withdraw_application;
 
