@@ -21,6 +21,7 @@ pub mod seal_order;
 pub mod sealing;
 pub mod send_order;
 pub mod settle_payments;
+mod withdraw_order;
 
 use crate::store::StoreError;
 use crate::store::history::StepError;
@@ -43,6 +44,18 @@ impl<R> Failure<R> {
                 .chain()
                 .filter_map(|cause| cause.downcast_ref::<StoreError>())
                 .any(StoreError::is_transient),
+        }
+    }
+
+    /// Whether the flow stopped because another one was faster; run again as a whole, it sees what
+    /// that one left.
+    pub fn is_lost_race(&self) -> bool {
+        match self {
+            Self::Refused(_) => false,
+            Self::Broken(error) => error
+                .chain()
+                .filter_map(|cause| cause.downcast_ref::<StoreError>())
+                .any(StoreError::is_lost_race),
         }
     }
 }

@@ -11,6 +11,9 @@ pub mod janitor;
 pub mod reconciler;
 pub mod supervisor;
 
+use std::convert::Infallible;
+
+use crate::flow::Failure;
 use crate::gateway::Gateway;
 
 /// What a pass found.
@@ -32,6 +35,27 @@ pub trait Worker: Send + Sync + 'static {
 
     /// Does one bounded piece of work.
     fn pass(&self, gateway: &Gateway) -> impl Future<Output = anyhow::Result<Progress>> + Send;
+}
+
+/// How often a flow is tried while others are faster. One that loses so often does not race but
+/// contradicts what is stored, and has to be told.
+const RACES_MAX: usize = 5;
+
+/// Runs a flow, and runs it again as a whole when another replica was faster.
+pub(crate) async fn retry_races<T, F, Fut>(flow: F) -> anyhow::Result<T>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<T, Failure<Infallible>>>,
+{
+    for _ in 1..RACES_MAX {
+        match flow().await {
+            Err(failure) if failure.is_lost_race() => {
+                tracing::debug!("another replica was faster; looking again");
+            }
+            done => return Ok(done?),
+        }
+    }
+    Ok(flow().await?)
 }
 
 /// Runs `worker` until it is idle, or for `rounds` passes at most; returns whether it became idle.
