@@ -184,9 +184,10 @@ impl Config {
         let is_allowed = |byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-');
         findings.expect(
             (1..=BUREAU_CODE_LENGTH_MAX).contains(&bureau.code.len())
-                && bureau.code.bytes().all(is_allowed),
+                && bureau.code.bytes().all(is_allowed)
+                && !bureau.code.starts_with('-'),
             "bureau.code",
-            "is not 1 to 12 capital letters, digits and hyphens, of which order numbers are made",
+            "is not 1 to 12 capital letters, digits and hyphens, with which order numbers begin",
             "write the code that the bureau goes by",
         );
         findings.expect(

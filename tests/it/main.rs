@@ -7,6 +7,8 @@ mod generated;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod store_conformance;
 #[cfg(test)]
 mod tidy;
