@@ -9,6 +9,8 @@ mod kit;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
+mod receipts;
+#[cfg(test)]
 mod store_conformance;
 #[cfg(test)]
 mod tidy;

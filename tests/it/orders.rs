@@ -3,7 +3,6 @@
 
 use cei_gateway::domain::application::ApplicationState;
 use cei_gateway::domain::order::OrderState;
-use cei_gateway::flow::sealing;
 use cei_gateway::store::{history, outbox, sealed};
 use chrono::{Days, TimeDelta};
 use openssl::sha::sha256;
@@ -11,15 +10,6 @@ use openssl::sha::sha256;
 use crate::kit::databases::rows;
 use crate::kit::judges::{assert_signed, assert_valid};
 use crate::kit::world::{World, both_worlds};
-
-/// The signed bytes of an order, as the dispatcher would read them.
-async fn bytes_of(world: &World, number: &str) -> Vec<u8> {
-    let order = world.order(number).await;
-    let id = order.sealed.expect("sealed");
-    let key = sealed::find_key(&mut world.read().await, id).await.unwrap();
-    let plain = sealing::open(&world.gateway, id, key.unwrap()).await;
-    plain.unwrap().to_vec()
-}
 
 both_worlds! {
     async fn an_order_is_closed_when_it_is_full(world: &mut World) {
@@ -84,7 +74,7 @@ both_worlds! {
     async fn a_sealed_order_is_what_other_parties_accept(world: &mut World) {
         let order = world.sealed_order(3).await;
 
-        let bytes = bytes_of(world, &order.number).await;
+        let bytes = world.document_of(&order).await;
 
         assert_eq!(order.sha256.as_deref(), Some(sha256(&bytes).as_slice()));
         assert_eq!(order.size_bytes, i64::try_from(bytes.len()).ok());
@@ -104,7 +94,7 @@ both_worlds! {
         world.pass(TimeDelta::hours(4));
         world.settle().await;
         let order = world.only_order().await;
-        let document = String::from_utf8(bytes_of(world, &order.number).await).unwrap();
+        let document = world.document_text(&order).await;
         assert!(document.contains("Zăbrăuțanu") && document.contains(&cnp));
 
         let kept = everything_kept(world).await;

@@ -16,7 +16,7 @@ use cei_gateway::domain::money::Money;
 use cei_gateway::domain::office::CLUJ;
 use cei_gateway::flow::content::ApplicationContent;
 use cei_gateway::flow::intake::{self, IntakeContext, IntakePolicy};
-use cei_gateway::flow::sealing::seal;
+use cei_gateway::flow::sealing::{self, seal};
 use cei_gateway::flow::send_order::{Arrival, lease_next, record_attempt};
 use cei_gateway::gateway::Gateway;
 use cei_gateway::random::Random;
@@ -351,6 +351,20 @@ impl World {
         let mut tx = self.read().await;
         let lines = order_lines::list(&mut tx, order.id, 0, 1_000).await;
         lines.expect("lines")
+    }
+
+    /// The signed bytes of an order, as the dispatcher reads them.
+    pub(crate) async fn document_of(&self, order: &Order) -> Vec<u8> {
+        let id = order.sealed.expect("a sealed order");
+        let key = sealed::find_key(&mut self.read().await, id).await;
+        let key = key.expect("a query").expect("a key");
+        let plain = sealing::open(&self.gateway, id, key).await;
+        plain.expect("the order's bytes").to_vec()
+    }
+
+    /// The signed document of an order as text.
+    pub(crate) async fn document_text(&self, order: &Order) -> String {
+        String::from_utf8(self.document_of(order).await).expect("UTF-8")
     }
 
     /// The open holds, as number of what waits and code, in the order of the codes.
