@@ -1,6 +1,8 @@
 //! Capabilities, each in a file of its own, against real databases, TLS and judges.
 
 #[cfg(test)]
+mod acknowledgements;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod generated;
