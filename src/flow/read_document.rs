@@ -74,7 +74,7 @@ async fn open(
     match sealing::open(gateway, document.sealed, key).await {
         Ok(bytes) => Ok(Ok(bytes)),
         Err(error) => match error.downcast_ref::<VaultError>() {
-            Some(loss) if loss.is_loss() => lost(loss.to_string()),
+            Some(damage) if damage.is_loss() => lost(damage.to_string()),
             _ => Err(error),
         },
     }

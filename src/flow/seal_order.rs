@@ -188,7 +188,7 @@ fn read_content(
     };
     let plain = match vault.get(source.sealed, key) {
         Ok(plain) => plain,
-        Err(loss) if loss.is_loss() => return lost(loss.to_string()),
+        Err(damage) if damage.is_loss() => return lost(damage.to_string()),
         Err(ours) => return Err(ours.into()),
     };
     match serde_json::from_slice(&plain) {

@@ -73,3 +73,51 @@ pub async fn drain<W: Worker>(
     }
     Ok(progress)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::store::StoreError;
+
+    fn overtaken() -> Failure<Infallible> {
+        StoreError::Moved { what: "order" }.into()
+    }
+
+    #[tokio::test]
+    async fn a_flow_that_lost_a_race_runs_again() {
+        let runs = Cell::new(0);
+        let won = retry_races(|| async {
+            runs.set(runs.get() + 1);
+            if runs.get() < 3 {
+                Err(overtaken())
+            } else {
+                Ok(runs.get())
+            }
+        });
+        assert_eq!(won.await.unwrap(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_flow_that_always_loses_is_told() {
+        let runs = Cell::new(0);
+        let lost = retry_races(|| async {
+            runs.set(runs.get() + 1);
+            Err::<(), _>(overtaken())
+        });
+        assert!(lost.await.is_err());
+        assert_eq!(runs.get(), RACES_MAX);
+    }
+
+    #[tokio::test]
+    async fn any_other_failure_is_told_at_once() {
+        let runs = Cell::new(0);
+        let failed = retry_races(|| async {
+            runs.set(runs.get() + 1);
+            Err::<(), Failure<Infallible>>(anyhow::anyhow!("a defect").into())
+        });
+        assert!(failed.await.is_err());
+        assert_eq!(runs.get(), 1);
+    }
+}

@@ -8,8 +8,8 @@ use cei_gateway::flow::erase_content::sweep_orphans;
 use cei_gateway::flow::progress::{advance, note};
 use cei_gateway::flow::{Failure, sealing};
 use cei_gateway::store::sealed::{self, SealedKind};
+use cei_gateway::worker::drain;
 use cei_gateway::worker::janitor::Janitor;
-use cei_gateway::worker::{Worker, drain};
 use chrono::{DateTime, TimeDelta, Utc};
 use zeroize::Zeroizing;
 

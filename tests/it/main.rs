@@ -5,6 +5,8 @@ mod acknowledgements;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
 mod erasure;
 #[cfg(test)]
 mod generated;

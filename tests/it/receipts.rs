@@ -1,5 +1,7 @@
 //! Orders on their way: delivery, the bureau's receipt, its absence, and what operators decide.
 
+use std::slice;
+
 use cei_gateway::bureau::receipt::Outcome;
 use cei_gateway::domain::application::ApplicationState;
 use cei_gateway::domain::delivery::DeliveryVerdict;
@@ -11,7 +13,7 @@ use cei_gateway::flow::Failure;
 use cei_gateway::flow::decide_order::{OrderRefusal, give_up, resend};
 use cei_gateway::flow::receive_document::Kept;
 use cei_gateway::flow::send_order::{Arrival, lease_next, record_attempt};
-use cei_gateway::store::{history, outbox};
+use cei_gateway::store::{history, inbox, outbox};
 use chrono::TimeDelta;
 
 use crate::kit::world::{World, both_worlds};
@@ -76,6 +78,17 @@ both_worlds! {
         assert_eq!(told.iter().filter(|step| *step == "RECEIPT_POSITIVE").count(), 1);
     }
 
+    async fn a_document_that_nobody_read_waits_for_the_next_process(world: &mut World) {
+        let order = world.sent_order(1).await;
+        world.arrive(world.signed_receipt(&world.receipt_of(&order, Outcome::Ok))).await;
+        world.leave_unsettled();
+        world.restart().await;
+        let mut tx = world.read().await;
+        let waiting = inbox::list(&mut tx, InboxState::Arrived, None, 10).await.unwrap();
+        assert_eq!(waiting.len(), 1);
+        assert_eq!(world.order(&order.number).await.state, OrderState::Sent);
+    }
+
     async fn a_receipt_may_come_before_the_delivery_is_recorded(world: &mut World) {
         let order = world.sealed_order(1).await;
         let departure = lease_next(&world.gateway, "test").await.unwrap().unwrap();
@@ -108,7 +121,7 @@ both_worlds! {
 
         resend(&world.gateway, &order.number, OPERATOR, "the schema is mended").await.unwrap();
         assert!(world.holds().await.is_empty());
-        assert_eq!(world.deliver().await, [order.number.clone()]);
+        assert_eq!(world.deliver().await, slice::from_ref(&order.number));
         world.receive(&world.receipt_of(&order, Outcome::Ok)).await;
 
         let after = world.order(&order.number).await;
@@ -160,7 +173,7 @@ both_worlds! {
         resend(&world.gateway, &order.number, OPERATOR, "the bureau is back").await.unwrap();
 
         assert!(world.holds().await.is_empty());
-        assert_eq!(world.deliver().await, [order.number.clone()]);
+        assert_eq!(world.deliver().await, slice::from_ref(&order.number));
         assert_eq!(world.order(&order.number).await.state, OrderState::Sent);
     }
 
@@ -289,7 +302,7 @@ both_worlds! {
         world.pass(TimeDelta::minutes(1));
         world.settle().await;
         assert_eq!(messages(world).await, 2);
-        assert_eq!(world.deliver().await, [order.number.clone()]);
+        assert_eq!(world.deliver().await, slice::from_ref(&order.number));
         let again = world.order(&order.number).await;
         assert_eq!((again.sha256, again.resends), (order.sha256.clone(), 1));
         assert!(world.holds().await.is_empty());

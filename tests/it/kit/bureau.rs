@@ -1,6 +1,6 @@
 //! What the bureau says, written and signed with its own key, and heard by a world's gateway.
 
-use std::fs;
+use std::{fs, slice};
 
 use cei_gateway::bureau::acknowledgement::{Acknowledgement, Entry, write_acknowledgement};
 use cei_gateway::bureau::receipt::{Outcome, Receipt, ReceiptReason, write_receipt};
@@ -168,7 +168,7 @@ impl World {
     /// Adds so many applications, orders them and has the order sealed and sent.
     pub(crate) async fn sent_order(&mut self, lines: usize) -> Order {
         let order = self.sealed_order(lines).await;
-        assert_eq!(self.deliver().await, [order.number.clone()]);
+        assert_eq!(self.deliver().await, slice::from_ref(&order.number));
         self.order(&order.number).await
     }
 

@@ -236,13 +236,13 @@ impl World {
     /// Adds an application that passes intake and waits to be ordered.
     pub(crate) async fn ready_with(&mut self, content: ApplicationContent) -> Application {
         let office = CLUJ[0].office(self.offices[0].id).expect("an office");
-        let context = IntakeContext {
+        let at_counter = IntakeContext {
             today: self.gateway.clock.today(),
             office: &office,
             collect_at: None,
             policy: &IntakePolicy::default(),
         };
-        let submission = intake::check(&content, &context).expect("no faults");
+        let submission = intake::check(&content, &at_counter).expect("no faults");
         let kept = intake::normalised(&content, &submission);
         self.ready_unchecked(&kept).await
     }
