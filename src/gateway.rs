@@ -154,14 +154,16 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-fn load_seal(config: &Config) -> anyhow::Result<PemKey> {
+/// Reads the gateway's seal.
+pub(crate) fn load_seal(config: &Config) -> anyhow::Result<PemKey> {
     let key_file = required(config.signing.key_file.as_ref(), "signing.key_file")?;
     let chain_file = required(config.signing.chain_file.as_ref(), "signing.chain_file")?;
     let key = read_secret_bytes(key_file).context("reading the seal's key")?;
     PemKey::from_pem(key.expose(), &read(chain_file)?).context("reading the gateway's seal")
 }
 
-fn load_bureau_client(config: &Config) -> anyhow::Result<Option<reqwest::Client>> {
+/// Makes the client towards the bureau; `None` while no address is configured.
+pub(crate) fn load_bureau_client(config: &Config) -> anyhow::Result<Option<reqwest::Client>> {
     let bureau = &config.bureau;
     if bureau.url.is_empty() {
         return Ok(None);

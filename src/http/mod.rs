@@ -1,1 +1,32 @@
-//! The API: routes, problems, identities.
+//! The API: what offices, the bureau, channels and automation may ask over HTTPS.
+//!
+//! Owns the wire: routes, identity, limits, repetition, and how a refusal is told. Decides nothing
+//! about an application: every handler reads its request, calls one flow, and writes the answer.
+//! A new route is one handler and one line in [`routes`].
+
+pub mod api;
+mod applications;
+mod body;
+mod bureau;
+mod caller;
+mod cursor;
+mod docs;
+mod envelope;
+mod etag;
+mod events;
+mod gate;
+mod health;
+mod identity;
+mod language;
+mod offices;
+mod openapi;
+pub mod operations;
+mod payment_references;
+mod posted;
+pub mod problems;
+pub mod routes;
+pub mod server;
+#[cfg(test)]
+mod tests;
+
+pub use openapi::openapi_json;

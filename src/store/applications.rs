@@ -130,7 +130,7 @@ pub async fn find_open_of_person(
     )?)
 }
 
-/// Finds the application that bears a payment reference (12 digits).
+/// Finds the application that bears a payment reference (compact form).
 pub async fn find_by_payment_reference(
     tx: &mut Tx,
     reference: &str,

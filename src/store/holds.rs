@@ -152,6 +152,18 @@ pub async fn list_open(
     query!(fetch_all as Hold, tx, SQL, code, after, limit)
 }
 
+/// Lists the holds of a subject, open and closed, oldest first.
+pub async fn list_of(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<Hold>, StoreError> {
+    const SQL: &str = "
+        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
+               closed_by, decision, decision_reason
+        FROM holds
+        WHERE subject_id = $1
+        ORDER BY id
+        LIMIT $2";
+    query!(fetch_all as Hold, tx, SQL, subject, limit)
+}
+
 /// Counts the open holds of a subject.
 pub async fn count_open(tx: &mut Tx, subject: Uuid) -> Result<i64, StoreError> {
     const SQL: &str = "SELECT COUNT(*) FROM holds WHERE subject_id = $1 AND open";

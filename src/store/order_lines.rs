@@ -1,5 +1,7 @@
 //! Order lines: one card each, of exactly one application.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -145,6 +147,23 @@ pub async fn list(
         .into_iter()
         .map(OrderLine::try_from)
         .collect()
+}
+
+/// Lists the application numbers of an order's lines, by their places.
+pub async fn list_application_numbers(
+    tx: &mut Tx,
+    order: OrderId,
+    limit: i64,
+) -> Result<BTreeMap<i64, String>, StoreError> {
+    const SQL: &str = "
+        SELECT l.line_no, a.number
+        FROM order_lines l
+        JOIN applications a ON a.id = l.application_id
+        WHERE l.order_id = $1
+        ORDER BY l.line_no
+        LIMIT $2";
+    let rows = query!(fetch_all as (i64, String), tx, SQL, order.0, limit)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Lists all lines of an application, the first attempt first.

@@ -36,7 +36,7 @@ pub struct Payment {
     pub booked_on: Option<NaiveDate>,
     /// The bank's or the station's own reference.
     pub external_reference: Option<String>,
-    /// The one payment reference that it carries (12 digits).
+    /// The one payment reference that it carries, compact (`RF…`).
     pub payment_reference: Option<String>,
     /// Keyed hash of the one CNP that it names.
     pub person_key: Option<Vec<u8>>,
@@ -250,38 +250,57 @@ pub async fn list_of_application(
     many(query!(fetch_all as PaymentRow, tx, SQL, application.0)?)
 }
 
-/// Lists the payments that wait for an application and carry its reference or name its person.
-pub async fn list_waiting_for(
+/// Lists the credits with a key (see [`matching_keys`]) that wait for an application, and those
+/// that are to be given back only because the application `surplus_of` was paid twice (whose
+/// reason is `surplus`), oldest first.
+///
+/// [`matching_keys`]: crate::store::matching_keys
+pub async fn list_waiting(
     tx: &mut Tx,
-    reference: &str,
-    person_key: &[u8],
+    key: &str,
+    surplus_of: ApplicationId,
+    surplus: u16,
 ) -> Result<Vec<Payment>, StoreError> {
     const SQL: &str = select!(
-        "WHERE state IN ('UNMATCHED', 'SUGGESTED')
-           AND (payment_reference = $1 OR person_key = $2)
+        "WHERE id IN (SELECT payment_id FROM payment_keys WHERE key = $1)
+           AND credit AND NOT reversal
+           AND (state IN ('UNMATCHED', 'SUGGESTED')
+                OR (state = 'REFUND_DUE' AND application_id = $2 AND reason = $3))
          ORDER BY id
          LIMIT 200"
     );
+    let reason = i64::from(surplus);
     many(query!(
         fetch_all as PaymentRow,
         tx,
         SQL,
-        reference,
-        person_key
+        key,
+        surplus_of.0,
+        reason
     )?)
 }
 
-/// Lists the credits that a reversal may take back: those with the same external reference or the
-/// same payment reference or person, the latest first.
+/// Lists the reversals with a key that have not found their payment, oldest first.
+pub async fn list_waiting_reversals(tx: &mut Tx, key: &str) -> Result<Vec<Payment>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE id IN (SELECT payment_id FROM payment_keys WHERE key = $1)
+           AND reversal AND NOT credit AND state = 'UNMATCHED'
+         ORDER BY id
+         LIMIT 200"
+    );
+    many(query!(fetch_all as PaymentRow, tx, SQL, key)?)
+}
+
+/// Lists the credits with a key that a reversal on the same channel may take back, the latest
+/// first.
 pub async fn list_reversible(
     tx: &mut Tx,
-    external_reference: Option<&str>,
-    payment_reference: Option<&str>,
-    person_key: Option<&[u8]>,
+    channel: Channel,
+    key: &str,
 ) -> Result<Vec<Payment>, StoreError> {
     const SQL: &str = select!(
-        "WHERE credit AND NOT reversal AND state <> 'REVERSED'
-           AND (external_reference = $1 OR payment_reference = $2 OR person_key = $3)
+        "WHERE id IN (SELECT payment_id FROM payment_keys WHERE key = $2)
+           AND channel = $1 AND credit AND NOT reversal AND state <> 'REVERSED'
          ORDER BY id DESC
          LIMIT 200"
     );
@@ -289,9 +308,8 @@ pub async fn list_reversible(
         fetch_all as PaymentRow,
         tx,
         SQL,
-        external_reference,
-        payment_reference,
-        person_key,
+        channel.as_str(),
+        key
     )?)
 }
 
@@ -342,11 +360,12 @@ pub struct Observation<'a> {
     pub seen_at: DateTime<Utc>,
 }
 
-/// Keeps where a payment was seen; it may be seen many times.
+/// Keeps where a payment was seen; it may be seen many times, and once at one place of a file.
 pub async fn insert_observation(tx: &mut Tx, new: &Observation<'_>) -> Result<(), StoreError> {
     const SQL: &str = "
         INSERT INTO observations (id, payment_id, source_file_id, inbox_id, place, seen_at)
-        VALUES ($1, $2, $3, $4, $5, $6)";
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT DO NOTHING";
     execute!(
         tx,
         SQL,
@@ -444,6 +463,35 @@ pub async fn list_standing_matches(
         LIMIT 100";
     let rows = query!(fetch_all as MatchRow, tx, SQL, payment.0)?;
     Ok(rows.into_iter().map(Match::from).collect())
+}
+
+/// Whether an operator undid a tie of this payment to this application.
+pub async fn was_untied_by_operator(
+    tx: &mut Tx,
+    payment: PaymentId,
+    application: ApplicationId,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*)
+        FROM matches
+        WHERE payment_id = $1 AND application_id = $2 AND undoes_id IS NOT NULL
+          AND rule = 'OPERATOR'";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, payment.0, application.0)?;
+    Ok(count > 0)
+}
+
+/// Sums up all ties, those that undo others taken off: what applications were paid in all.
+pub async fn sum_of_matches(tx: &mut Tx) -> Result<Money, StoreError> {
+    const SQL: &str = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM matches";
+    let (bani,) = query!(fetch_one as (i64,), tx, SQL)?;
+    Ok(Money::from_bani(bani))
+}
+
+/// Counts the movements that a file was the first to tell of, by what was sealed with it.
+pub async fn count_told_first(tx: &mut Tx, sealed: SealedId) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM payments WHERE sealed_id = $1";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, sealed.0)?;
+    Ok(count)
 }
 
 /// Counts payments by state.

@@ -8,6 +8,7 @@ pub mod batcher;
 pub mod bell;
 pub mod dispatcher;
 pub mod janitor;
+pub mod matcher;
 pub mod reconciler;
 pub mod supervisor;
 

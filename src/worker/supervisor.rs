@@ -107,7 +107,10 @@ async fn run<W: Worker>(worker: W, gateway: Gateway, stop: CancellationToken) {
             },
         );
         let rest = match outcome {
-            Ok(Progress::Worked) => continue, // There may be more: look before resting.
+            Ok(Progress::Worked) => {
+                gateway.bells.tell_offices();
+                continue; // There may be more: look before resting.
+            }
             Ok(Progress::Idle) => gateway.pace_idle(),
             Err(error) => {
                 tracing::error!(

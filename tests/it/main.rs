@@ -13,6 +13,8 @@ mod generated;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod money;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod receipts;

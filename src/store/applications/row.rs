@@ -54,7 +54,7 @@ pub struct Application {
     pub fee_rule: String,
     /// The facts that the fee rule used, as JSON.
     pub fee_facts: String,
-    /// The payment reference, 12 digits.
+    /// The payment reference, in its compact form (`RF294073918264`).
     pub payment_reference: String,
     /// Where its content is sealed.
     pub sealed: SealedId,

@@ -1,0 +1,118 @@
+//! What an operator decides about an application.
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use crate::cli::Exit;
+use crate::cli::application::{Name, find};
+use crate::cli::arguments::Why;
+use crate::cli::context::Context;
+use crate::cli::exit::{CliError, Refusal};
+use crate::domain::application::ApplicationState;
+use crate::flow::progress::note;
+use crate::flow::set_aside_application::{SetAsideRefusal, set_aside_application};
+use crate::flow::withdraw_application::{WithdrawRefusal, Withdrawal, WithdrawalReason, withdraw};
+
+/// Set an application aside until an operator has decided about its hold
+#[derive(Args, Debug)]
+pub(crate) struct SetAside {
+    #[command(flatten)]
+    name: Name,
+    #[command(flatten)]
+    why: Why,
+}
+
+/// End an application
+#[derive(Args, Debug)]
+pub(crate) struct Cancel {
+    #[command(flatten)]
+    name: Name,
+    /// Under which reason code its office is told
+    #[arg(long, value_enum, default_value_t = Cause::Withdrawn)]
+    cause: Cause,
+    #[command(flatten)]
+    why: Why,
+}
+
+/// Why an application ends.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Cause {
+    /// The applicant no longer wants the card
+    Withdrawn,
+    /// The applicant has died
+    HolderDeceased,
+}
+
+impl From<Cause> for WithdrawalReason {
+    fn from(cause: Cause) -> Self {
+        match cause {
+            Cause::Withdrawn => Self::Withdrawn,
+            Cause::HolderDeceased => Self::HolderDeceased,
+        }
+    }
+}
+
+impl Refusal for SetAsideRefusal {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Unknown { .. } => Exit::NotFound,
+            Self::ReasonMissing => Exit::Usage,
+            Self::NotNow { .. } => Exit::Refused,
+        }
+    }
+}
+
+impl Refusal for WithdrawRefusal {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Unknown => Exit::NotFound,
+            Self::TooLate { .. } | Self::Changed | Self::KeyReused(_) => Exit::Refused,
+        }
+    }
+}
+
+pub(super) async fn set_aside(
+    command: &SetAside,
+    context: &mut Context<'_>,
+) -> Result<Exit, CliError> {
+    let number = &command.name.number;
+    let actor = context.actor()?;
+    let gateway = context.gateway().await?;
+    set_aside_application(&gateway, number, &actor, &command.why.reason).await?;
+    context.output.done(
+        &json!({ "done": "held", "application": number }),
+        &format!("{number} waits for a decision: see `hold list`."),
+    )?;
+    Ok(Exit::Ok)
+}
+
+pub(super) async fn cancel(command: &Cancel, context: &mut Context<'_>) -> Result<Exit, CliError> {
+    let number = &command.name.number;
+    let reason = command.why.reason.trim();
+    if reason.is_empty() {
+        return Err(CliError::usage("a decision needs a reason in words"));
+    }
+    let actor = context.actor()?;
+    let gateway = context.gateway().await?;
+    let mut tx = gateway.store.begin().await?;
+    let found = find(&mut tx, number).await?;
+    // The operator acts for the office, which is told like any other time.
+    let wish = Withdrawal {
+        office: found.office,
+        application: found.id,
+        version: Some(found.version),
+        reason: command.cause.into(),
+    };
+    let note = note(&gateway, &actor, Some(reason));
+    let ended = withdraw(&mut tx, wish, &note).await?;
+    tx.commit().await?;
+    let state = ended.state;
+    let sentence = if state == ApplicationState::Cancelled {
+        format!("{number} is cancelled.")
+    } else {
+        format!("{number} is ordered already: ask the bureau to cancel its card (`hold list`).")
+    };
+    let json = json!({ "done": "cancel", "application": number, "state": state.as_str() });
+    context.output.done(&json, &sentence)?;
+    Ok(Exit::Ok)
+}

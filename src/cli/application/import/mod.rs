@@ -1,0 +1,304 @@
+//! `application import`: many applications of one office from a file, each through the same flow
+//! as over the API. What became of each line is written beside the file at once, so that a run
+//! that was cut off goes on where it ended; an application that was taken in is never taken twice.
+
+mod lines;
+mod report;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use futures_util::StreamExt;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::cli::Exit;
+use crate::cli::application::find_office;
+use crate::cli::application::import::lines::{Line, Lines};
+use crate::cli::application::import::report::{Outcome, Report, Told};
+use crate::cli::context::Context;
+use crate::cli::exit::CliError;
+use crate::domain::id::OfficeId;
+use crate::domain::operator::Actor;
+use crate::flow::Failure;
+use crate::flow::content::ApplicationContent;
+use crate::flow::progress::note;
+use crate::flow::submit_application::{
+    Preparation, SubmitRefusal, accept, check_only, prepare, wake,
+};
+use crate::gateway::Gateway;
+use crate::store::applications::Application;
+
+/// Lines on their way at once: sealing waits for the disk, so others may be checked meanwhile.
+const AT_ONCE: usize = 8;
+/// Tries at a line that another request overtakes.
+const TRIES: usize = 3;
+
+/// Take in applications from a file
+#[derive(Args, Debug)]
+pub(crate) struct Import {
+    /// One application a line, in the JSON of the API. What became of each line is written to
+    /// `FILE.results`, from which a second run knows what is done
+    file: PathBuf,
+    /// Code of the office whose applications these are
+    #[arg(long, value_name = "CODE")]
+    office: String,
+    /// Check every line, and take nothing in
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What became of all lines.
+#[derive(Debug, Default, Serialize)]
+struct Sums {
+    accepted: u64,
+    repeated: u64,
+    refused: u64,
+    invalid: u64,
+    /// How many of all these an earlier run had answered.
+    answered_before: u64,
+}
+
+impl Sums {
+    fn count(&mut self, outcome: Outcome) {
+        let sum = match outcome {
+            Outcome::Accepted => &mut self.accepted,
+            Outcome::Repeated => &mut self.repeated,
+            Outcome::Refused => &mut self.refused,
+            Outcome::Invalid => &mut self.invalid,
+        };
+        *sum += 1;
+    }
+
+    fn exit(&self) -> Exit {
+        if self.refused + self.invalid == 0 {
+            Exit::Ok
+        } else {
+            Exit::Partial
+        }
+    }
+}
+
+pub(super) async fn run(command: &Import, context: &mut Context<'_>) -> Result<Exit, CliError> {
+    let actor = context.actor()?;
+    let gateway = context.gateway().await?;
+    let mut tx = gateway.store.read().await?;
+    let office = find_office(&mut tx, &command.office, context).await?.id;
+    drop(tx);
+    let (file, size) = open(&command.file)?;
+    let bar = progress(size, context.is_watched);
+    let results = results_file(&command.file);
+    let mut report = if command.dry_run {
+        Report::on_paper_only()
+    } else {
+        Report::open(&results).with_context(|| format!("opening {}", results.display()))?
+    };
+    let office = Submitter {
+        gateway: &gateway,
+        office,
+        actor: &actor,
+        is_dry_run: command.dry_run,
+    };
+    let lines = Lines::new(file, gateway.config.http.body_bytes_max);
+    let sums = office.import(lines, &mut report, &bar).await;
+    bar.finish_and_clear();
+    let sums = sums?;
+    let json = json!({
+        "done": if command.dry_run { "checked" } else { "imported" },
+        "sums": sums,
+        "results": (!command.dry_run).then_some(&results),
+        "refusals": report.refusals(),
+    });
+    context
+        .output
+        .done(&json, &sentence(command, &sums, &report, &results))?;
+    Ok(sums.exit())
+}
+
+fn sentence(command: &Import, sums: &Sums, report: &Report, results: &Path) -> String {
+    let Sums {
+        accepted,
+        repeated,
+        refused,
+        invalid,
+        answered_before,
+    } = sums;
+    let verb = if command.dry_run {
+        "would be taken in"
+    } else {
+        "taken in"
+    };
+    let mut text = format!(
+        "{accepted} {verb}, {repeated} known before, {refused} refused, {invalid} unreadable; \
+         {answered_before} of these answered by an earlier run."
+    );
+    for told in report.refusals() {
+        for fault in &told.faults {
+            text.push_str(&format!(
+                "\nline {}: {} {}",
+                told.line, fault.pointer, fault.message
+            ));
+        }
+    }
+    if !command.dry_run {
+        text.push_str(&format!(
+            "\nEach line's answer stands in {}.",
+            results.display()
+        ));
+    }
+    text
+}
+
+fn results_file(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".results");
+    PathBuf::from(name)
+}
+
+fn open(path: &Path) -> Result<(File, u64), CliError> {
+    let name = path.display();
+    let file = File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => CliError::not_found("file", &name.to_string()),
+        _ => anyhow::Error::new(error)
+            .context(format!("opening {name}"))
+            .into(),
+    })?;
+    let size = file
+        .metadata()
+        .with_context(|| format!("asking for the size of {name}"))?;
+    Ok((file, size.len()))
+}
+
+fn progress(size: u64, is_watched: bool) -> ProgressBar {
+    let target = if is_watched {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let bar = ProgressBar::with_draw_target(Some(size), target);
+    let style = ProgressStyle::with_template("{bar:40} {percent}% {msg}, {eta} left");
+    // A template that cannot be read leaves the bar as it is.
+    style.map(|style| bar.set_style(style)).unwrap_or_default();
+    bar
+}
+
+/// Hands lines in for an office.
+struct Submitter<'a> {
+    gateway: &'a Gateway,
+    office: OfficeId,
+    actor: &'a Actor,
+    is_dry_run: bool,
+}
+
+impl Submitter<'_> {
+    /// Hands in every line that has no answer yet; the answers come in the order of the lines.
+    async fn import(
+        &self,
+        lines: Lines,
+        report: &mut Report,
+        bar: &ProgressBar,
+    ) -> Result<Sums, CliError> {
+        let mut sums = Sums::default();
+        let known = report.known();
+        let work = futures_util::stream::iter(lines).map(async |line| {
+            let line = line.context("reading the file")?;
+            let told = match known.find(&line) {
+                Some(outcome) => Told::before(&line, outcome),
+                None => self.submit(&line).await?,
+            };
+            anyhow::Ok((line.end, told))
+        });
+        let mut answers = std::pin::pin!(work.buffered(AT_ONCE));
+        while let Some(answer) = answers.next().await {
+            let (end, told) = answer?;
+            sums.count(told.outcome);
+            bar.set_position(end);
+            bar.set_message(format!(
+                "{} taken in, {} refused",
+                sums.accepted, sums.refused
+            ));
+            if told.is_known {
+                sums.answered_before += 1;
+            } else {
+                report.write(told).context("writing the results")?;
+            }
+        }
+        Ok(sums)
+    }
+
+    async fn submit(&self, line: &Line) -> anyhow::Result<Told> {
+        let content = match parse(line) {
+            Ok(content) => content,
+            Err(told) => return Ok(told),
+        };
+        let reference = content.office_reference.clone();
+        for _ in 1..TRIES {
+            match self.hand_in(&content).await {
+                Err(Failure::Refused(SubmitRefusal::Overtaken)) => (),
+                outcome => return told(line, &reference, outcome),
+            }
+        }
+        told(line, &reference, self.hand_in(&content).await)
+    }
+
+    async fn hand_in(
+        &self,
+        content: &ApplicationContent,
+    ) -> Result<(Outcome, Option<Application>), Failure<SubmitRefusal>> {
+        if self.is_dry_run {
+            check_only(self.gateway, self.office, content).await?;
+            return Ok((Outcome::Accepted, None));
+        }
+        let prepared = match prepare(self.gateway, self.office, content).await? {
+            Preparation::Before(known) => return Ok((Outcome::Repeated, Some(*known))),
+            Preparation::New(prepared) => prepared,
+        };
+        let note = note(self.gateway, self.actor, Some("imported from a file"));
+        let mut tx = self.gateway.store.begin().await?;
+        let application = accept(&mut tx, self.gateway, &prepared, &note).await?;
+        tx.commit().await?;
+        wake(self.gateway, &application);
+        Ok((Outcome::Accepted, Some(application)))
+    }
+}
+
+/// Reads a line; what cannot be read is told without repeating any of it.
+fn parse(line: &Line) -> Result<ApplicationContent, Told> {
+    let Some(bytes) = line.bytes() else {
+        return Err(Told::invalid(
+            line,
+            "",
+            "the line is longer than an application may be",
+        ));
+    };
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let read: Result<ApplicationContent, _> = serde_path_to_error::deserialize(&mut reader);
+    read.map_err(|error| {
+        let pointer = error.path().to_string().replace('.', "/");
+        let at = error.inner();
+        let message = format!(
+            "unreadable at column {}: {:?} error",
+            at.column(),
+            at.classify()
+        );
+        Told::invalid(line, &format!("/{pointer}"), &message)
+    })
+}
+
+fn told(
+    line: &Line,
+    reference: &str,
+    outcome: Result<(Outcome, Option<Application>), Failure<SubmitRefusal>>,
+) -> anyhow::Result<Told> {
+    match outcome {
+        Ok((outcome, application)) => {
+            let number = application.map(|application| application.number);
+            Ok(Told::done(line, reference, outcome, number))
+        }
+        Err(Failure::Refused(refusal)) => Ok(Told::refused(line, reference, &refusal)),
+        Err(Failure::Broken(error)) => Err(error),
+    }
+}

@@ -1,0 +1,72 @@
+//! Arguments that several commands share.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use uuid::Uuid;
+
+use crate::domain::codes::UnknownCode;
+
+/// Which part of a list.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Paging {
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1000))]
+    pub(crate) limit: i64,
+    /// Go on after this id, as the list before said
+    #[arg(long, value_name = "ID")]
+    pub(crate) after: Option<Uuid>,
+}
+
+impl Paging {
+    /// Where to go on after `rows`, unless they were the last.
+    pub(crate) fn next<T>(&self, rows: &[T], id: impl Fn(&T) -> Uuid) -> Option<String> {
+        let is_full = usize::try_from(self.limit).is_ok_and(|limit| rows.len() >= limit);
+        rows.last()
+            .filter(|_| is_full)
+            .map(|row| id(row).to_string())
+    }
+}
+
+/// Why, in words.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Why {
+    /// Why, for the history; without personal data
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+/// A parser of stable codes that lists them in help texts and takes small letters too.
+pub(crate) fn codes<T>(
+    all: &'static [T],
+    parse: fn(&str) -> Result<T, UnknownCode>,
+) -> impl TypedValueParser<Value = T>
+where
+    T: Copy + AsCode + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(all.iter().map(|code| code.as_code()))
+        .try_map(move |text| parse(&text.to_uppercase()))
+}
+
+/// An enumeration with stable codes.
+pub(crate) trait AsCode {
+    /// The stable code.
+    fn as_code(&self) -> &'static str;
+}
+
+macro_rules! as_code {
+    ($($name:ty),+ $(,)?) => {$(
+        impl AsCode for $name {
+            fn as_code(&self) -> &'static str {
+                self.as_str()
+            }
+        }
+    )+};
+}
+as_code!(
+    crate::domain::application::ApplicationState,
+    crate::domain::county::County,
+    crate::domain::order::OrderState,
+    crate::domain::payment::Channel,
+    crate::domain::payment::PaymentState,
+    crate::store::credentials::Party,
+);

@@ -1,0 +1,157 @@
+//! Tries everything that the configuration names: opens, reads, calls.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+
+use crate::cli::check::{Finding, Verdict};
+use crate::cli::migrate::name_of;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::id::SealedId;
+use crate::gateway::{load_bureau_client, load_seal};
+use crate::random::Random;
+use crate::store::{Store, offices};
+use crate::transport;
+use crate::vault::{Vault, VaultConfig};
+
+/// Days before its end at which a certificate must be renewed.
+const RENEW_DAYS: i64 = 61;
+
+/// Tries everything.
+pub(super) async fn try_all(config: &Config, clock: &Clock, random: &Random) -> Vec<Finding> {
+    let mut findings = vec![
+        Finding::of("files", files(config)),
+        Finding::of("database", database(config).await),
+        Finding::of("vault", vault(config, clock, random)),
+        Finding::of("seal", seal(config)),
+    ];
+    findings.extend(certificates(config, clock));
+    findings.push(bureau(config).await);
+    findings
+}
+
+fn files(config: &Config) -> anyhow::Result<String> {
+    config.check_files()?;
+    Ok(String::from(
+        "every file that is named can be read, and no secret by others",
+    ))
+}
+
+async fn database(config: &Config) -> anyhow::Result<String> {
+    if let Some(file) = config.database.url.strip_prefix("sqlite:")
+        && !file.starts_with(":memory:")
+        && !PathBuf::from(file).exists()
+    {
+        // Opening would make an empty file.
+        bail!("there is no {file} yet: run `cei-gateway migrate`");
+    }
+    let password = config.database_password()?;
+    let password = password.as_ref().map(|secret| secret.expose().as_str());
+    let store = Store::open(&config.database.url, password, 1).await?;
+    let mut tx = store.read().await?;
+    let offices = offices::list(&mut tx)
+        .await
+        .context("it answers, but not as its schema should: run `cei-gateway migrate`")?;
+    drop(tx);
+    let kind = store.kind();
+    store.close().await;
+    Ok(format!(
+        "{kind:?} answers; it knows {} offices",
+        offices.len()
+    ))
+}
+
+/// Seals, reads and erases a few bytes.
+fn vault(config: &Config, clock: &Clock, random: &Random) -> anyhow::Result<String> {
+    const PROBE: &[u8] = b"nothing about anybody";
+    let vault = Vault::open(&VaultConfig {
+        create_missing_key: false,
+        ..config.vault()
+    })?;
+    let id = SealedId(random.uuid(clock.now()));
+    let sealed = vault.put(id, PROBE).context("sealing a probe")?;
+    let read = vault
+        .get(id, &sealed.wrapped_key)
+        .context("reading a probe");
+    vault.erase(id).context("erasing a probe")?;
+    if read?.as_slice() != PROBE {
+        bail!("a probe was read otherwise than it was sealed");
+    }
+    Ok(String::from("a probe was sealed, read and erased"))
+}
+
+fn seal(config: &Config) -> anyhow::Result<String> {
+    use crate::xmldsig::key::SigningKey;
+
+    let seal = load_seal(config)?;
+    seal.sign(b"probe").context("signing a probe")?;
+    Ok(format!(
+        "key and certificate are a pair; {:?}",
+        seal.algorithm()
+    ))
+}
+
+/// How long every certificate of ours is valid.
+fn certificates(config: &Config, clock: &Clock) -> Vec<Finding> {
+    let ours = [
+        ("certificate of the seal", &config.signing.chain_file),
+        ("certificate of the server", &config.http.tls_cert_file),
+        (
+            "certificate towards the bureau",
+            &config.bureau.identity_cert_file,
+        ),
+    ];
+    ours.into_iter()
+        .filter_map(|(what, file)| Some((what, file.as_ref()?)))
+        .map(|(what, file)| certificate(what, file, clock))
+        .collect()
+}
+
+fn certificate(what: &'static str, file: &PathBuf, clock: &Clock) -> Finding {
+    let read = || {
+        let pem = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+        anyhow::Ok(transport::valid_until(&pem)?)
+    };
+    let until = match read() {
+        Ok(until) => until,
+        Err(error) => return Finding::of(what, Err(error)),
+    };
+    let days = (until - clock.now()).num_days();
+    let (verdict, words) = match days {
+        ..0 => (Verdict::Failed, "expired; renew it"),
+        0..RENEW_DAYS => (Verdict::Warning, "renew it"),
+        _ => (Verdict::Ok, "valid"),
+    };
+    let until = until.date_naive();
+    Finding::new(
+        what,
+        verdict,
+        format!("{words}: until {until}, {days} days"),
+    )
+}
+
+/// Whether anybody answers at the bureau's address whom the configuration trusts; what they
+/// answer does not matter.
+async fn bureau(config: &Config) -> Finding {
+    const WHAT: &str = "bureau";
+    let client = match load_bureau_client(config) {
+        Ok(Some(client)) => client,
+        Ok(None) => {
+            let words = "bureau.url is empty: orders wait";
+            return Finding::new(WHAT, Verdict::Warning, words);
+        }
+        Err(error) => return Finding::of(WHAT, Err(error)),
+    };
+    let url = &config.bureau.url;
+    match client.get(url).send().await {
+        Ok(answer) => {
+            let words = format!("{url} answers over TLS (HTTP {})", answer.status().as_u16());
+            Finding::new(WHAT, Verdict::Ok, words)
+        }
+        Err(error) => {
+            let error = anyhow::Error::new(error.without_url());
+            Finding::new(WHAT, Verdict::Unreachable, format!("{url}: {error:#}"))
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Every setting with its value, under the names of the configuration's reference. Secrets are
+//! named by their files, so there is none to hide.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+
+type Setting = (&'static str, String);
+
+/// Every setting, in the order of the reference.
+pub(super) fn settings(config: &Config) -> Vec<Setting> {
+    let mut all = vec![
+        ("environment", config.environment.to_string()),
+        ("data_dir", path(&config.data_dir)),
+    ];
+    all.extend(database_and_http(config));
+    all.extend(vault_and_signing(config));
+    all.extend(bureau(config));
+    all.extend(batching_and_delivery(config));
+    all.extend(the_rest(config));
+    all
+}
+
+fn database_and_http(config: &Config) -> Vec<Setting> {
+    let (database, http) = (&config.database, &config.http);
+    vec![
+        ("database.url", database.url.clone()),
+        (
+            "database.password_file",
+            file(database.password_file.as_ref()),
+        ),
+        (
+            "database.connections_max",
+            database.connections_max.to_string(),
+        ),
+        ("http.bind", http.bind.to_string()),
+        ("http.metrics_bind", maybe(http.metrics_bind)),
+        ("http.public_url", http.public_url.clone()),
+        ("http.tls_cert_file", file(http.tls_cert_file.as_ref())),
+        ("http.tls_key_file", file(http.tls_key_file.as_ref())),
+        ("http.client_ca_file", file(http.client_ca_file.as_ref())),
+        ("http.client_crl_file", file(http.client_crl_file.as_ref())),
+        ("http.body_bytes_max", http.body_bytes_max.to_string()),
+        ("http.upload_bytes_max", http.upload_bytes_max.to_string()),
+        (
+            "http.header_timeout_seconds",
+            http.header_timeout_seconds.to_string(),
+        ),
+        (
+            "http.body_timeout_seconds",
+            http.body_timeout_seconds.to_string(),
+        ),
+    ]
+}
+
+fn vault_and_signing(config: &Config) -> Vec<Setting> {
+    let (vault, signing) = (&config.vault, &config.signing);
+    vec![
+        ("vault.dir", path(&vault.dir)),
+        ("vault.master_key_file", path(&vault.master_key_file)),
+        ("vault.durable", vault.durable.to_string()),
+        ("signing.key_file", file(signing.key_file.as_ref())),
+        ("signing.chain_file", file(signing.chain_file.as_ref())),
+    ]
+}
+
+fn bureau(config: &Config) -> Vec<Setting> {
+    let bureau = &config.bureau;
+    let keys = bureau.acknowledgement_spki_sha256.iter();
+    let keys = keys.map(|key| crate::http::operations::view::hex(&key.0));
+    vec![
+        ("bureau.code", bureau.code.clone()),
+        ("bureau.name", bureau.name.clone()),
+        ("bureau.url", bureau.url.clone()),
+        ("bureau.ca_file", file(bureau.ca_file.as_ref())),
+        ("bureau.crl_file", file(bureau.crl_file.as_ref())),
+        (
+            "bureau.identity_cert_file",
+            file(bureau.identity_cert_file.as_ref()),
+        ),
+        (
+            "bureau.identity_key_file",
+            file(bureau.identity_key_file.as_ref()),
+        ),
+        (
+            "bureau.acknowledgement_anchors_file",
+            file(bureau.acknowledgement_anchors_file.as_ref()),
+        ),
+        (
+            "bureau.acknowledgement_crl_file",
+            file(bureau.acknowledgement_crl_file.as_ref()),
+        ),
+        ("bureau.acknowledgement_spki_sha256", list(keys)),
+        (
+            "bureau.connect_timeout_seconds",
+            bureau.connect_timeout_seconds.to_string(),
+        ),
+        (
+            "bureau.total_timeout_seconds",
+            bureau.total_timeout_seconds.to_string(),
+        ),
+    ]
+}
+
+fn batching_and_delivery(config: &Config) -> Vec<Setting> {
+    let (batching, delivery) = (&config.batching, &config.delivery);
+    let cut_off = batching.cut_off.map(|cut_off| cut_off.0.format("%H:%M"));
+    vec![
+        ("batching.lines_max", batching.lines_max.to_string()),
+        ("batching.bytes_max", batching.bytes_max.to_string()),
+        (
+            "batching.age_max_minutes",
+            batching.age_max_minutes.to_string(),
+        ),
+        (
+            "batching.deadline_risk_days",
+            batching.deadline_risk_days.to_string(),
+        ),
+        ("batching.cut_off", maybe(cut_off)),
+        ("delivery.lease_seconds", delivery.lease_seconds.to_string()),
+        ("delivery.attempts_max", delivery.attempts_max.to_string()),
+        ("delivery.base_seconds", delivery.base_seconds.to_string()),
+        ("delivery.cap_seconds", delivery.cap_seconds.to_string()),
+        (
+            "delivery.webhook_ca_file",
+            file(delivery.webhook_ca_file.as_ref()),
+        ),
+        (
+            "delivery.receipt_resend_minutes",
+            delivery.receipt_resend_minutes.to_string(),
+        ),
+        (
+            "delivery.receipt_escalate_minutes",
+            delivery.receipt_escalate_minutes.to_string(),
+        ),
+    ]
+}
+
+fn the_rest(config: &Config) -> Vec<Setting> {
+    let selfpay = &config.channels.selfpay;
+    let (workers, retention) = (&config.workers, &config.retention);
+    vec![
+        (
+            "channels.selfpay.hmac_key_files",
+            files(&selfpay.hmac_key_files),
+        ),
+        (
+            "channels.selfpay.ed25519_key_files",
+            files(&selfpay.ed25519_key_files),
+        ),
+        (
+            "channels.selfpay.tolerance_seconds",
+            selfpay.tolerance_seconds.to_string(),
+        ),
+        (
+            "channels.selfpay.body_bytes_max",
+            selfpay.body_bytes_max.to_string(),
+        ),
+        (
+            "workers.idle_milliseconds",
+            workers.idle_milliseconds.to_string(),
+        ),
+        (
+            "workers.failure_milliseconds",
+            workers.failure_milliseconds.to_string(),
+        ),
+        (
+            "retention.cancelled_days",
+            retention.cancelled_days.to_string(),
+        ),
+        ("retention.orphan_hours", retention.orphan_hours.to_string()),
+        (
+            "retention.idempotency_days",
+            retention.idempotency_days.to_string(),
+        ),
+        ("retention.event_days", retention.event_days.to_string()),
+        ("logging.level", config.logging.level.clone()),
+    ]
+}
+
+fn path(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn file(file: Option<&PathBuf>) -> String {
+    file.map(|file| path(file)).unwrap_or_default()
+}
+
+fn files(files: &[PathBuf]) -> String {
+    list(files.iter().map(|file| path(file)))
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(",")
+}
+
+fn maybe(value: Option<impl Display>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_of_the_reference_is_shown() {
+        let reference = crate::config::reference();
+        let variables = reference
+            .lines()
+            .filter_map(|line| line.split_once("Variable: `"))
+            .map(|(_, variable)| variable.trim_end_matches('`').to_owned());
+        let variable = |key: &str| format!("CEI__{}", key.to_uppercase().replace('.', "__"));
+
+        let shown: Vec<_> = settings(&Config::development(Path::new("data")))
+            .into_iter()
+            .map(|(key, _)| variable(key))
+            .collect();
+
+        assert_eq!(shown, variables.collect::<Vec<_>>());
+    }
+}

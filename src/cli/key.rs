@@ -1,0 +1,253 @@
+//! `key`: what proves who is calling. A certificate counts by the hash of its public key; of an
+//! API key only the hash is kept, so it is shown once.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+use openssl::x509::X509;
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::cli::Exit;
+use crate::cli::arguments::codes;
+use crate::cli::context::Context;
+use crate::cli::exit::CliError;
+use crate::cli::output::{Row, instant};
+use crate::domain::id::{CredentialId, OfficeId};
+use crate::store::credentials::{self, Credential, CredentialKind, Party};
+use crate::store::{Tx, offices};
+use crate::transport;
+
+/// Random bytes in an API key.
+const KEY_BYTES: usize = 32;
+
+/// Certificates and API keys of those who call
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Let the holder of a client certificate call
+    AddCertificate(AddCertificate),
+    /// Make an API key; it is shown once
+    Create(Holder),
+    /// List certificates and API keys by party, without anything secret
+    List,
+    /// Let a certificate or an API key count no more
+    Revoke(Revoke),
+}
+
+/// Who calls, and what for.
+#[derive(Args, Debug)]
+pub(crate) struct Holder {
+    /// Who calls
+    #[arg(long, ignore_case = true, value_parser = codes(Party::ALL, Party::parse))]
+    party: Party,
+    /// Code of the office, where an office calls
+    #[arg(long, value_name = "CODE", required_if_eq("party", "OFFICE"))]
+    office: Option<String>,
+    /// A name for people, such as the program that calls
+    #[arg(long, value_name = "NAME")]
+    label: String,
+    /// What it may do beside what every caller of its kind may; may be repeated
+    #[arg(long = "scope", value_name = "WORD")]
+    scopes: Vec<String>,
+}
+
+/// Let the holder of a client certificate call
+#[derive(Args, Debug)]
+pub(crate) struct AddCertificate {
+    /// The certificate, PEM; the private key is not needed
+    file: PathBuf,
+    #[command(flatten)]
+    holder: Holder,
+}
+
+/// Let a certificate or an API key count no more
+#[derive(Args, Debug)]
+pub(crate) struct Revoke {
+    /// Its id, as `key list` says it
+    id: Uuid,
+}
+
+#[derive(Serialize)]
+struct KeyRow {
+    id: Uuid,
+    party: String,
+    office: Option<String>,
+    label: String,
+    kind: String,
+    scopes: String,
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+impl Row for KeyRow {
+    const HEADS: &'static [&'static str] = &[
+        "ID", "PARTY", "OFFICE", "LABEL", "KIND", "SCOPES", "REVOKED",
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.id.to_string(),
+            self.party.clone(),
+            self.office.clone().unwrap_or_default(),
+            self.label.clone(),
+            self.kind.clone(),
+            self.scopes.clone(),
+            self.revoked_at.map(instant).unwrap_or_default(),
+        ]
+    }
+}
+
+pub(crate) async fn run(command: Key, context: &mut Context<'_>) -> Result<Exit, CliError> {
+    match command {
+        Key::AddCertificate(command) => add_certificate(command, context).await,
+        Key::Create(holder) => create(holder, context).await,
+        Key::List => list(context).await,
+        Key::Revoke(command) => revoke(&command, context).await,
+    }
+}
+
+async fn add_certificate(
+    command: AddCertificate,
+    context: &mut Context<'_>,
+) -> Result<Exit, CliError> {
+    let hash = public_key_hash(&command.file)?;
+    let id = insert(context, &command.holder, CredentialKind::Certificate, &hash).await?;
+    let label = &command.holder.label;
+    context.output.done(
+        &json!({ "done": "added", "id": id }),
+        &format!("Whoever holds the key of this certificate may call as {label} ({id})."),
+    )?;
+    Ok(Exit::Ok)
+}
+
+fn public_key_hash(file: &Path) -> Result<[u8; 32], CliError> {
+    let name = file.display();
+    let pem = std::fs::read(file).with_context(|| format!("reading {name}"))?;
+    let not_one = |_| CliError::invalid(format!("{name} holds no certificate in PEM"));
+    let der = X509::from_pem(&pem)
+        .and_then(|certificate| certificate.to_der())
+        .map_err(not_one)?;
+    transport::spki_sha256(&der).map_err(|error| CliError::invalid(error.to_string()))
+}
+
+async fn create(holder: Holder, context: &mut Context<'_>) -> Result<Exit, CliError> {
+    let is_test = context.config()?.environment.is_test();
+    let key = new_api_key(is_test)?;
+    let hash = openssl::sha::sha256(key.as_bytes());
+    let id = insert(context, &holder, CredentialKind::ApiKey, &hash).await?;
+    context.output.done(
+        &json!({ "done": "created", "id": id, "key": key.as_str() }),
+        &format!(
+            "{}\nKeep it now: it is not shown again. Its id is {id}.",
+            key.as_str()
+        ),
+    )?;
+    Ok(Exit::Ok)
+}
+
+/// A new API key. Its beginning says where it counts, so that scanners find one that leaked.
+fn new_api_key(is_test: bool) -> anyhow::Result<Zeroizing<String>> {
+    let mut secret = Zeroizing::new([0; KEY_BYTES]);
+    openssl::rand::rand_priv_bytes(&mut *secret).context("asking for random bytes")?;
+    let environment = if is_test { "test" } else { "live" };
+    let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(*secret));
+    Ok(Zeroizing::new(format!("cei_{environment}_{}", *secret)))
+}
+
+async fn insert(
+    context: &Context<'_>,
+    holder: &Holder,
+    kind: CredentialKind,
+    hash: &[u8],
+) -> Result<Uuid, CliError> {
+    check_scopes(&holder.scopes)?;
+    let at = context.clock.now();
+    let mut tx = context.store().await?.begin().await?;
+    let credential = Credential {
+        id: CredentialId(context.random.uuid(at)),
+        party: holder.party,
+        office: find_office(&mut tx, holder, context).await?,
+        label: holder.label.clone(),
+        kind,
+        hash: hash.to_owned(),
+        scopes: holder.scopes.join(" "),
+        revoked_at: None,
+    };
+    if !credentials::insert(&mut tx, &credential, at).await? {
+        return Err(CliError::refused("the same key is known already"));
+    }
+    tx.commit().await?;
+    Ok(credential.id.0)
+}
+
+/// Scopes are words in one column: a blank within one would make two of it.
+fn check_scopes(scopes: &[String]) -> Result<(), CliError> {
+    let is_word = |scope: &String| {
+        !scope.is_empty()
+            && scope
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || b":-_".contains(&byte))
+    };
+    if scopes.iter().all(is_word) {
+        return Ok(());
+    }
+    Err(CliError::usage("a scope is one word of small letters"))
+}
+
+async fn find_office(
+    tx: &mut Tx,
+    holder: &Holder,
+    context: &Context<'_>,
+) -> Result<Option<OfficeId>, CliError> {
+    let Some(code) = &holder.office else {
+        return Ok(None);
+    };
+    if holder.party != Party::Office {
+        return Err(CliError::usage("--office goes with --party OFFICE only"));
+    }
+    let office = offices::find_by_code(tx, code, context.clock.today()).await?;
+    let office = office.ok_or_else(|| CliError::not_found("office", code))?;
+    Ok(Some(office.id))
+}
+
+async fn list(context: &mut Context<'_>) -> Result<Exit, CliError> {
+    let mut tx = context.store().await?.read().await?;
+    let mut rows = Vec::new();
+    for credential in credentials::list(&mut tx).await? {
+        let office = match credential.office {
+            Some(id) => offices::find(&mut tx, id).await?,
+            None => None,
+        };
+        rows.push(KeyRow {
+            id: credential.id.0,
+            party: credential.party.to_string(),
+            office: office.map(|office| office.code),
+            label: credential.label,
+            kind: credential.kind.to_string(),
+            scopes: credential.scopes,
+            revoked_at: credential.revoked_at,
+        });
+    }
+    context.output.list(&rows, None)?;
+    Ok(Exit::Ok)
+}
+
+async fn revoke(command: &Revoke, context: &mut Context<'_>) -> Result<Exit, CliError> {
+    let at = context.clock.now();
+    let mut tx = context.store().await?.begin().await?;
+    let id = command.id;
+    if !credentials::revoke(&mut tx, CredentialId(id), at).await? {
+        return Err(CliError::not_found("valid key", &id.to_string()));
+    }
+    tx.commit().await?;
+    context.output.done(
+        &json!({ "done": "revoked", "id": id }),
+        &format!("{id} counts no more."),
+    )?;
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,6 @@
+//! What people and scripts see: exit codes, tables, JSON.
+
+mod applications;
+mod kit;
+mod operations;
+mod setting_up;

@@ -1,0 +1,204 @@
+//! What operators decide about money: whose it is, that it is not whose it was taken for, that it
+//! is to be given back, or that it is no money for a card.
+
+use crate::domain::application::ApplicationState;
+use crate::domain::fee::FeeState;
+use crate::domain::id::{ApplicationId, PaymentId};
+use crate::domain::matching::{MatchReason, MatchRule, Movement};
+use crate::domain::operator::Actor;
+use crate::domain::payment::{PaymentEvent, PaymentState};
+use crate::flow::Failure;
+use crate::flow::match_payment::{offer_to_others, read_evidence};
+use crate::flow::progress::note;
+use crate::flow::tie_payment::{step, tie, untie};
+use crate::gateway::Gateway;
+use crate::store::Tx;
+use crate::store::applications::{self, Application};
+use crate::store::history::{Note, SubjectKind};
+use crate::store::holds::{self, NewHold};
+use crate::store::payments::{self, Payment};
+use crate::worker::bell::Bell;
+
+/// What is decided.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Decision {
+    /// It pays the fee of this application.
+    Match(ApplicationId),
+    /// It does not pay the fee that it is tied to.
+    Unmatch,
+    /// It is to be given back.
+    Refund,
+    /// It is no payment of a fee.
+    Dismiss,
+}
+
+/// Why a decision is not carried out; nothing was changed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum DecisionRefusal {
+    /// There is no such payment.
+    #[error("there is no such payment")]
+    PaymentUnknown,
+    /// There is no such application.
+    #[error("there is no such application")]
+    ApplicationUnknown,
+    /// No reason was given.
+    #[error("a decision needs a reason")]
+    ReasonMissing,
+    /// The state of the payment does not allow it.
+    #[error("this cannot be decided of a payment that is {0}")]
+    StateForbids(PaymentState),
+    /// It is tied to a fee; the tie is to be undone first.
+    #[error("the payment is tied to a fee")]
+    Tied,
+    /// The card that it paid for is ordered.
+    #[error("the card that it paid for is ordered")]
+    CardOrdered,
+    /// It is not money in lei that came in.
+    #[error("only money in lei that came in pays a fee")]
+    NotMoneyIn,
+    /// The application takes no money.
+    #[error("the application takes no money: its fee is {0}")]
+    FeeForbids(FeeState),
+}
+
+/// Carries out an operator's decision, with the reason in the history. Returns the payment as it
+/// stands then.
+pub async fn decide_payment(
+    gateway: &Gateway,
+    id: PaymentId,
+    decision: Decision,
+    (actor, reason): (&Actor, &str),
+) -> Result<Payment, Failure<DecisionRefusal>> {
+    if reason.trim().is_empty() {
+        return Err(Failure::Refused(DecisionRefusal::ReasonMissing));
+    }
+    let note = note(gateway, actor, Some(reason));
+    let mut tx = gateway.store.begin().await?;
+    let payment = payments::find(&mut tx, id).await?;
+    let mut payment = payment.ok_or(Failure::Refused(DecisionRefusal::PaymentUnknown))?;
+    match decision {
+        Decision::Match(application) => {
+            match_by_hand(&mut tx, &mut payment, application, &note).await?;
+        }
+        Decision::Unmatch => unmatch(&mut tx, &mut payment, &note).await?,
+        Decision::Refund => {
+            let event = PaymentEvent::RefundOwed;
+            set_aside(&mut tx, &mut payment, event, None, &note).await?;
+        }
+        Decision::Dismiss => {
+            let event = PaymentEvent::FoundInvalid;
+            let code = MatchReason::NotAFee.number();
+            set_aside(&mut tx, &mut payment, event, Some(code), &note).await?;
+        }
+    }
+    let decided = payments::find(&mut tx, id).await?;
+    tx.commit().await?;
+    gateway.bells.ring(Bell::Batcher);
+    decided.ok_or(Failure::Refused(DecisionRefusal::PaymentUnknown))
+}
+
+async fn match_by_hand(
+    tx: &mut Tx,
+    payment: &mut Payment,
+    application: ApplicationId,
+    note: &Note<'_>,
+) -> Result<(), Failure<DecisionRefusal>> {
+    let allowed = matches!(
+        payment.state,
+        PaymentState::Suggested | PaymentState::Unmatched | PaymentState::RefundDue
+    );
+    if !allowed {
+        return Err(Failure::Refused(DecisionRefusal::StateForbids(
+            payment.state,
+        )));
+    }
+    let is_money_in = read_evidence(payment)?.movement() == Movement::Credit;
+    if !is_money_in || payment.currency != "RON" {
+        return Err(Failure::Refused(DecisionRefusal::NotMoneyIn));
+    }
+    let application = applications::find(tx, application).await?;
+    let mut application =
+        application.ok_or(Failure::Refused(DecisionRefusal::ApplicationUnknown))?;
+    if !takes_money(&application) {
+        let refusal = DecisionRefusal::FeeForbids(application.fee_state);
+        return Err(Failure::Refused(refusal));
+    }
+    // Money of an ended application that is to be given back is tied to it until then.
+    untie(tx, payment, (Some(MatchRule::Operator), false), note).await?;
+    tie(
+        tx,
+        payment,
+        &mut application,
+        (MatchRule::Operator, None),
+        note,
+    )
+    .await
+}
+
+/// Whether an operator may tie money to the application: also a second payment, to a paid fee.
+fn takes_money(application: &Application) -> bool {
+    let ended = matches!(
+        application.state,
+        ApplicationState::Cancelled | ApplicationState::Destroyed
+    );
+    let forbids = matches!(
+        application.fee_state,
+        FeeState::Undecided | FeeState::Exempt | FeeState::RefundDue | FeeState::Refunded
+    );
+    !ended && !forbids
+}
+
+async fn unmatch(
+    tx: &mut Tx,
+    payment: &mut Payment,
+    note: &Note<'_>,
+) -> Result<(), Failure<DecisionRefusal>> {
+    match payment.state {
+        PaymentState::Matched => (),
+        PaymentState::Consumed => return Err(Failure::Refused(DecisionRefusal::CardOrdered)),
+        state => return Err(Failure::Refused(DecisionRefusal::StateForbids(state))),
+    }
+    step(tx, payment, PaymentEvent::MatchUndone, note).await?;
+    let code = MatchReason::ReferenceMissing.number();
+    payments::set_application(tx, payment.id, None, Some(code)).await?;
+    let hold = NewHold {
+        kind: SubjectKind::Payment,
+        subject: payment.id.0,
+        number: &payment.number,
+        code,
+        detail: "an operator undid its tie",
+    };
+    holds::open(tx, &hold, note).await?;
+    let operator = Some(MatchRule::Operator);
+    if let Some(mut application) = untie(tx, payment, (operator, false), note).await? {
+        // Other money may be waiting for this fee.
+        offer_to_others(tx, &mut application, Some(payment.id), note).await?;
+    }
+    Ok(())
+}
+
+async fn set_aside(
+    tx: &mut Tx,
+    payment: &mut Payment,
+    event: PaymentEvent,
+    code: Option<u16>,
+    note: &Note<'_>,
+) -> Result<(), Failure<DecisionRefusal>> {
+    match payment.state {
+        PaymentState::Suggested | PaymentState::Unmatched => (),
+        PaymentState::Matched => return Err(Failure::Refused(DecisionRefusal::Tied)),
+        PaymentState::Consumed => return Err(Failure::Refused(DecisionRefusal::CardOrdered)),
+        state => return Err(Failure::Refused(DecisionRefusal::StateForbids(state))),
+    }
+    let is_money_in = read_evidence(payment)?.movement() == Movement::Credit;
+    if event == PaymentEvent::RefundOwed && !is_money_in {
+        return Err(Failure::Refused(DecisionRefusal::NotMoneyIn));
+    }
+    step(tx, payment, event, note).await?;
+    payments::set_application(tx, payment.id, None, code).await?;
+    holds::close(tx, payment.id.0, None, event.as_str(), note).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

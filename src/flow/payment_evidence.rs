@@ -1,0 +1,415 @@
+//! What a movement of money says of itself, in a form that may be stored: references, and keyed
+//! hashes of personal codes and names. The words themselves stay in the sealed file.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::cnp::Cnp;
+use crate::domain::matching::{Evidence, Movement, PersonKey};
+use crate::domain::money::Money;
+use crate::domain::narrative::{self, Narrative};
+use crate::domain::payment::Channel;
+use crate::domain::payment_reference::PaymentReference;
+use crate::vault::Vault;
+
+/// Keys of one kind that are looked up at most: a text with more is no cashier's.
+const KEYS_MAX: usize = 20;
+
+/// Letters of a channel's own reference that serve as a key.
+const EXTERNAL_LETTERS_MAX: usize = 64;
+
+/// The currency in which fees are paid.
+const LEI: &str = "RON";
+
+/// A keyed hash, as hexadecimal digits in JSON.
+#[derive(Clone, Copy, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct KeyedHash(pub(crate) [u8; 32]);
+
+impl TryFrom<String> for KeyedHash {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        const EXPECTED: &str = "expected 64 hexadecimal digits";
+        let mut hash = [0; 32];
+        if text.len() != 64 {
+            return Err(EXPECTED);
+        }
+        for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let digits = std::str::from_utf8(digits).or(Err(EXPECTED))?;
+            *byte = u8::from_str_radix(digits, 16).or(Err(EXPECTED))?;
+        }
+        Ok(Self(hash))
+    }
+}
+
+impl From<KeyedHash> for String {
+    fn from(hash: KeyedHash) -> Self {
+        hex(&hash.0)
+    }
+}
+
+/// Hexadecimal digits, two a byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('?');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
+        .collect()
+}
+
+/// Everything found in a movement that may lead to its application.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct PaymentEvidence {
+    /// What kind of line it is: a code of [`Movement`].
+    movement: String,
+    /// For a reversal: the channel's own reference of what it takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    original: Option<String>,
+    /// The payment reference in its own field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    structured: Option<String>,
+    /// Payment references in the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    references: Vec<String>,
+    /// Those that need letters read as digits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    repaired: Vec<String>,
+    /// Those one slip away from what was typed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    slipped: Vec<String>,
+    /// Application numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    numbers: Vec<String>,
+    /// Persons whose code stands in the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    people: Vec<KeyedHash>,
+    /// The person whose code the channel gives as the payer's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payer: Option<KeyedHash>,
+    /// The name that follows `pentru`, `copil` and the like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    beneficiary: Option<KeyedHash>,
+    /// Whether the text speaks of another person than the payer.
+    #[serde(default)]
+    other_person: bool,
+}
+
+impl std::fmt::Debug for PaymentEvidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PaymentEvidence({}, …)", self.movement)
+    }
+}
+
+/// What a channel says of one movement.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a> {
+    /// The texts, in every joining of their lines.
+    pub(crate) views: &'a [&'a str],
+    /// What stands in the field made for a reference.
+    pub(crate) structured: Option<&'a str>,
+    /// The personal code that was asked for beside the reference.
+    pub(crate) beneficiary: Option<&'a Cnp>,
+    /// The day by which codes are judged.
+    pub(crate) on: NaiveDate,
+}
+
+impl PaymentEvidence {
+    /// Reads what a movement says.
+    pub(crate) fn of(vault: &Vault, credit: bool, reversal: bool, words: Words<'_>) -> Self {
+        let structured = words
+            .structured
+            .and_then(|typed| PaymentReference::parse(typed).ok());
+        let mut views = words.views.to_vec();
+        // What is no reference is still something that the payer typed.
+        views.extend(words.structured.filter(|_| structured.is_none()));
+        let narrative = narrative::read_views(&views, words.on);
+        let folded: Vec<String> = views.iter().map(|view| narrative::fold(view)).collect();
+        let lot = is_settlement_lot(&narrative, &folded);
+        let movement = match Movement::of(credit, reversal) {
+            Movement::Credit if lot => Movement::SettlementLot,
+            movement => movement,
+        };
+        let person = |cnp: &Cnp| person_key(vault, cnp);
+        let people = narrative.cnps.iter().chain(words.beneficiary);
+        Self {
+            movement: movement.as_str().to_owned(),
+            original: None,
+            structured: structured.map(PaymentReference::compact),
+            references: compact(&narrative.references),
+            repaired: compact(&narrative.repaired_references),
+            slipped: compact(&slips(&narrative.failed_references)),
+            numbers: bounded(folded.iter().flat_map(|view| application_numbers(view))),
+            people: bounded(people.map(person)),
+            payer: narrative.payer_cnp.as_ref().map(person),
+            beneficiary: narrative
+                .beneficiary_hint
+                .map(|hint| KeyedHash(name_key(vault, &hint))),
+            other_person: narrative.speaks_of_another_person,
+        }
+    }
+
+    /// Names what a reversal takes back, as the channel calls it.
+    pub(crate) fn taking_back(self, original: Option<String>) -> Self {
+        Self { original, ..self }
+    }
+
+    /// What kind of line it is; a line of an unknown kind is no money for a fee.
+    pub(crate) fn movement(&self) -> Movement {
+        Movement::parse(&self.movement).unwrap_or(Movement::Debit)
+    }
+
+    /// The one payment reference that was typed without a fault.
+    pub(crate) fn only_reference(&self) -> Option<String> {
+        let typed = bounded(self.structured.iter().chain(&self.references).cloned());
+        match typed.as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        }
+    }
+
+    /// The one person that is named.
+    pub(crate) fn only_person(&self) -> Option<Vec<u8>> {
+        match self.everybody().as_slice() {
+            [one] => Some(one.0.to_vec()),
+            _ => None,
+        }
+    }
+
+    /// Every payment reference, the mended ones too.
+    pub(crate) fn every_reference(&self) -> Vec<&str> {
+        let all = self.structured.iter().chain(&self.references);
+        all.chain(&self.repaired)
+            .chain(&self.slipped)
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// The payment references that were typed without a fault.
+    pub(crate) fn typed_references(&self) -> Vec<&str> {
+        let typed = self.structured.iter().chain(&self.references);
+        typed.map(String::as_str).collect()
+    }
+
+    /// Everybody whose code appears, the payer too.
+    pub(crate) fn everybody(&self) -> Vec<KeyedHash> {
+        bounded(self.people.iter().chain(&self.payer).copied())
+    }
+
+    /// The application numbers.
+    pub(crate) fn numbers(&self) -> &[String] {
+        &self.numbers
+    }
+
+    /// The name of the person it is for.
+    pub(crate) fn beneficiary(&self) -> Option<&KeyedHash> {
+        self.beneficiary.as_ref()
+    }
+
+    /// The keys by which an application or a reversal finds this movement.
+    pub(crate) fn keys(&self, channel: Channel, external: Option<&str>) -> Vec<String> {
+        let references = self.every_reference().into_iter().map(reference_key);
+        let people = self.everybody().into_iter().map(|one| code_key(&one.0));
+        let numbers = self.numbers.iter().map(|number| number_key(number));
+        let names = self.beneficiary.iter().map(|name| named_key(&name.0));
+        let own = external.map(|reference| external_key(channel, reference));
+        let original = self.original.as_deref();
+        let original = original.map(|reference| external_key(channel, reference));
+        let keys = references.chain(people).chain(numbers).chain(names);
+        bounded(own.into_iter().chain(original).chain(keys))
+    }
+
+    /// The evidence as the rules read it.
+    pub(crate) fn as_evidence(
+        &self,
+        amount: Money,
+        currency: &str,
+        booked_on: NaiveDate,
+    ) -> Evidence<'_> {
+        fn texts(list: &[String]) -> Vec<&str> {
+            list.iter().map(String::as_str).collect()
+        }
+        Evidence {
+            amount,
+            currency_is_ron: currency == LEI,
+            movement: self.movement(),
+            booked_on,
+            original: self.original.as_deref(),
+            structured_reference: self.structured.as_deref(),
+            references: texts(&self.references),
+            repaired_references: texts(&self.repaired),
+            slipped_references: texts(&self.slipped),
+            application_numbers: texts(&self.numbers),
+            people: self.people.iter().map(|one| PersonKey(one.0)).collect(),
+            payer: self.payer.map(|one| PersonKey(one.0)),
+            speaks_of_another_person: self.other_person,
+        }
+    }
+}
+
+/// The keyed hash of a personal code; also what an application's `person_key` holds.
+fn person_key(vault: &Vault, cnp: &Cnp) -> KeyedHash {
+    KeyedHash(vault.lookup_hash("cnp", cnp.as_str()))
+}
+
+/// The keyed hash of a name, the same in whatever order its words stand and with or without marks.
+pub(crate) fn name_key(vault: &Vault, name: &str) -> [u8; 32] {
+    let folded = narrative::fold(name);
+    let mut words: Vec<&str> = folded
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.sort_unstable();
+    vault.lookup_hash("name", &words.join(" "))
+}
+
+/// The key of a payment reference.
+pub(crate) fn reference_key(compact: &str) -> String {
+    format!("R:{compact}")
+}
+
+/// The key of a personal code's hash.
+pub(crate) fn code_key(hash: &[u8]) -> String {
+    format!("P:{}", hex(hash))
+}
+
+/// The key of an application's number.
+pub(crate) fn number_key(number: &str) -> String {
+    format!("N:{number}")
+}
+
+/// The key of a name's hash.
+pub(crate) fn named_key(hash: &[u8]) -> String {
+    format!("B:{}", hex(hash))
+}
+
+/// The key of a channel's own reference.
+pub(crate) fn external_key(channel: Channel, reference: &str) -> String {
+    let start: String = reference.chars().take(EXTERNAL_LETTERS_MAX).collect();
+    format!("O:{channel}:{start}")
+}
+
+/// `SelfPay` pays a lot in one sum; its bank labels it as the payer and the text names the lot.
+fn is_settlement_lot(narrative: &Narrative, folded: &[String]) -> bool {
+    let words = |text: &str, word: &str| {
+        text.split(|letter: char| !letter.is_alphanumeric())
+            .any(|one| one == word)
+    };
+    let payer = narrative.payer_name.as_deref();
+    payer.is_some_and(|payer| words(payer, "SELFPAY")) && folded.iter().any(|it| words(it, "LOT"))
+}
+
+/// Words that look like the numbers of applications: an office's code, a year, a serial.
+fn application_numbers(folded: &str) -> impl Iterator<Item = String> {
+    folded
+        .split(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '-' | '_'))
+        .filter(|word| is_application_number(word))
+        .map(str::to_owned)
+}
+
+fn is_application_number(word: &str) -> bool {
+    let is_digits = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let mut parts = word.rsplitn(3, '-');
+    let (serial, year, code) = (parts.next(), parts.next(), parts.next());
+    serial.is_some_and(|serial| is_digits(serial, 4..=9))
+        && year.is_some_and(|year| is_digits(year, 4..=4))
+        && code.is_some_and(|code| code.starts_with(|first: char| first.is_ascii_alphabetic()))
+}
+
+/// The references that one slip would turn into what was typed.
+///
+/// Of the 119 texts one slip away, one or two have right check digits.
+fn slips(typed: &[String]) -> Vec<PaymentReference> {
+    bounded(
+        typed
+            .iter()
+            .take(KEYS_MAX)
+            .flat_map(|typed| slips_of(typed)),
+    )
+}
+
+fn slips_of(typed: &str) -> Vec<PaymentReference> {
+    let mut found = Vec::new();
+    for at in 0..typed.len() {
+        for digit in b'0'..=b'9' {
+            let mut one = typed.as_bytes().to_vec();
+            if let Some(place) = one.get_mut(at) {
+                *place = digit;
+            }
+            found.push(one);
+        }
+        let mut swapped = typed.as_bytes().to_vec();
+        if at + 1 < swapped.len() {
+            swapped.swap(at, at + 1);
+            found.push(swapped);
+        }
+    }
+    found
+        .into_iter()
+        .filter_map(|digits| String::from_utf8(digits).ok())
+        .filter_map(|digits| PaymentReference::parse(&digits).ok())
+        .collect()
+}
+
+fn compact(references: &[PaymentReference]) -> Vec<String> {
+    bounded(references.iter().map(|one| one.compact()))
+}
+
+/// Each once, in order, and not more than anybody would type.
+fn bounded<T: Ord>(keys: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut keys: Vec<T> = keys.into_iter().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.truncate(KEYS_MAX);
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_with_one_slip_leads_to_the_reference() {
+        let right = PaymentReference::parse("RF334177848648").unwrap();
+        for typed in ["334177488648", "334177848649", "534177848648"] {
+            let slips = slips(&[typed.to_owned()]);
+            assert!(slips.contains(&right), "{typed}");
+            assert!(
+                slips.iter().all(|slip| slip.is_one_slip_from(typed)),
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn application_numbers_are_words_of_their_own() {
+        let found = |text: &str| application_numbers(text).collect::<Vec<_>>();
+        assert_eq!(
+            found("TAXA CEI-2026-1000, CLJ-N_1-2026-000002."),
+            ["CEI-2026-1000", "CLJ-N_1-2026-000002"]
+        );
+        for text in [
+            "CEI-2026",
+            "TAXA CEI",
+            "2026-2026-1000",
+            "CEI-26-1000",
+            "CEI-2026-1",
+            "CEI-2026-1000X",
+        ] {
+            assert_eq!(found(text), Vec::<String>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_keyed_hash_is_read_back_from_json() {
+        let hash = KeyedHash([0xa5; 32]);
+        let json = serde_json::to_string(&hash).unwrap();
+        assert_eq!(json.len(), 66);
+        assert!(serde_json::from_str::<KeyedHash>(&json).unwrap() == hash);
+        for text in ["\"\"", "\"zz\"", &format!("\"{}\"", "é".repeat(32))] {
+            assert!(serde_json::from_str::<KeyedHash>(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Applications: handed in, read, corrected, withdrawn, and their cards reported.
+
+pub(crate) mod read;
+pub(crate) mod report;
+pub(crate) mod revise;
+pub(crate) mod submit;
+pub(crate) mod view;
+pub(crate) mod withdraw;
+
+use actix_web::web::Path;
+
+use crate::domain::id::ApplicationId;
+use crate::http::problems::{Problem, catalogue};
+
+/// The application that a path names; what is no id names nothing.
+fn id_of(path: &Path<String>) -> Result<ApplicationId, Problem> {
+    path.parse()
+        .map_err(|_malformed: uuid::Error| Problem::of(catalogue::NOT_FOUND))
+}

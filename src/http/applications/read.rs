@@ -1,0 +1,192 @@
+//! `GET /v1/applications` and `GET /v1/applications/{id}`.
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the type of a query in full"
+)]
+
+use actix_web::http::header::{ETAG, LINK, VARY};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::domain::application::ApplicationState;
+use crate::domain::id::{ApplicationId, OfficeId};
+use crate::domain::names::Mark;
+use crate::http::api::Api;
+use crate::http::applications::id_of;
+use crate::http::applications::view::{ApplicationView, DetailsView};
+use crate::http::caller::Caller;
+use crate::http::cursor::Place;
+use crate::http::envelope::RequestContext;
+use crate::http::etag;
+use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::store::applications::{self, Application};
+use crate::store::{Tx, history, holds};
+
+/// Steps of an application shown at most; one has about 20.
+const HISTORY_MAX: i64 = 500;
+/// Holds of an application shown at most.
+const HOLDS_MAX: i64 = 100;
+/// Applications on a page, unless asked otherwise.
+const PAGE: i64 = 50;
+/// Applications on a page at most.
+const PAGE_MAX: i64 = 200;
+
+/// What an application's office and its office of collection may read.
+///
+/// With `If-None-Match` an application that has not changed is answered by 304.
+#[utoipa::path(
+    get,
+    path = "/v1/applications/{id}",
+    tag = "applications",
+    params(
+        ("id" = String, Path, description = "The application's id"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of what the office has"),
+    ),
+    responses(
+        (status = 200, description = "The application", body = DetailsView),
+        (status = 304, description = "Nothing has changed"),
+        (status = 404, description = "There is none, or it is another office's", body = ProblemView),
+    )
+)]
+pub(crate) async fn show(
+    api: web::Data<Api>,
+    caller: Caller,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (office, id) = (caller.office()?, id_of(&path)?);
+    let mut tx = api.gateway.store.read().await?;
+    let application = applications::find(&mut tx, id)
+        .await?
+        .filter(|found| found.office == office || found.collect_office == office)
+        .ok_or_else(|| Problem::of(catalogue::NOT_FOUND))?;
+    let holds = holds::list_of(&mut tx, id.0, HOLDS_MAX).await?;
+    let open = holds.iter().filter(|hold| hold.closed_at.is_none()).count();
+    let tag = etag::tag(application.version, holds.len(), open);
+    if etag::is_known(&request, &tag) {
+        let unchanged = HttpResponse::NotModified()
+            .insert_header((ETAG, tag))
+            .finish();
+        return Ok(unchanged);
+    }
+    let history = history::list(&mut tx, id.0, HISTORY_MAX).await?;
+    drop(tx);
+    let language = request
+        .extensions()
+        .get::<RequestContext>()
+        .map_or_else(Default::default, |context| context.language);
+    let view = ApplicationView::try_from(&application)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, tag))
+        .insert_header((VARY, "Accept-Language"))
+        .json(DetailsView::new(view, history, &holds, language)))
+}
+
+/// Which applications to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// Only those in this state.
+    state: Option<String>,
+    /// Only the one of this number.
+    number: Option<String>,
+    /// Only the one of this reference of the office's own.
+    office_reference: Option<String>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+    /// Applications on the page, 200 at most.
+    limit: Option<i64>,
+}
+
+/// A page of applications.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApplicationPage)]
+pub(crate) struct PageView {
+    /// The applications, in the order of their arrival.
+    data: Vec<ApplicationView>,
+    /// Where the next page begins; null at the end.
+    next_cursor: Option<String>,
+}
+
+/// List the office's own applications.
+#[utoipa::path(
+    get,
+    path = "/v1/applications",
+    tag = "applications",
+    params(ListQuery),
+    responses((status = 200, description = "A page", body = PageView)),
+)]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: Caller,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, Problem> {
+    let office = caller.office()?;
+    let place = Place {
+        list: "applications",
+        office,
+        vault: &api.gateway.vault,
+    };
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+    let mut tx = api.gateway.store.read().await?;
+    let mut found = if query.number.is_some() || query.office_reference.is_some() {
+        find_one(&mut tx, office, &query)
+            .await?
+            .into_iter()
+            .collect()
+    } else {
+        let state = query.state.as_deref().map(state_of).transpose()?;
+        let after: Option<ApplicationId> = query
+            .cursor
+            .as_deref()
+            .map(|cursor| place.open(cursor))
+            .transpose()?;
+        // One more than asked for tells whether there is a next page.
+        applications::list(&mut tx, Some(office), state, after, limit + 1).await?
+    };
+    drop(tx);
+    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = found.len() > shown;
+    found.truncate(shown);
+    let last = found.last().filter(|_| has_more);
+    let next_cursor = last.map(|last| place.seal(&last.id.to_string()));
+    let data: Result<Vec<_>, _> = found.iter().map(ApplicationView::try_from).collect();
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = &next_cursor {
+        let state = query.state.as_deref();
+        let state = state.map_or_else(String::new, |state| format!("&state={state}"));
+        let link = format!("</v1/applications?limit={limit}&cursor={cursor}{state}>; rel=\"next\"");
+        response.insert_header((LINK, link));
+    }
+    Ok(response.json(PageView {
+        data: data?,
+        next_cursor,
+    }))
+}
+
+/// Finds the office's application by number or by its own reference.
+async fn find_one(
+    tx: &mut Tx,
+    office: OfficeId,
+    query: &ListQuery,
+) -> Result<Option<Application>, Problem> {
+    // What cannot be a number or a reference is nothing to ask a database for.
+    let mark = |text: &Option<String>| text.as_deref().and_then(Mark::parse);
+    let found = match (mark(&query.number), mark(&query.office_reference)) {
+        (Some(number), _) => applications::find_by_number(tx, number.as_str()).await?,
+        (None, Some(reference)) => {
+            applications::find_by_office_reference(tx, office, reference.as_str()).await?
+        }
+        (None, None) => None,
+    };
+    Ok(found.filter(|found| found.office == office))
+}
+
+fn state_of(text: &str) -> Result<ApplicationState, Problem> {
+    ApplicationState::parse(text).map_err(|_unknown| {
+        Problem::of(catalogue::QUERY_INVALID)
+            .about("There is no such state.", "Nu există o astfel de stare.")
+    })
+}

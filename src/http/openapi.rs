@@ -1,0 +1,97 @@
+//! The API's description, made from the code.
+
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::http::{applications, bureau, events, offices, payment_references};
+
+/// The description of `/v1`.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "cei-gateway",
+        description = "Applications for electronic identity cards: from the office to the bureau, \
+                       and back what became of them.",
+    ),
+    paths(
+        applications::submit::submit,
+        applications::read::list,
+        applications::read::show,
+        applications::revise::revise,
+        applications::withdraw::withdraw,
+        applications::report::report,
+        events::list,
+        offices::me,
+        payment_references::give,
+        bureau::take,
+    ),
+    components(schemas(events::EventView)),
+    security(("certificate" = []), ("key" = [])),
+    modifiers(&Schemes),
+)]
+struct Api;
+
+/// How callers say who they are.
+struct Schemes;
+
+impl Modify for Schemes {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme(
+            "certificate",
+            SecurityScheme::MutualTls {
+                description: Some("A registered client certificate".to_owned()),
+                deprecated: None,
+                extensions: None,
+            },
+        );
+        components.add_security_scheme(
+            "key",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
+    }
+}
+
+/// The API's description (OpenAPI 3.1), as JSON with a line break at its end.
+///
+/// # Panics
+/// Never: a test writes it.
+#[expect(
+    clippy::expect_used,
+    reason = "a description made of texts is always JSON"
+)]
+pub fn openapi_json() -> String {
+    let mut json = Api::openapi()
+        .to_pretty_json()
+        .expect("the description is JSON");
+    json.push('\n');
+    json
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::http::routes::ROUTES;
+
+    #[test]
+    fn every_route_of_the_api_is_described_and_nothing_else() {
+        let json: serde_json::Value = serde_json::from_str(&openapi_json()).unwrap();
+        let described: BTreeSet<String> = json["paths"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .flat_map(|(path, item)| {
+                let methods = item.as_object().unwrap().keys();
+                methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+            })
+            .collect();
+        let listed: BTreeSet<String> = ROUTES
+            .iter()
+            .filter(|route| route.path.starts_with("/v1/"))
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        assert_eq!(described, listed);
+    }
+}

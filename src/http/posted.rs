@@ -1,0 +1,142 @@
+//! A request that changes something: who asks, under which key, and what; carried out once.
+
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderName;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use openssl::sha::Sha256;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::flow::Failure;
+use crate::flow::once::{Answer, Answered, KeyReused, RequestKey, find_answer, once};
+use crate::http::api::{Api, Running};
+use crate::http::body;
+use crate::http::caller::Caller;
+use crate::http::problems::{Problem, catalogue};
+use crate::store::Tx;
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// A JSON body with its caller and its idempotency key. While it lives, a second request with the
+/// same key is told that the first one runs.
+#[derive(Debug)]
+pub(crate) struct Posted<T> {
+    pub(crate) caller: Caller,
+    pub(crate) content: T,
+    key: RequestKey,
+    _running: Running,
+}
+
+impl<T> Posted<T> {
+    /// The answer that this request was given before.
+    pub(crate) async fn replay(&self, api: &Api) -> Result<Option<HttpResponse>, Problem> {
+        let answer = find_answer::<KeyReused>(&api.gateway, &self.key).await?;
+        Ok(answer.map(again))
+    }
+
+    /// Runs `act` in one transaction with its answer.
+    pub(crate) async fn carry_out<R, F>(&self, api: &Api, act: F) -> Result<HttpResponse, Problem>
+    where
+        R: From<KeyReused> + Into<Problem>,
+        F: AsyncFnOnce(&mut Tx) -> Result<Answer, Failure<R>>,
+    {
+        match once(&api.gateway, &self.key, act).await? {
+            Answered::Now(answer) => Ok(response(answer)),
+            Answered::Before(answer) => Ok(again(answer)),
+        }
+    }
+}
+
+impl From<KeyReused> for Problem {
+    fn from(_reused: KeyReused) -> Self {
+        Self::of(catalogue::IDEMPOTENCY_KEY_REUSED)
+    }
+}
+
+/// An answer with a JSON body.
+pub(crate) fn answer<R>(status: StatusCode, view: &impl Serialize) -> Result<Answer, Failure<R>> {
+    let body = serde_json::to_string(view).map_err(anyhow::Error::new)?;
+    Ok(Answer {
+        status: status.as_u16(),
+        body,
+    })
+}
+
+/// An answer as it is sent.
+pub(crate) fn response(answer: Answer) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    HttpResponse::build(status)
+        .content_type("application/json")
+        .body(answer.body)
+}
+
+/// An answer that is given again.
+pub(crate) fn again(answer: Answer) -> HttpResponse {
+    let mut response = response(answer);
+    let replayed = actix_web::http::header::HeaderValue::from_static("true");
+    response.headers_mut().insert(REPLAYED, replayed);
+    response
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(read(request, payload))
+    }
+}
+
+async fn read<T: DeserializeOwned>(
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<Posted<T>, Problem> {
+    let caller = Caller::extract(&request).await?;
+    let api = request
+        .app_data::<web::Data<Api>>()
+        .ok_or_else(|| Problem::broken(anyhow::anyhow!("the server has no state")))?;
+    let key = key_of(&request)?;
+    let limits = api.limits;
+    let media_types = &["application/json"];
+    let bytes = body::read(&request, payload, media_types, limits.body_bytes, limits).await?;
+    let name = caller.name();
+    let running = api
+        .run(&name, &key)
+        .ok_or_else(|| Problem::of(catalogue::REQUEST_RUNNING).retry_after(1))?;
+    Ok(Posted {
+        content: body::parse(&bytes)?,
+        caller,
+        key: RequestKey {
+            caller: name,
+            key,
+            fingerprint: fingerprint(&request, &bytes),
+        },
+        _running: running,
+    })
+}
+
+fn key_of(request: &HttpRequest) -> Result<String, Problem> {
+    let value = request.headers().get(KEY);
+    let value = value.ok_or_else(|| Problem::of(catalogue::IDEMPOTENCY_KEY_MISSING))?;
+    value
+        .to_str()
+        .ok()
+        .filter(|key| (1..=128).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()))
+        .map(str::to_owned)
+        .ok_or_else(|| Problem::of(catalogue::IDEMPOTENCY_KEY_INVALID))
+}
+
+/// SHA-256 of method, path and body; neither of the first two can hold the blank between them.
+fn fingerprint(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [request.method().as_str(), " ", request.path(), " "] {
+        hash.update(part.as_bytes());
+    }
+    hash.update(body);
+    hash.finish()
+}

@@ -1,0 +1,149 @@
+//! Every problem that the API tells of. Codes are stable and never used for something else.
+
+/// One kind of problem: its stable code, its HTTP status and its texts.
+#[derive(Debug, Eq, PartialEq)]
+pub struct Entry {
+    /// The stable code, such as `application-open`.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong, in English.
+    pub title_en: &'static str,
+    /// What to do, in English.
+    pub todo_en: &'static str,
+    /// What is wrong, in Romanian.
+    pub title_ro: &'static str,
+    /// What to do, in Romanian.
+    pub todo_ro: &'static str,
+}
+
+/// Declares problems: a constant for each, and the table of all.
+macro_rules! problems {
+    ($(
+        $name:ident = $status:literal $code:literal;
+            en $title_en:literal => $todo_en:literal;
+            ro $title_ro:literal => $todo_ro:literal;
+    )+) => {
+        $(
+            #[doc = concat!("`", $code, "`: ", $title_en)]
+            pub const $name: &Entry = &Entry {
+                code: $code,
+                status: $status,
+                title_en: $title_en,
+                todo_en: $todo_en,
+                title_ro: $title_ro,
+                todo_ro: $todo_ro,
+            };
+        )+
+
+        /// Every problem that the API tells of.
+        pub const CATALOGUE: &[&Entry] = &[$($name),+];
+    };
+}
+
+problems! {
+    // The request as such.
+    JSON_MALFORMED = 400 "json-malformed";
+        en "The body is not JSON." => "Send one JSON object in UTF-8, as the API's description shows it.";
+        ro "Conținutul cererii nu este JSON." => "Trimiteți un obiect JSON în UTF-8, conform descrierii interfeței.";
+    QUERY_INVALID = 400 "query-invalid";
+        en "The query has a parameter that is unknown or cannot be read." => "Compare the query with the API's description.";
+        ro "Interogarea conține un parametru necunoscut sau care nu poate fi citit." => "Comparați parametrii cu descrierea interfeței.";
+    CURSOR_INVALID = 400 "cursor-invalid";
+        en "The cursor was not given to this caller for this list." => "Use a cursor as it was given, or begin without one.";
+        ro "Cursorul nu a fost emis acestui apelant pentru această listă." => "Folosiți cursorul exact cum a fost primit sau începeți fără cursor.";
+    IDEMPOTENCY_KEY_MISSING = 400 "idempotency-key-missing";
+        en "The request has no Idempotency-Key." => "Give every new request a new key, and a repeated one its first key.";
+        ro "Cererea nu are antetul Idempotency-Key." => "Dați fiecărei cereri noi o cheie nouă, iar cererii repetate cheia inițială.";
+    IDEMPOTENCY_KEY_INVALID = 400 "idempotency-key-invalid";
+        en "The Idempotency-Key is not 1 to 128 visible ASCII characters." => "Use a UUID.";
+        ro "Idempotency-Key nu are între 1 și 128 de caractere ASCII vizibile." => "Folosiți un UUID.";
+
+    // Who asks.
+    CREDENTIALS_MISSING = 401 "credentials-missing";
+        en "The request does not say who asks." => "Connect with your client certificate, or send an API key as bearer token.";
+        ro "Cererea nu arată cine o trimite." => "Conectați-vă cu certificatul de client sau trimiteți o cheie API ca token bearer.";
+    CREDENTIALS_UNKNOWN = 401 "credentials-unknown";
+        en "The certificate or API key is not known here." => "Have it registered, or use the one that is.";
+        ro "Certificatul sau cheia API nu este cunoscută." => "Cereți înregistrarea ei sau folosiți-o pe cea înregistrată.";
+    CREDENTIALS_REVOKED = 401 "credentials-revoked";
+        en "The certificate or API key was revoked." => "Use the one that replaced it.";
+        ro "Certificatul sau cheia API a fost revocată." => "Folosiți-o pe cea care a înlocuit-o.";
+    KEY_OF_OTHER_ENVIRONMENT = 401 "key-of-other-environment";
+        en "A test key is for test installations and a live key for production." => "Use a key of this installation.";
+        ro "O cheie de test este pentru instalații de test, iar una reală pentru producție." => "Folosiți o cheie a acestei instalații.";
+    PARTY_NOT_ALLOWED = 403 "party-not-allowed";
+        en "This is for another kind of caller." => "Look up in the API's description who may ask this.";
+        ro "Această operație este pentru alt tip de apelant." => "Verificați în descrierea interfeței cine o poate folosi.";
+    SCOPE_MISSING = 403 "scope-missing";
+        en "The certificate or API key may not do this." => "Have the missing right added to it.";
+        ro "Certificatul sau cheia API nu are acest drept." => "Cereți adăugarea dreptului lipsă.";
+
+    // What is asked for.
+    NOT_FOUND = 404 "not-found";
+        en "There is no such thing, or it is not yours." => "Check the address.";
+        ro "Resursa nu există sau nu vă aparține." => "Verificați adresa.";
+    METHOD_NOT_ALLOWED = 405 "method-not-allowed";
+        en "The address does not know this method." => "Use one of those in the Allow header.";
+        ro "Adresa nu acceptă această metodă." => "Folosiți una dintre metodele din antetul Allow.";
+    BODY_TOO_SLOW = 408 "body-too-slow";
+        en "The body did not arrive in time." => "Send it again with the same Idempotency-Key.";
+        ro "Conținutul nu a sosit la timp." => "Trimiteți-l din nou cu același Idempotency-Key.";
+
+    // What cannot be done as things stand.
+    APPLICATION_OPEN = 409 "application-open";
+        en "The person has an open application for this product." => "Wait for its end, or have it withdrawn.";
+        ro "Persoana are deja o cerere deschisă pentru acest produs." => "Așteptați finalizarea ei sau cereți retragerea.";
+    OFFICE_REFERENCE_USED = 409 "office-reference-used";
+        en "The office used this reference for other content." => "Use a new reference for a new application; send corrections of a returned one as a revision.";
+        ro "Serviciul a folosit această referință pentru alt conținut." => "Folosiți o referință nouă pentru o cerere nouă; corecturile unei cereri returnate se trimit ca revizie.";
+    REQUEST_RUNNING = 409 "request-running";
+        en "The first request with this Idempotency-Key is still running." => "Wait a moment, then repeat the request.";
+        ro "Prima cerere cu acest Idempotency-Key este încă în curs." => "Așteptați puțin, apoi repetați cererea.";
+    REVISION_NOT_POSSIBLE = 409 "revision-not-possible";
+        en "Only an application that was returned takes a revision." => "Look at its state.";
+        ro "Numai o cerere returnată primește o revizie." => "Consultați starea cererii.";
+    WITHDRAWAL_NOT_POSSIBLE = 409 "withdrawal-not-possible";
+        en "The application can no longer be withdrawn here." => "Ask an operator.";
+        ro "Cererea nu mai poate fi retrasă prin această interfață." => "Adresați-vă unui operator.";
+    REPORT_NOT_POSSIBLE = 409 "report-not-possible";
+        en "No card of the application can be in this place." => "Compare the card's envelope with the application; ask an operator if they agree.";
+        ro "Nicio carte a acestei cereri nu poate fi în acest loc." => "Comparați plicul cărții cu cererea; dacă se potrivesc, întrebați un operator.";
+    CARD_OF_ANOTHER = 409 "card-of-another";
+        en "The document number is not that of the application's card." => "Hand nothing over; compare the card with the application.";
+        ro "Numărul documentului nu este cel al cărții acestei cereri." => "Nu înmânați cartea; comparați-o cu cererea.";
+    CHANGED_MEANWHILE = 412 "changed-meanwhile";
+        en "The application has changed since you looked." => "Read it again, then decide again.";
+        ro "Cererea s-a schimbat între timp." => "Citiți-o din nou, apoi decideți din nou.";
+
+    // The body.
+    BODY_TOO_LARGE = 413 "body-too-large";
+        en "The body is larger than allowed." => "An application with its images has about 130 KB; save the images smaller.";
+        ro "Conținutul depășește dimensiunea permisă." => "O cerere cu imagini are circa 130 KB; salvați imaginile la dimensiuni mai mici.";
+    MEDIA_TYPE_UNSUPPORTED = 415 "media-type-unsupported";
+        en "The body's content type is not the one expected." => "Say what the body is, as the API's description shows it.";
+        ro "Tipul conținutului nu este cel așteptat." => "Indicați tipul conținutului, conform descrierii interfeței.";
+    CONTENT_INVALID = 422 "content-invalid";
+        en "The body is not of the shape that is expected." => "Correct the field that is named.";
+        ro "Conținutul nu are structura așteptată." => "Corectați câmpul indicat.";
+    APPLICATION_INVALID = 422 "application-invalid";
+        en "The application has faults." => "Correct every fault that is listed and send it again.";
+        ro "Cererea conține greșeli." => "Corectați toate greșelile enumerate și trimiteți-o din nou.";
+    REVISION_CHANGES_FIXED = 422 "revision-changes-fixed";
+        en "A revision changes what was fixed when the application was registered." => "Give the fields that are listed as before.";
+        ro "Revizia schimbă date stabilite la înregistrarea cererii." => "Păstrați valorile inițiale ale câmpurilor enumerate.";
+    PAYMENT_REFERENCE_NOT_FREE = 422 "payment-reference-not-free";
+        en "The payment reference was not given to this office, or another application bears it." => "Copy it from the payment slip, or leave it out to be given one.";
+        ro "Referința de plată nu a fost dată acestui serviciu sau aparține altei cereri." => "Transcrieți-o de pe documentul de plată sau omiteți-o pentru a primi una.";
+    IDEMPOTENCY_KEY_REUSED = 422 "idempotency-key-reused";
+        en "The Idempotency-Key was used for another request." => "Give every new request a new key.";
+        ro "Idempotency-Key a fost folosit pentru altă cerere." => "Dați fiecărei cereri noi o cheie nouă.";
+
+    // Us.
+    INTERNAL_ERROR = 500 "internal-error";
+        en "Something failed here." => "Tell the operators the request's id; repeating the request does no harm.";
+        ro "A apărut o eroare internă." => "Comunicați operatorilor identificatorul cererii; repetarea cererii nu produce efecte nedorite.";
+    TEMPORARILY_UNAVAILABLE = 503 "temporarily-unavailable";
+        en "The gateway cannot answer at the moment." => "Repeat the request after the time in the Retry-After header.";
+        ro "Sistemul nu poate răspunde momentan." => "Repetați cererea după intervalul din antetul Retry-After.";
+}

@@ -1,0 +1,121 @@
+//! The catalogue for people: pages that problem documents point to, and the document about all.
+
+use std::fmt::Write;
+
+use crate::http::problems::catalogue::{CATALOGUE, Entry};
+
+/// The catalogue as a Markdown document.
+pub fn render() -> String {
+    let mut text = String::from(
+        "# Problems\n\n\
+         Every refusal of the API is a problem document (RFC 9457). Its `code` is stable; title \
+         and detail are in Romanian or English, as `Accept-Language` asks. The faults of an \
+         application, which stand in `errors`, have codes of their own.\n\n\
+         | status | code | what is wrong | what to do |\n\
+         |---|---|---|---|\n",
+    );
+    for entry in CATALOGUE {
+        let Entry {
+            code,
+            status,
+            title_en,
+            todo_en,
+            ..
+        } = entry;
+        // Writing to a string cannot fail.
+        let _written = writeln!(text, "| {status} | `{code}` | {title_en} | {todo_en} |");
+    }
+    text
+}
+
+/// The page of one problem.
+pub(crate) fn html_of(entry: &Entry) -> String {
+    page(
+        entry.code,
+        &format!(
+            "<h1><code>{}</code></h1>\n<p>HTTP {}</p>\n{}",
+            entry.code,
+            entry.status,
+            section(entry)
+        ),
+    )
+}
+
+/// The page of all problems.
+pub(crate) fn html_of_all() -> String {
+    let mut links = String::new();
+    for entry in CATALOGUE {
+        let Entry {
+            code,
+            status,
+            title_ro,
+            ..
+        } = entry;
+        // Writing to a string cannot fail.
+        let _written = writeln!(
+            links,
+            "<dt><a href=\"/problems/{code}\"><code>{code}</code></a> ({status})</dt>\n\
+             <dd lang=\"ro\">{title_ro}</dd>"
+        );
+    }
+    page(
+        "problems",
+        &format!("<h1>Probleme</h1>\n<dl>\n{links}</dl>"),
+    )
+}
+
+fn section(entry: &Entry) -> String {
+    format!(
+        "<section lang=\"ro\">\n<h2>{}</h2>\n<p>{}</p>\n</section>\n\
+         <section lang=\"en\">\n<h2>{}</h2>\n<p>{}</p>\n</section>",
+        entry.title_ro, entry.todo_ro, entry.title_en, entry.todo_en
+    )
+}
+
+/// A page without any style or script; the texts are ours and hold nothing to be escaped.
+fn page(title: &str, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"ro\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>{title}</title>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_made_of_words() {
+        let codes: BTreeSet<&str> = CATALOGUE.iter().map(|entry| entry.code).collect();
+        assert_eq!(codes.len(), CATALOGUE.len());
+        for code in codes {
+            let is_word = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+            assert!(code.bytes().all(is_word), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_problem_says_what_to_do_in_both_languages() {
+        for entry in CATALOGUE {
+            assert!((400..600).contains(&entry.status), "{}", entry.code);
+            for text in [entry.title_en, entry.todo_en, entry.title_ro, entry.todo_ro] {
+                assert!(text.ends_with('.'), "{}: {text}", entry.code);
+                assert!(!text.contains(['<', '&', '|', 'ş', 'ţ']), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_document_and_the_pages_name_every_problem() {
+        let (document, all) = (render(), html_of_all());
+        for entry in CATALOGUE {
+            let row = format!("| {} | `{}` |", entry.status, entry.code);
+            assert!(document.contains(&row), "{row}");
+            assert!(all.contains(&format!("/problems/{}\"", entry.code)));
+            assert!(html_of(entry).contains(entry.todo_ro));
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The one list of routes: method, path, handler, and who may.
+//!
+//! The gate decides from this list alone; a handler that is not on it cannot be reached. Scopes
+//! are words of a credential; `*` holds all of them.
+
+use actix_web::http::Method;
+use actix_web::web;
+
+use crate::http::{applications, bureau, docs, events, health, offices, payment_references};
+use crate::store::credentials::Party;
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Who {
+    /// Everybody, unasked.
+    Anyone,
+    /// Callers of these parties whose credential holds the scope.
+    Only {
+        /// The parties.
+        parties: &'static [Party],
+        /// The scope.
+        scope: &'static str,
+    },
+}
+
+/// One route.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The path, with names in braces for what varies.
+    pub path: &'static str,
+    /// Who may.
+    pub who: Who,
+}
+
+const fn office(scope: &'static str) -> Who {
+    Who::Only {
+        parties: &[Party::Office],
+        scope,
+    }
+}
+
+const fn bureau_only(scope: &'static str) -> Who {
+    Who::Only {
+        parties: &[Party::Bureau],
+        scope,
+    }
+}
+
+/// Declares the routes: the list, and their registration with the server.
+macro_rules! routes {
+    ($( $method:ident $path:literal => $handler:path, $who:expr; )+) => {
+        /// Every route of the API.
+        pub const ROUTES: &[Route] = &[
+            $( Route { method: stringify!($method), path: $path, who: $who } ),+
+        ];
+
+        /// Registers every route with its handler.
+        pub(crate) fn register(server: &mut web::ServiceConfig) {
+            $( server.route($path, web::method(Method::$method).to($handler)); )+
+        }
+    };
+}
+
+#[rustfmt::skip]
+routes! {
+    POST "/v1/applications"                 => applications::submit::submit,     office("applications:write");
+    GET  "/v1/applications"                 => applications::read::list,         office("applications:read");
+    GET  "/v1/applications/{id}"            => applications::read::show,         office("applications:read");
+    POST "/v1/applications/{id}/revisions"  => applications::revise::revise,     office("applications:write");
+    POST "/v1/applications/{id}/withdrawal" => applications::withdraw::withdraw, office("applications:write");
+    POST "/v1/applications/{id}/reports"    => applications::report::report,     office("cards:report");
+    GET  "/v1/events"                       => events::list,                     office("events:read");
+    GET  "/v1/offices/me"                   => offices::me,                      office("offices:read");
+    POST "/v1/payment-references"           => payment_references::give,         office("payment-references:write");
+    POST "/v1/bureau/messages"              => bureau::take,                     bureau_only("bureau-messages:write");
+
+    GET  "/livez"                           => health::live,                     Who::Anyone;
+    GET  "/readyz"                          => health::ready,                    Who::Anyone;
+    GET  "/openapi.json"                    => docs::openapi,                    Who::Anyone;
+    GET  "/api/docs"                        => docs::to_pages,                   Who::Anyone;
+    GET  "/api/docs/{file}"                 => docs::file,                       Who::Anyone;
+    GET  "/problems"                        => docs::problems,                   Who::Anyone;
+    GET  "/problems/{code}"                 => docs::problem,                    Who::Anyone;
+}
+
+/// What the list says of a method and a path.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Found {
+    /// This route.
+    Route(&'static Route),
+    /// The path, with these methods.
+    OtherMethods(String),
+    /// Nothing.
+    Nothing,
+}
+
+/// Finds a route.
+pub(crate) fn find(method: &str, path: &str) -> Found {
+    let of_path: Vec<&Route> = ROUTES
+        .iter()
+        .filter(|route| fits(route.path, path))
+        .collect();
+    let methods = || {
+        let all: Vec<&str> = of_path.iter().map(|route| route.method).collect();
+        all.join(", ")
+    };
+    match of_path.iter().find(|route| route.method == method) {
+        Some(route) => Found::Route(route),
+        None if of_path.is_empty() => Found::Nothing,
+        None => Found::OtherMethods(methods()),
+    }
+}
+
+/// Whether `path` is one of those that `pattern` stands for.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut patterns, mut parts) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (patterns.next(), parts.next()) {
+            (None, None) => return true,
+            (Some(pattern), Some(part)) if pattern == part => (),
+            (Some(pattern), Some(part)) if pattern.starts_with('{') && !part.is_empty() => (),
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_found_by_method_and_path() {
+        let found = |method, path| match find(method, path) {
+            Found::Route(route) => route.path.to_owned(),
+            Found::OtherMethods(methods) => methods,
+            Found::Nothing => String::new(),
+        };
+        for (method, path, expected) in [
+            ("POST", "/v1/applications", "/v1/applications"),
+            ("DELETE", "/v1/applications", "POST, GET"),
+            ("GET", "/v1/applications/17", "/v1/applications/{id}"),
+            ("GET", "/v1/applications/", ""),
+            ("GET", "/v1/applications/17/", ""),
+            ("GET", "/v1/applications/17/reports", "POST"),
+            ("GET", "/V1/applications", ""),
+            ("GET", "/v2/applications", ""),
+        ] {
+            assert_eq!(found(method, path), expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn only_pages_about_the_api_are_for_everybody() {
+        for route in ROUTES {
+            let is_api = route.path.starts_with("/v1/");
+            assert_eq!(route.who != Who::Anyone, is_api, "{}", route.path);
+        }
+    }
+}

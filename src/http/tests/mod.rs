@@ -1,0 +1,9 @@
+//! The API as its callers meet it.
+
+mod kit;
+
+mod feed;
+mod identity;
+mod life;
+mod submitting;
+mod wire;

@@ -1,0 +1,74 @@
+//! The keys by which money and applications find each other, whichever came first.
+//!
+//! A key is a payment reference, an application number, a station's transaction, or the keyed hash
+//! of a personal code or of a name; none of them tells anything about a person.
+
+use uuid::Uuid;
+
+use crate::domain::id::{ApplicationId, PaymentId};
+use crate::store::tx::{execute, query};
+use crate::store::{StoreError, Tx};
+
+/// Adds a key by which a payment will be found; adding it again changes nothing.
+pub async fn add(tx: &mut Tx, payment: PaymentId, key: &str) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO payment_keys (key, payment_id)
+        VALUES ($1, $2)
+        ON CONFLICT DO NOTHING";
+    execute!(tx, SQL, key, payment.0)?;
+    Ok(())
+}
+
+/// Keeps everybody else who locks `key` waiting until the transaction ends.
+///
+/// Whoever judges money and whoever opens an application lock their keys before they look for each
+/// other: otherwise each could look before the other has committed, and both would wait for ever.
+/// SQLite has one writer and needs no lock. Lock several keys in their order.
+pub async fn lock(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
+    const POSTGRES: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+    if tx.is_postgres() {
+        execute!(tx, POSTGRES, key)?;
+    }
+    Ok(())
+}
+
+/// Adds the keyed hash of an applicant's name; adding it again changes nothing.
+pub async fn add_name(
+    tx: &mut Tx,
+    application: ApplicationId,
+    name_key: &[u8],
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO application_names (name_key, application_id)
+        VALUES ($1, $2)
+        ON CONFLICT DO NOTHING";
+    execute!(tx, SQL, name_key, application.0)?;
+    Ok(())
+}
+
+/// Lists the keyed names of an application's applicant, one for every revision that changed it.
+pub async fn list_names(
+    tx: &mut Tx,
+    application: ApplicationId,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    const SQL: &str = "
+        SELECT name_key FROM application_names WHERE application_id = $1 LIMIT 20";
+    let rows = query!(fetch_all as (Vec<u8>,), tx, SQL, application.0)?;
+    Ok(rows.into_iter().map(|(key,)| key).collect())
+}
+
+/// Lists the latest applications whose applicant bears a name.
+pub async fn list_named(
+    tx: &mut Tx,
+    name_key: &[u8],
+    limit: i64,
+) -> Result<Vec<ApplicationId>, StoreError> {
+    const SQL: &str = "
+        SELECT application_id
+        FROM application_names
+        WHERE name_key = $1
+        ORDER BY application_id DESC
+        LIMIT $2";
+    let rows = query!(fetch_all as (Uuid,), tx, SQL, name_key, limit)?;
+    Ok(rows.into_iter().map(|(id,)| ApplicationId(id)).collect())
+}

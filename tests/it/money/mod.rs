@@ -1,0 +1,5 @@
+//! Money: statements and notifications recorded, matched, and never lost or counted twice.
+
+mod cec_day;
+mod corpus;
+mod world;
