@@ -43,6 +43,7 @@ pub mod submit_application;
 mod tests;
 mod tie_payment;
 pub mod withdraw_application;
+mod withdraw_order;
 
 use crate::store::StoreError;
 use crate::store::history::StepError;
@@ -65,6 +66,18 @@ impl<R> Failure<R> {
                 .chain()
                 .filter_map(|cause| cause.downcast_ref::<StoreError>())
                 .any(StoreError::is_transient),
+        }
+    }
+
+    /// Whether the flow stopped because another one was faster; run again as a whole, it sees what
+    /// that one left.
+    pub fn is_lost_race(&self) -> bool {
+        match self {
+            Self::Refused(_) => false,
+            Self::Broken(error) => error
+                .chain()
+                .filter_map(|cause| cause.downcast_ref::<StoreError>())
+                .any(StoreError::is_lost_race),
         }
     }
 }

@@ -150,10 +150,10 @@ impl Store {
 
     /// Begins a transaction that only reads, from one snapshot.
     pub async fn read(&self) -> Result<Tx, StoreError> {
+        const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         self.interruption
             .as_ref()
             .map_or(Ok(()), Interruption::count)?;
-        const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         Ok(match &self.db {
             Db::Postgres(pool) => match pool.begin_with(READ).await {
                 Err(sqlx::Error::Io(_)) => Tx::Postgres(pool.begin_with(READ).await?),
