@@ -70,6 +70,8 @@ enum Command {
     Migrate,
     /// Show the effective configuration and try everything that it names
     Check,
+    /// Serve the API and run the workers until SIGTERM or SIGINT
+    Serve(serve::Serve),
     /// Run the workers alone, beside other processes that serve
     Work,
     /// Local offices
@@ -148,6 +150,7 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::DevCerts(command) => dev_certs::run(&command, context),
         Command::Migrate => migrate::run(context).await,
         Command::Check => check::run(context).await,
+        Command::Serve(command) => serve::serve(&command, context).await,
         Command::Work => serve::work(context).await,
         Command::Office(command) => office::run(command, context).await,
         Command::Key(command) => key::run(command, context).await,

@@ -30,6 +30,7 @@ use crate::flow::submit_application::{
     Preparation, SubmitRefusal, accept, check_only, prepare, wake,
 };
 use crate::gateway::Gateway;
+use crate::http::body::{Unreadable, read_json};
 use crate::store::applications::Application;
 
 /// Lines on their way at once: sealing waits for the disk, so others may be checked meanwhile.
@@ -268,23 +269,17 @@ impl Submitter<'_> {
 /// Reads a line; what cannot be read is told without repeating any of it.
 fn parse(line: &Line) -> Result<ApplicationContent, Told> {
     let Some(bytes) = line.bytes() else {
-        return Err(Told::invalid(
-            line,
-            "",
-            "the line is longer than an application may be",
-        ));
+        let message = "The line is longer than an application may be.";
+        return Err(Told::invalid(line, "", "line-too-long", message));
     };
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let read: Result<ApplicationContent, _> = serde_path_to_error::deserialize(&mut reader);
-    read.map_err(|error| {
-        let pointer = error.path().to_string().replace('.', "/");
-        let at = error.inner();
-        let message = format!(
-            "unreadable at column {}: {:?} error",
-            at.column(),
-            at.classify()
-        );
-        Told::invalid(line, &format!("/{pointer}"), &message)
+    read_json(bytes).map_err(|unreadable| match unreadable {
+        Unreadable::Malformed { column, .. } => {
+            let message = format!("The JSON breaks off at column {column}.");
+            Told::invalid(line, "", "json-malformed", &message)
+        }
+        Unreadable::Misshapen(fault) => {
+            Told::invalid(line, &fault.pointer, fault.code, &fault.message.en)
+        }
     })
 }
 
