@@ -19,7 +19,6 @@ use crate::domain::office::{self as office_rules, OfficeCode, OfficeKind};
 use crate::domain::payment_reference::PaymentReference;
 use crate::domain::rule::Fact;
 use crate::domain::submission::Submission;
-use crate::flow::Failure;
 use crate::flow::content::ApplicationContent;
 use crate::flow::give_payment_reference::give_payment_reference;
 use crate::flow::intake::{self, Fault, IntakeContext, IntakePolicy};
@@ -27,6 +26,7 @@ use crate::flow::once::KeyReused;
 use crate::flow::person_key::person_key;
 use crate::flow::progress::advance;
 use crate::flow::sealing::seal;
+use crate::flow::{Failure, match_payment};
 use crate::gateway::Gateway;
 use crate::store::applications::{self, Application};
 use crate::store::history::{self, Note, take_step};
@@ -138,7 +138,8 @@ pub(crate) async fn check_and_seal(
 ) -> Result<Prepared, Failure<SubmitRefusal>> {
     let (office, submission) = check(gateway, office, content).await?;
     let content_sha256 = sha256(&plain);
-    let content = seal(gateway, SealedKind::Application, plain).await?;
+    let kept = plain_of(&intake::normalised(content, &submission))?;
+    let content = seal(gateway, SealedKind::Application, kept).await?;
     Ok(Prepared {
         person_key: person_key(gateway, &submission.applicant.cnp),
         office,
@@ -263,6 +264,7 @@ pub async fn accept(
         return Err(Failure::Refused(SubmitRefusal::PaymentReferenceNotFree));
     }
     decide(tx, &mut application, submission.fee.due, note).await?;
+    offer_waiting_payments(tx, gateway, &mut application, submission, note).await?;
     reload(tx, id).await
 }
 
@@ -399,16 +401,24 @@ pub(crate) async fn follow_fee<R>(
     advance(tx, application, event, None, note).await
 }
 
+/// Offers the application to the payments that came before it.
+pub(crate) async fn offer_waiting_payments(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    application: &mut Application,
+    submission: &Submission,
+    note: &Note<'_>,
+) -> Result<(), Failure<SubmitRefusal>> {
+    let person = &submission.applicant;
+    let name = (person.surname.as_str(), person.given_names.as_str());
+    match_payment::remember_name(tx, gateway, application.id, name).await?;
+    match_payment::offer(tx, gateway, application, note).await
+}
+
 /// Wakes whoever has something to do once a new application or revision is committed.
 pub fn wake(gateway: &Gateway, application: &Application) {
-    offer_waiting_payments(gateway);
     if application.state == ApplicationState::Ready {
         gateway.bells.ring(Bell::Batcher);
     }
     gateway.bells.tell_offices();
-}
-
-/// Has the payments looked at that came before the application.
-fn offer_waiting_payments(gateway: &Gateway) {
-    gateway.bells.ring(Bell::Matcher);
 }

@@ -27,6 +27,7 @@ pub mod orders;
 pub mod outbox;
 pub mod payment_references;
 pub mod payments;
+pub mod readings;
 pub mod sealed;
 pub mod source_files;
 pub mod statements;
@@ -39,6 +40,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 pub use error::{StoreError, read_code};
 pub use interruption::Interruption;
@@ -84,7 +86,7 @@ impl Store {
         password: Option<&str>,
         connections_max: u32,
     ) -> Result<Self, StoreError> {
-        let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let db = if is_postgres(url) {
             Db::Postgres(retrying(|| connect_postgres(url, password, connections_max)).await?)
         } else {
             let writer = connect_sqlite(url, 1, false).await?;
@@ -95,6 +97,20 @@ impl Store {
             db,
             interruption: None,
         })
+    }
+
+    /// Makes a schema of its own on the `PostgreSQL` server of `url`, and returns the URL by which
+    /// everything lands in it.
+    pub async fn make_schema(url: &str, schema: &str) -> Result<String, StoreError> {
+        let mut connection = PgConnectOptions::from_str(url)?.connect().await?;
+        // A name cannot be bound; it is ours, letters, digits and underscores.
+        let statement = format!("CREATE SCHEMA \"{}\"", schema.replace('"', ""));
+        connection.execute(AssertSqlSafe(statement)).await?;
+        connection.close().await?;
+        let separator = if url.contains('?') { '&' } else { '?' };
+        Ok(format!(
+            "{url}{separator}options=-c%20search_path%3D{schema}"
+        ))
     }
 
     /// Brings the schema up to date; replicas that start together wait for one another.
@@ -164,6 +180,11 @@ impl Store {
             }
         }
     }
+}
+
+/// Whether a URL names a `PostgreSQL` database.
+pub fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
 async fn connect_postgres(
