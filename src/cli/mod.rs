@@ -21,6 +21,8 @@ mod outbox;
 mod output;
 mod payment;
 mod serve;
+mod signals;
+mod simulate;
 #[cfg(test)]
 mod tests;
 
@@ -97,6 +99,9 @@ enum Command {
     Hold(hold::Hold),
     /// Explain a reason, a fault or a problem by its number or code
     Explain(explain::Explain),
+    /// The other parties, for development: they see only the wire
+    #[command(subcommand)]
+    Simulate(simulate::Simulate),
     /// Print completions for a shell
     Completions(completions::Completions),
 }
@@ -160,6 +165,7 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::Outbox(command) => outbox::run(command, context).await,
         Command::Hold(command) => hold::run(command, context).await,
         Command::Explain(command) => explain::run(&command, context),
+        Command::Simulate(command) => simulate::run(command, context).await,
         Command::Completions(command) => completions::run(&command, context),
     }
 }

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
+use crate::cli::signals::Signals;
 use crate::gateway::Gateway;
 use crate::http::server::{self, Listener};
 use crate::telemetry;
@@ -41,7 +41,7 @@ pub(crate) struct Serve {
 
 pub(crate) async fn serve(command: &Serve, context: &mut Context<'_>) -> Result<Exit, CliError> {
     let gateway = open(context).await?;
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
     let mut server = server::start(&gateway, Listener::from_config(&gateway.config)?)?;
     tracing::info!(address = %server.address, "the API is served");
     let stop = CancellationToken::new();
@@ -67,7 +67,7 @@ pub(crate) async fn serve(command: &Serve, context: &mut Context<'_>) -> Result<
 
 pub(crate) async fn work(context: &mut Context<'_>) -> Result<Exit, CliError> {
     let gateway = open(context).await?;
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
     let stop = CancellationToken::new();
     let workers = start_workers(&gateway, &stop);
     tracing::info!("the workers run");
@@ -106,28 +106,4 @@ async fn finish(workers: Option<Supervisor>, gateway: &Gateway) {
     }
     gateway.store.close().await;
     tracing::info!("stopped");
-}
-
-/// The signals that ask a process to stop.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> anyhow::Result<Self> {
-        let listen = |kind| signal(kind).context("listening for signals");
-        Ok(Self {
-            terminate: listen(SignalKind::terminate())?,
-            interrupt: listen(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn asked_to_stop(mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => (),
-            _ = self.interrupt.recv() => (),
-        }
-        tracing::info!("asked to stop");
-    }
 }

@@ -65,24 +65,36 @@ pub async fn resend(
     actor: &Actor,
     reason: &str,
 ) -> Result<(), Failure<OrderRefusal>> {
-    let note = note(gateway, actor, Some(require_reason(reason)?));
+    let note = note(gateway, actor, Some(reason.trim()));
     let mut tx = gateway.store.begin().await?;
-    let order = find(&mut tx, number).await?;
+    resend_in(&mut tx, gateway, number, &note).await?;
+    tx.commit().await?;
+    gateway.bells.ring(Bell::Dispatcher);
+    Ok(())
+}
+
+/// [`resend`] in the caller's transaction; whoever commits it rings the dispatcher.
+pub(crate) async fn resend_in(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    number: &str,
+    note: &Note<'_>,
+) -> Result<(), Failure<OrderRefusal>> {
+    require_reason(note)?;
+    let order = find(tx, number).await?;
     let event = OrderEvent::ResendDecided;
     if order.state.after(event).is_err() || order.sealed.is_none() {
         return Err(not_now(&order));
     }
-    let is_under_way = order.state == OrderState::Queued && !is_dead(&mut tx, &order).await?;
+    let is_under_way = order.state == OrderState::Queued && !is_dead(tx, &order).await?;
     if is_under_way {
         return Err(not_now(&order));
     }
-    take_step::<history::Order>(&mut tx, order.id.0, order.state, event, &note).await?;
-    orders::count_resend(&mut tx, order.id).await?;
-    let message = put_in_outbox(&mut tx, gateway, &order, &note).await?;
-    outbox::resolve_dead(&mut tx, order.id.0, "RESENT", Some(message), note.at).await?;
-    holds::close(&mut tx, order.id.0, None, "RESENT", &note).await?;
-    tx.commit().await?;
-    gateway.bells.ring(Bell::Dispatcher);
+    take_step::<history::Order>(tx, order.id.0, order.state, event, note).await?;
+    orders::count_resend(tx, order.id).await?;
+    let message = put_in_outbox(tx, gateway, &order, note).await?;
+    outbox::resolve_dead(tx, order.id.0, "RESENT", Some(message), note.at).await?;
+    holds::close(tx, order.id.0, None, "RESENT", note).await?;
     Ok(())
 }
 
@@ -95,24 +107,36 @@ pub async fn give_up(
     actor: &Actor,
     reason: &str,
 ) -> Result<(), Failure<OrderRefusal>> {
-    let note = note(gateway, actor, Some(require_reason(reason)?));
+    let note = note(gateway, actor, Some(reason.trim()));
     let mut tx = gateway.store.begin().await?;
-    let order = find(&mut tx, number).await?;
+    give_up_in(&mut tx, number, set_aside, &note).await?;
+    tx.commit().await?;
+    gateway.bells.ring(Bell::Batcher);
+    Ok(())
+}
+
+/// [`give_up`] in the caller's transaction; whoever commits it rings the batcher.
+pub(crate) async fn give_up_in(
+    tx: &mut Tx,
+    number: &str,
+    set_aside: &[i64],
+    note: &Note<'_>,
+) -> Result<(), Failure<OrderRefusal>> {
+    require_reason(note)?;
+    let order = find(tx, number).await?;
     let event = OrderEvent::GivenUp;
     if order.state.after(event).is_err() {
         return Err(not_now(&order));
     }
-    if order.state == OrderState::Queued && outbox::may_have_arrived(&mut tx, order.id.0).await? {
+    if order.state == OrderState::Queued && outbox::may_have_arrived(tx, order.id.0).await? {
         return Err(Failure::Refused(OrderRefusal::MaybeHeld {
             number: order.number,
         }));
     }
-    take_step::<history::Order>(&mut tx, order.id.0, order.state, event, &note).await?;
-    withdraw_lines(&mut tx, &order, set_aside, &note).await?;
-    outbox::resolve_dead(&mut tx, order.id.0, "GIVEN_UP", None, note.at).await?;
-    holds::close(&mut tx, order.id.0, None, "GIVEN_UP", &note).await?;
-    tx.commit().await?;
-    gateway.bells.ring(Bell::Batcher);
+    take_step::<history::Order>(tx, order.id.0, order.state, event, note).await?;
+    withdraw_lines(tx, &order, set_aside, note).await?;
+    outbox::resolve_dead(tx, order.id.0, "GIVEN_UP", None, note.at).await?;
+    holds::close(tx, order.id.0, None, "GIVEN_UP", note).await?;
     Ok(())
 }
 
@@ -186,10 +210,9 @@ fn not_now(order: &Order) -> Failure<OrderRefusal> {
     })
 }
 
-fn require_reason(reason: &str) -> Result<&str, Failure<OrderRefusal>> {
-    let reason = reason.trim();
-    if reason.is_empty() {
+fn require_reason(note: &Note<'_>) -> Result<(), Failure<OrderRefusal>> {
+    if note.reason.unwrap_or_default().trim().is_empty() {
         return Err(Failure::Refused(OrderRefusal::ReasonMissing));
     }
-    Ok(reason)
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::http::{applications, bureau, events, offices, payment_references};
+use crate::http::{applications, bureau, events, offices, operations, payment_references};
 
 /// The description of `/v1`.
 #[derive(OpenApi)]
@@ -24,6 +24,17 @@ use crate::http::{applications, bureau, events, offices, payment_references};
         offices::me,
         payment_references::give,
         bureau::take,
+        operations::orders::list,
+        operations::orders::show,
+        operations::orders::resend,
+        operations::orders::give_up,
+        operations::orders::split,
+        operations::holds::list,
+        operations::holds::release,
+        operations::holds::send_back,
+        operations::holds::take_note,
+        operations::outbox::lanes,
+        operations::outbox::dead,
     ),
     components(schemas(events::EventView)),
     security(("certificate" = []), ("key" = [])),

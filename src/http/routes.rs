@@ -6,7 +6,9 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use crate::http::{applications, bureau, docs, events, health, offices, payment_references};
+use crate::http::{
+    applications, bureau, docs, events, health, offices, operations, payment_references,
+};
 use crate::store::credentials::Party;
 
 /// Who may use a route.
@@ -48,6 +50,11 @@ const fn bureau_only(scope: &'static str) -> Who {
     }
 }
 
+const OPERATORS: Who = Who::Only {
+    parties: &[Party::Operator, Party::Automation],
+    scope: "operate",
+};
+
 /// Declares the routes: the list, and their registration with the server.
 macro_rules! routes {
     ($( $method:ident $path:literal => $handler:path, $who:expr; )+) => {
@@ -75,6 +82,18 @@ routes! {
     GET  "/v1/offices/me"                   => offices::me,                      office("offices:read");
     POST "/v1/payment-references"           => payment_references::give,         office("payment-references:write");
     POST "/v1/bureau/messages"              => bureau::take,                     bureau_only("bureau-messages:write");
+
+    GET  "/v1/orders"                       => operations::orders::list,         OPERATORS;
+    GET  "/v1/orders/{number}"              => operations::orders::show,         OPERATORS;
+    POST "/v1/orders/{number}/resend"       => operations::orders::resend,       OPERATORS;
+    POST "/v1/orders/{number}/give-up"      => operations::orders::give_up,      OPERATORS;
+    POST "/v1/orders/{number}/split"        => operations::orders::split,        OPERATORS;
+    GET  "/v1/holds"                        => operations::holds::list,          OPERATORS;
+    POST "/v1/holds/{id}/release"           => operations::holds::release,       OPERATORS;
+    POST "/v1/holds/{id}/send-back"         => operations::holds::send_back,     OPERATORS;
+    POST "/v1/holds/{id}/note"              => operations::holds::take_note,     OPERATORS;
+    GET  "/v1/outbox/lanes"                 => operations::outbox::lanes,        OPERATORS;
+    GET  "/v1/outbox/dead"                  => operations::outbox::dead,         OPERATORS;
 
     GET  "/livez"                           => health::live,                     Who::Anyone;
     GET  "/readyz"                          => health::ready,                    Who::Anyone;

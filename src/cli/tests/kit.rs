@@ -18,6 +18,7 @@ use crate::simulator::submission::{Mishap, Request, submission};
 use crate::transport::certificates::{Validity, generate_development_certificates};
 use crate::worker::batcher::Batcher;
 use crate::worker::drain;
+use crate::worker::matcher::Matcher;
 
 pub(super) struct Kit {
     folder: TempDir,
@@ -169,6 +170,11 @@ impl Kit {
         let listed = self.cli(&["--json", "order", "list"]).await.json();
         let last = listed["data"].as_array().unwrap().last().unwrap();
         last["number"].as_str().unwrap().to_owned()
+    }
+
+    /// Has every payment looked at.
+    pub(super) async fn match_payments(&self) {
+        drain(&Matcher, &self.gateway().await, 20).await.unwrap();
     }
 
     /// `text` with what differs from run to run blotted out.

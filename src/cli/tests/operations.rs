@@ -30,8 +30,8 @@ async fn an_order_is_listed_and_shown_with_its_lines_and_history() {
 
         History
         AT                    WHAT   FROM    EVENT            TO      BY               WHY
-        2026-03-02 12:00:00Z  ORDER  CLOSED  DOCUMENT_SIGNED  SIGNED  gateway:batcher
         2026-03-02 12:00:00Z  ORDER  OPEN    LINES_FIXED      CLOSED  gateway:batcher
+        2026-03-02 12:00:00Z  ORDER  CLOSED  DOCUMENT_SIGNED  SIGNED  gateway:batcher
         2026-03-02 12:00:00Z  ORDER  SIGNED  PUT_IN_OUTBOX    QUEUED  gateway:batcher
     "#]]
     .assert_eq(lines);

@@ -103,6 +103,9 @@ async fn an_api_key_is_shown_once_and_can_be_revoked_once() {
     let id = made["id"].as_str().unwrap();
     assert!(key.starts_with("cei_test_") && key.len() == 52, "{key}");
 
+    let misspelt = [&["key", "create"], &holder[..], &["--scope", "operat"]].concat();
+    assert_eq!(kit.cli(&misspelt).await.exit, Exit::Usage);
+
     let listed = kit.cli(&["key", "list"]).await.ok();
     assert!(
         listed.contains(id) && listed.contains("registry"),
@@ -182,7 +185,7 @@ async fn check_says_what_is_missing_and_what_works() {
     expect![[r#"
                  WHAT                     FOUND
         ok       files                    every file that is named can be read, and no secret by others
-        ok       database                 Sqlite answers; it knows 0 offices
+        ok       database                 SQLite answers; it knows 0 offices
         ok       vault                    a probe was sealed, read and erased
         ok       seal                     key and certificate are a pair; EcdsaSha256
         ok       certificate of the seal  valid: until 2028-03-01, 730 days
@@ -233,5 +236,7 @@ async fn a_reason_and_a_fault_are_explained_in_both_languages() {
           }
         }
     "#]].assert_eq(&kit.cli(&["explain", "cnp-checksum", "--json"]).await.ok());
+    let problem = kit.cli(&["explain", "hold-closed"]).await.ok();
+    assert!(problem.contains("HTTP status  409"), "{problem}");
     assert_eq!(kit.cli(&["explain", "nothing"]).await.exit, Exit::NotFound);
 }
