@@ -146,7 +146,8 @@ impl Kit {
             let person = people.person(30, day);
             let request = Request::new("CLJ-02", serial, day);
             let content = submission(&person, &request, *mishap, &random);
-            text.push_str(&format!("{content}\n"));
+            text.push_str(&content.to_string());
+            text.push('\n');
         }
         let file = self.path(name);
         std::fs::write(&file, text).unwrap();

@@ -33,10 +33,10 @@ async fn statements_are_recorded_once_and_a_dry_run_records_nothing() {
         .cli(&["payment", "import", &file, "--dry-run"])
         .await
         .ok();
-    expect![[r#"
+    expect![[r"
         FILE     OUTCOME  FORMAT           STATEMENTS  ENTRIES  RECORDED  KNOWN  HELD
         day.xml  CHECKED  camt.053.001.08           1        2         0      0     0
-    "#]]
+    "]]
     .assert_eq(&dry);
     assert_eq!(kit.cli(&["payment", "list"]).await.ok(), "(none)\n");
 
@@ -46,11 +46,11 @@ async fn statements_are_recorded_once_and_a_dry_run_records_nothing() {
     assert_eq!(first["data"][0]["recorded"], 2);
     let again = kit.cli(&import).await.json();
     assert_eq!(again["data"][0]["outcome"], "REPEATED");
-    expect![[r#"
+    expect![[r"
         NUMBER              CHANNEL  STATE     AMOUNT       BOOKED      APPLICATION  REASON
         CEC-20260302-00001  CEC      IMPORTED   70.00  RON  2026-03-02
         CEC-20260302-00002  CEC      IMPORTED   70.00  RON  2026-03-02
-    "#]]
+    "]]
     .assert_eq(&kit.cli(&["payment", "list"]).await.ok());
 }
 

@@ -76,7 +76,7 @@ async fn the_offices_of_cluj_are_added_once() {
     kit.cli(&[&["office", "add"], &other[..]].concat())
         .await
         .ok();
-    expect![[r#"
+    expect![[r"
         CODE    NAME                  COUNTY  SIRUTA  OPENED ON
         BN-01   SPCLEP Bistrița       BN              2025-03-20
         CLJ-01  DJEP Cluj             CJ       54975  2025-03-20
@@ -87,7 +87,7 @@ async fn the_offices_of_cluj_are_added_once() {
         CLJ-06  SPCLEP Gherla         CJ       55384  2025-03-20
         CLJ-07  SPCLEP Huedin         CJ       55446  2025-03-20
         CLJ-08  SPCLEP Turda          CJ       55259  2025-03-20
-    "#]]
+    "]]
     .assert_eq(&kit.cli(&["office", "list"]).await.ok());
 }
 
@@ -182,7 +182,7 @@ async fn check_says_what_is_missing_and_what_works() {
     let after = kit.cli(&["check"]).await;
     assert_eq!(after.exit, Exit::Ok, "{}", after.out);
     let found = after.out.split_once("What it names\n").unwrap().1;
-    expect![[r#"
+    expect![[r"
                  WHAT                     FOUND
         ok       files                    every file that is named can be read, and no secret by others
         ok       database                 SQLite answers; it knows 0 offices
@@ -190,7 +190,7 @@ async fn check_says_what_is_missing_and_what_works() {
         ok       seal                     key and certificate are a pair; EcdsaSha256
         ok       certificate of the seal  valid: until 2028-03-01, 730 days
         WARNING  bureau                   bureau.url is empty: orders wait
-    "#]].assert_eq(&kit.blotted(found));
+    "]].assert_eq(&kit.blotted(found));
 }
 
 #[tokio::test]
@@ -208,7 +208,7 @@ async fn a_faulty_configuration_is_told_with_every_fault() {
 #[tokio::test]
 async fn a_reason_and_a_fault_are_explained_in_both_languages() {
     let kit = Kit::new();
-    expect![[r#"
+    expect![[r"
         801 NO_RECEIPT
         Who acts  BUREAU
         How       ESCALATE
@@ -218,7 +218,7 @@ async fn a_reason_and_a_fault_are_explained_in_both_languages() {
 
         The bureau has not confirmed that it holds the order.
         Ask the bureau whether the file arrived; send the same file again if not.
-    "#]]
+    "]]
     .assert_eq(&kit.cli(&["explain", "801"]).await.ok());
     expect![[r#"
         {

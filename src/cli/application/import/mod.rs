@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::cli::Exit;
 use crate::cli::application::find_office;
 use crate::cli::application::import::lines::{Line, Lines};
-use crate::cli::application::import::report::{Outcome, Report, Told};
+use crate::cli::application::import::report::{Outcome, Report, Told, ToldFault};
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::domain::id::OfficeId;
@@ -132,25 +132,22 @@ fn sentence(command: &Import, sums: &Sums, report: &Report, results: &Path) -> S
     } else {
         "taken in"
     };
-    let mut text = format!(
+    let mut lines = vec![format!(
         "{accepted} {verb}, {repeated} known before, {refused} refused, {invalid} unreadable; \
          {answered_before} of these answered by an earlier run."
-    );
+    )];
     for told in report.refusals() {
-        for fault in &told.faults {
-            text.push_str(&format!(
-                "\nline {}: {} {}",
-                told.line, fault.pointer, fault.message
-            ));
-        }
+        let line = told.line;
+        let fault = |fault: &ToldFault| format!("line {line}: {} {}", fault.pointer, fault.message);
+        lines.extend(told.faults.iter().map(fault));
     }
     if !command.dry_run {
-        text.push_str(&format!(
-            "\nEach line's answer stands in {}.",
+        lines.push(format!(
+            "Each line's answer stands in {}.",
             results.display()
         ));
     }
-    text
+    lines.join("\n")
 }
 
 fn results_file(file: &Path) -> PathBuf {
