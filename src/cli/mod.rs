@@ -9,6 +9,7 @@ mod arguments;
 mod check;
 mod completions;
 mod context;
+pub mod demo;
 mod dev_certs;
 mod exit;
 mod explain;
@@ -66,6 +67,8 @@ pub struct Cli {
 /// What can be asked for, in the order of a first day: set up, run, look, decide.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Play the main job from end to end with simulated offices, payers and bureau
+    Demo(demo::Demo),
     /// Make development keys and certificates for every party
     DevCerts(dev_certs::DevCerts),
     /// Bring the database's schema up to date
@@ -152,6 +155,7 @@ pub async fn run(cli: Cli, world: World<'_>) -> Exit {
 
 async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, CliError> {
     match command {
+        Command::Demo(command) => command.run(context).await,
         Command::DevCerts(command) => dev_certs::run(&command, context),
         Command::Migrate => migrate::run(context).await,
         Command::Check => check::run(context).await,

@@ -1,7 +1,5 @@
 //! Takes in the corrected content of an application that was returned to its office.
 
-use openssl::sha::sha256;
-
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::id::{ApplicationId, OfficeId};
 use crate::flow::Failure;
@@ -9,7 +7,7 @@ use crate::flow::content::ApplicationContent;
 use crate::flow::once::KeyReused;
 use crate::flow::progress::advance;
 use crate::flow::submit_application::{
-    Prepared, SubmitRefusal, check_and_seal, follow_fee, plain_of, refuse_second_open, reload,
+    Prepared, SubmitRefusal, check_and_seal, digest_of, follow_fee, refuse_second_open, reload,
 };
 use crate::gateway::Gateway;
 use crate::store::applications::{self, Application};
@@ -73,8 +71,8 @@ pub async fn prepare(
     let mut tx = gateway.store.read().await?;
     let application = find_own(&mut tx, office, id).await?;
     drop(tx);
-    let plain = plain_of(content)?;
-    if application.content_sha256 == sha256(&plain) {
+    let digest = digest_of(content)?;
+    if application.content_sha256 == digest {
         return Ok(RevisionPreparation::Before(Box::new(application)));
     }
     if version.is_some_and(|version| version != application.version) {
@@ -88,7 +86,7 @@ pub async fn prepare(
     if !fixed.is_empty() {
         return Err(Failure::Refused(ReviseRefusal::Fixed(fixed)));
     }
-    let prepared = check_and_seal(gateway, office, content, plain)
+    let prepared = check_and_seal(gateway, office, content, digest)
         .await
         .map_err(in_these_words)?;
     Ok(RevisionPreparation::New(Box::new(PreparedRevision {

@@ -92,12 +92,11 @@ pub async fn prepare(
     office: OfficeId,
     content: &ApplicationContent,
 ) -> Result<Preparation, Failure<SubmitRefusal>> {
-    let plain = plain_of(content)?;
-    let digest = sha256(&plain);
+    let digest = digest_of(content)?;
     if let Some(before) = find_before(gateway, office, content, &digest).await? {
         return Ok(Preparation::Before(Box::new(before)));
     }
-    let prepared = check_and_seal(gateway, office, content, plain).await?;
+    let prepared = check_and_seal(gateway, office, content, digest).await?;
     Ok(Preparation::New(Box::new(prepared)))
 }
 
@@ -134,12 +133,12 @@ pub(crate) async fn check_and_seal(
     gateway: &Gateway,
     office: OfficeId,
     content: &ApplicationContent,
-    plain: Zeroizing<Vec<u8>>,
+    content_sha256: [u8; 32],
 ) -> Result<Prepared, Failure<SubmitRefusal>> {
     let (office, submission) = check(gateway, office, content).await?;
-    let content_sha256 = sha256(&plain);
-    let kept = plain_of(&intake::normalised(content, &submission))?;
-    let content = seal(gateway, SealedKind::Application, kept).await?;
+    // The order is written from what was checked, not from what was typed.
+    let plain = plain_of(&intake::normalised(content, &submission))?;
+    let content = seal(gateway, SealedKind::Application, plain).await?;
     Ok(Prepared {
         person_key: person_key(gateway, &submission.applicant.cnp),
         office,
@@ -149,9 +148,13 @@ pub(crate) async fn check_and_seal(
     })
 }
 
-/// The bytes that are sealed: every field of the content in the order of its type, so that the
-/// same application written with other blanks is the same.
-pub(crate) fn plain_of(content: &ApplicationContent) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+/// SHA-256 of an application as its office wrote it; blanks and the order of fields do not count.
+pub(crate) fn digest_of(content: &ApplicationContent) -> anyhow::Result<[u8; 32]> {
+    Ok(sha256(&plain_of(content)?))
+}
+
+/// Every field of the content in the order of its type.
+fn plain_of(content: &ApplicationContent) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     serde_json::to_vec(content)
         .map(Zeroizing::new)
         .context("writing an application's content")

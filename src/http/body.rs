@@ -5,8 +5,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::http::api::Limits;
 use crate::http::problems::{BodyFault, Problem, Text, catalogue};
@@ -82,16 +81,11 @@ pub(crate) enum Unreadable {
 
 /// Reads JSON of the shape of `T`. What stood there is never repeated: it may be a name.
 pub(crate) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unreadable> {
+    // Whether it is JSON at all comes first: a shape is judged of a whole document.
+    serde_json::from_slice::<IgnoredAny>(text).map_err(|error| malformed(&error))?;
     let mut json = serde_json::Deserializer::from_slice(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let pointer = pointer(error.path());
-        match error.inner().classify() {
-            Category::Data => Unreadable::Misshapen(misshapen(pointer, error.inner())),
-            Category::Syntax | Category::Eof | Category::Io => malformed(error.inner()),
-        }
-    })?;
-    json.end().map_err(|error| malformed(&error))?;
-    Ok(value)
+    serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| Unreadable::Misshapen(misshapen(pointer(error.path()), error.inner())))
 }
 
 /// Reads a JSON body, or tells what is wrong with it.

@@ -139,7 +139,8 @@ fn log_cause(problem: &Problem) {
     }
 }
 
-fn add_headers(headers: &mut HeaderMap, context: &RequestContext) {
+/// Adds what every answer carries.
+pub(crate) fn add_headers(headers: &mut HeaderMap, context: &RequestContext) {
     let defaults = [
         (CACHE_CONTROL, "no-store"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),

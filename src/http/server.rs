@@ -26,6 +26,9 @@ use crate::transport::{self, Identity, Trust, spki_sha256};
 /// Seconds for which requests that run are waited for when the server stops.
 const PATIENCE_SECONDS: u64 = 30;
 
+/// How long an idle connection is kept.
+const KEEP_ALIVE: Duration = Duration::from_mins(3);
+
 /// Where and how the server listens.
 #[derive(Clone, Debug)]
 pub struct Listener {
@@ -121,6 +124,8 @@ pub fn start(gateway: &Gateway, listener: Listener) -> anyhow::Result<Running> {
     })
     .on_connect(remember_peer)
     .client_request_timeout(header_timeout)
+    // Longer than clients keep an idle connection: one that is closed under a request fails it.
+    .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(PATIENCE_SECONDS)
     .disable_signals();
     let server = match threads {

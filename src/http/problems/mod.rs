@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::flow::Failure;
-use crate::http::envelope::RequestContext;
+use crate::http::envelope::{RequestContext, add_headers};
 use crate::http::language::Language;
 use crate::http::problems::catalogue::Entry;
 use crate::store::StoreError;
@@ -279,7 +279,11 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         match &self.0.context {
-            Some(context) => self.answer(context),
+            Some(context) => {
+                let mut answer = self.answer(context);
+                add_headers(answer.headers_mut(), context);
+                answer
+            }
             // The envelope writes the body: it knows the language and the request's id.
             None => HttpResponse::new(self.status_code()),
         }

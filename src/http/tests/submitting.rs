@@ -1,5 +1,6 @@
 //! Handing applications in: accepted, refused with every fault, repeated.
 
+use futures_util::future::{Either, select};
 use serde_json::json;
 
 use crate::domain::application::ApplicationState;
@@ -91,24 +92,18 @@ async fn a_second_request_is_told_that_the_first_one_runs() {
     let kit = Kit::start().await;
     let writer = kit.gateway.store.begin().await.unwrap();
     let content = adult();
-    let first = kit.submit(DEJ, "k1", &content);
-    let second = async {
-        loop {
-            let reply = kit.submit(DEJ, "k1", &content).await;
-            if reply.status == 409 {
-                break reply;
-            }
-        }
-    };
-    tokio::pin!(first);
-    let second = tokio::select! {
-        _ = &mut first => panic!("the writer is held"),
-        second = second => second,
+    let (one, other) = (
+        Box::pin(kit.submit(DEJ, "k1", &content)),
+        Box::pin(kit.submit(DEJ, "k1", &content)),
+    );
+    // Neither can be carried out, so the only answer is to whoever came second.
+    let (told, waiting) = match select(one, other).await {
+        Either::Left((told, waiting)) | Either::Right((told, waiting)) => (told, waiting),
     };
     drop(writer);
 
-    second.problem(409, "request-running");
-    first.await.expect(201);
+    told.problem(409, "request-running");
+    waiting.await.expect(201);
     assert_eq!(count(&kit).await, 1);
 }
 

@@ -17,7 +17,7 @@ use crate::random::Random;
 use crate::simulator::bureau::archive::Archive;
 use crate::simulator::bureau::floor::{Floor, Said};
 use crate::simulator::bureau::ledger::BureauLedger;
-use crate::simulator::bureau::letter::{Letter, LetterKind};
+use crate::simulator::bureau::letter::{Letter, LetterKind, letters_for};
 use crate::simulator::bureau::misbehaviour::{Misbehaviour, Plan};
 use crate::simulator::bureau::papers::{Papers, Received};
 use crate::simulator::mailbox::Mailbox;
@@ -302,48 +302,9 @@ impl Desk {
         let document = self.papers.acknowledgement(said, now);
         self.documents += 1;
         let name = format!("{:06}-{}", self.documents, document.message_id);
-        let honest = Letter {
-            kind: LetterKind::Acknowledgement(name),
-            bytes: self.papers.sealed(&document)?,
-        };
-        let Some(misbehaviour) = self.plan.draw(Misbehaviour::DOCUMENTS, &self.random) else {
-            self.mailbox.put(now, honest);
-            return Ok(());
-        };
-        self.note(misbehaviour);
-        let soon = now + TimeDelta::minutes(5);
-        let stray = |bytes| Letter {
-            kind: LetterKind::Stray,
-            bytes,
-        };
-        let papers = &self.papers;
-        let letters = match misbehaviour {
-            Misbehaviour::ReorderDocuments => vec![(now + TimeDelta::hours(3), honest)],
-            Misbehaviour::TruncateDocument => {
-                let half = honest.bytes.slice(..honest.bytes.len() / 2);
-                vec![(now, stray(half)), (soon, honest)]
-            }
-            Misbehaviour::WrongSignature => {
-                let forged = papers.signed_by_stranger(&document)?;
-                vec![(now, stray(forged)), (soon, honest)]
-            }
-            Misbehaviour::WrongTestFlag => {
-                let other = papers.sealed(&papers.of_other_environment(&document))?;
-                vec![(now, stray(other)), (soon, honest)]
-            }
-            Misbehaviour::UnknownLine => {
-                let unknown = papers.sealed(&papers.about_unknown_order(&document))?;
-                vec![(now, honest), (soon, stray(unknown))]
-            }
-            Misbehaviour::ConflictingWord => {
-                let other = papers.sealed(&papers.contradicting(&document))?;
-                vec![(now, honest), (soon, stray(other))]
-            }
-            _ => {
-                let again = stray(honest.bytes.clone());
-                vec![(now, honest), (soon, again)]
-            }
-        };
+        let misbehaviour = self.plan.draw(Misbehaviour::DOCUMENTS, &self.random);
+        misbehaviour.inspect(|one| self.note(*one));
+        let letters = letters_for(&self.papers, &document, name, misbehaviour)?;
         for (at, letter) in letters {
             self.mailbox.put(at, letter);
         }

@@ -16,6 +16,9 @@ use crate::clock::Clock;
 use crate::simulator::bureau::Bureau;
 use crate::simulator::bureau::desk::Answer;
 
+/// How long an idle connection stays open.
+const KEEP_ALIVE: Duration = Duration::from_mins(3);
+
 /// Listens until the handle stops it.
 pub(super) fn listen(
     bureau: Bureau,
@@ -29,6 +32,8 @@ pub(super) fn listen(
     });
     let server = server
         .workers(1)
+        // Longer than clients keep idle connections, so that none is closed under a request.
+        .keep_alive(KEEP_ALIVE)
         .disable_signals()
         .shutdown_timeout(1)
         .listen_rustls_0_23(listener, tls)?;

@@ -7,8 +7,8 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 
 use crate::simulator::statement::webhook::{SigningKey, signed_headers};
 
-/// One thing on its way to the gateway.
-#[derive(Clone, Debug)]
+/// One thing on its way to the gateway. It has no `Debug`: statements name payers.
+#[derive(Clone)]
 pub(super) enum Parcel {
     /// A file of the bank or of the stations.
     File {

@@ -72,9 +72,9 @@ const MODULES: &[Module] = &[
     Module { name: "http",
              modules: &["domain", "bureau", "channel", "store", "transport", "vault", "clock", "config", "gateway",
                         "random", "flow"],
-             crates: &["actix_web", "anyhow", "base64", "bytes", "chrono", "futures_util", "openssl", "rustls",
-                       "serde", "serde_json", "serde_path_to_error", "thiserror", "tokio", "tracing", "utoipa",
-                       "utoipa_swagger_ui", "uuid"] },
+             crates: &["actix_tls", "actix_web", "anyhow", "base64", "bytes", "chrono", "futures_util", "openssl",
+                       "rustls", "serde", "serde_json", "serde_path_to_error", "thiserror", "tokio", "tokio_util",
+                       "tracing", "utoipa", "utoipa_swagger_ui", "uuid"] },
     // Sees only the wire: neither flow nor store nor gateway.
     Module { name: "simulator",
              modules: &["domain", "bureau", "channel", "transport", "xmldsig", "clock", "config", "random"],

@@ -1,0 +1,87 @@
+//! `cei-gateway demo`: the main job from end to end, with a gateway of its own, over real TLS,
+//! against a bureau, channels and offices that err as in life, on a clock that is moved by hand.
+
+mod account;
+mod play;
+mod report;
+mod stage;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::context::Context;
+use crate::cli::exit::{CliError, Exit};
+use crate::clock::Clock;
+
+pub use crate::cli::demo::account::{Account, draw_up};
+pub use crate::cli::demo::play::{play, settle};
+pub use crate::cli::demo::stage::{Stage, Wish, set};
+
+/// What the demo is told.
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// How many applications the eight Cluj offices take in a fortnight
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    applications: u32,
+    /// What all chance follows from; the same seed gives the same story
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder for the database, the orders as sent, the acknowledgements and the trust anchors; an
+    /// earlier demo in it is cleared
+    #[arg(long, default_value = "demo-out", value_name = "DIR")]
+    out: PathBuf,
+    /// Database instead of an SQLite file in the folder: `sqlite:FILE` that does not exist, or
+    /// `postgres://…`, where the demo makes a schema of its own
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// End when the story has ended, without waiting for anybody (there is nothing else yet)
+    #[arg(long)]
+    once: bool,
+}
+
+impl Demo {
+    /// Plays, and prints the account.
+    pub(crate) async fn run(self, context: &mut Context<'_>) -> Result<Exit, CliError> {
+        let begun_at = Clock::System.now();
+        let wish = Wish {
+            applications: self.applications,
+            seed: self.seed,
+            out: self.out,
+            database: self.database,
+        };
+        let mut stage = set(&wish).await?;
+        let bar = progress_bar(u64::from(wish.applications), context.is_watched);
+        play(&mut stage, |stage| show(&bar, stage)).await?;
+        bar.finish_and_clear();
+        let seconds = (Clock::System.now() - begun_at).num_seconds();
+        let account = draw_up(&stage, u64::try_from(seconds).unwrap_or(0)).await?;
+        stage.bureau.close().await;
+        stage.server.stop().await;
+        context.output.page(&account)?;
+        Ok(if account.discrepancies.is_empty() {
+            Exit::Ok
+        } else {
+            Exit::Failure
+        })
+    }
+}
+
+fn progress_bar(applications: u64, is_watched: bool) -> ProgressBar {
+    let target = if is_watched {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let bar = ProgressBar::with_draw_target(Some(applications), target);
+    let style = ProgressStyle::with_template("{msg}  {bar:40} {pos}/{len} cards handed over");
+    bar.with_style(style.unwrap_or_else(|_malformed| ProgressStyle::default_bar()))
+}
+
+fn show(bar: &ProgressBar, stage: &Stage) {
+    let ledger = stage.offices.ledger();
+    let day = stage.gateway.clock.now().format("%d.%m.%Y %H:%M");
+    bar.set_message(format!("{day}  {} applications taken in", ledger.submitted));
+    bar.set_position(ledger.handed_over);
+}
