@@ -43,7 +43,7 @@ pub(crate) fn codes<T>(
 where
     T: Copy + AsCode + Send + Sync + 'static,
 {
-    PossibleValuesParser::new(all.iter().map(|code| code.as_code()))
+    PossibleValuesParser::new(all.iter().map(AsCode::as_code))
         .try_map(move |text| parse(&text.to_uppercase()))
 }
 

@@ -6,31 +6,36 @@ use serde::Serialize;
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
-use crate::cli::output::{Page, Sheet};
+use crate::cli::output::{Page, Sheet, or_empty};
 use crate::domain::reason::Reason;
 use crate::flow::intake::{FAULTS, FaultText};
+use crate::http::problems::catalogue::{CATALOGUE, Entry};
 
 /// Explain a reason, a fault or a problem by its number or code
 #[derive(Args, Debug)]
 pub(crate) struct Explain {
-    /// A number (`801`), a name (`NO_RECEIPT`) or a code (`cnp-checksum`)
+    /// A number (`801`), a name (`NO_RECEIPT`), or the code of a fault or problem (`cnp-checksum`)
     code: String,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Explanation {
     code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    owner: String,
-    action: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<String>,
     ro: Text,
     en: Text,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Text {
     title: &'static str,
     todo: &'static str,
@@ -41,9 +46,8 @@ impl From<Reason> for Explanation {
         Self {
             code: reason.name().to_owned(),
             number: Some(reason.number()),
-            reason: None,
-            owner: reason.owner().to_string(),
-            action: reason.action().to_string(),
+            owner: Some(reason.owner().to_string()),
+            action: Some(reason.action().to_string()),
             ro: Text {
                 title: reason.title_ro(),
                 todo: reason.todo_ro(),
@@ -52,6 +56,7 @@ impl From<Reason> for Explanation {
                 title: reason.title_en(),
                 todo: reason.todo_en(),
             },
+            ..Self::default()
         }
     }
 }
@@ -60,10 +65,9 @@ impl From<&FaultText> for Explanation {
     fn from(fault: &FaultText) -> Self {
         Self {
             code: fault.code.to_owned(),
-            number: None,
             reason: Some(fault.reason.to_string()),
-            owner: fault.reason.owner().to_string(),
-            action: fault.reason.action().to_string(),
+            owner: Some(fault.reason.owner().to_string()),
+            action: Some(fault.reason.action().to_string()),
             ro: Text {
                 title: fault.title_ro,
                 todo: fault.todo_ro,
@@ -72,6 +76,25 @@ impl From<&FaultText> for Explanation {
                 title: fault.title_en,
                 todo: fault.todo_en,
             },
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&Entry> for Explanation {
+    fn from(problem: &Entry) -> Self {
+        Self {
+            code: problem.code.to_owned(),
+            status: Some(problem.status),
+            ro: Text {
+                title: problem.title_ro,
+                todo: problem.todo_ro,
+            },
+            en: Text {
+                title: problem.title_en,
+                todo: problem.todo_en,
+            },
+            ..Self::default()
         }
     }
 }
@@ -84,8 +107,9 @@ impl Page for Explanation {
         }
         sheet.fields(&[
             ("Falls under", self.reason.clone().unwrap_or_default()),
-            ("Who acts", self.owner.clone()),
-            ("How", self.action.clone()),
+            ("HTTP status", or_empty(self.status)),
+            ("Who acts", or_empty(self.owner.as_ref())),
+            ("How", or_empty(self.action.as_ref())),
         ]);
         for text in [&self.ro, &self.en] {
             sheet.heading(text.title);
@@ -106,8 +130,10 @@ fn find(code: &str) -> Option<Explanation> {
     let by_number = || Reason::from_number(code.parse().ok()?);
     let by_name = || Reason::from_name(&code.to_uppercase().replace('-', "_"));
     let fault = || FAULTS.iter().find(|fault| fault.code == code);
+    let problem = || CATALOGUE.iter().find(|entry| entry.code == code);
     by_number()
         .or_else(by_name)
         .map(Explanation::from)
         .or_else(|| fault().map(Explanation::from))
+        .or_else(|| problem().map(|entry| Explanation::from(*entry)))
 }

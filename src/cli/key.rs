@@ -1,6 +1,7 @@
 //! `key`: what proves who is calling. A certificate counts by the hash of its public key; of an
 //! API key only the hash is kept, so it is shown once.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -20,6 +21,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::cli::output::{Row, instant};
 use crate::domain::id::{CredentialId, OfficeId};
+use crate::http::routes::{ROUTES, Who};
 use crate::store::credentials::{self, Credential, CredentialKind, Party};
 use crate::store::{Tx, offices};
 use crate::transport;
@@ -52,8 +54,8 @@ pub(crate) struct Holder {
     /// A name for people, such as the program that calls
     #[arg(long, value_name = "NAME")]
     label: String,
-    /// What it may do beside what every caller of its kind may; may be repeated
-    #[arg(long = "scope", value_name = "WORD")]
+    /// What it may do of what its party may, such as `applications:read`; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE", default_value = "*")]
     scopes: Vec<String>,
 }
 
@@ -185,18 +187,25 @@ async fn insert(
     Ok(credential.id.0)
 }
 
-/// Scopes are words in one column: a blank within one would make two of it.
+/// Refuses a scope that no route asks for: it is misspelt, and would open nothing.
 fn check_scopes(scopes: &[String]) -> Result<(), CliError> {
-    let is_word = |scope: &String| {
-        !scope.is_empty()
-            && scope
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || b":-_".contains(&byte))
-    };
-    if scopes.iter().all(is_word) {
-        return Ok(());
+    let known: BTreeSet<&str> = ROUTES
+        .iter()
+        .filter_map(|route| match route.who {
+            Who::Only { scope, .. } => Some(scope),
+            Who::Anyone | Who::Signed => None,
+        })
+        .collect();
+    let is_known = |scope: &String| scope == "*" || known.contains(scope.as_str());
+    match scopes.iter().find(|scope| !is_known(scope)) {
+        None => Ok(()),
+        Some(stranger) => {
+            let known: Vec<&str> = known.into_iter().collect();
+            let known = known.join(", ");
+            let message = format!("there is no scope {stranger:?}; known are *, {known}");
+            Err(CliError::usage(message))
+        }
     }
-    Err(CliError::usage("a scope is one word of small letters"))
 }
 
 async fn find_office(

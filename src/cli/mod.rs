@@ -22,6 +22,8 @@ mod outbox;
 mod output;
 mod payment;
 mod serve;
+mod signals;
+mod simulate;
 #[cfg(test)]
 mod tests;
 
@@ -73,6 +75,8 @@ enum Command {
     Migrate,
     /// Show the effective configuration and try everything that it names
     Check,
+    /// Serve the API and run the workers until SIGTERM or SIGINT
+    Serve(serve::Serve),
     /// Run the workers alone, beside other processes that serve
     Work,
     /// Local offices
@@ -98,6 +102,9 @@ enum Command {
     Hold(hold::Hold),
     /// Explain a reason, a fault or a problem by its number or code
     Explain(explain::Explain),
+    /// The other parties, for development: they see only the wire
+    #[command(subcommand)]
+    Simulate(simulate::Simulate),
     /// Print completions for a shell
     Completions(completions::Completions),
 }
@@ -152,6 +159,7 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::DevCerts(command) => dev_certs::run(&command, context),
         Command::Migrate => migrate::run(context).await,
         Command::Check => check::run(context).await,
+        Command::Serve(command) => serve::serve(&command, context).await,
         Command::Work => serve::work(context).await,
         Command::Office(command) => office::run(command, context).await,
         Command::Key(command) => key::run(command, context).await,
@@ -161,6 +169,7 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::Outbox(command) => outbox::run(command, context).await,
         Command::Hold(command) => hold::run(command, context).await,
         Command::Explain(command) => explain::run(&command, context),
+        Command::Simulate(command) => simulate::run(command, context).await,
         Command::Completions(command) => completions::run(&command, context),
     }
 }

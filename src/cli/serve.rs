@@ -1,37 +1,79 @@
 //! `serve` and `work`: the gateway itself, until it is asked to stop.
 //!
-//! On SIGTERM or SIGINT no new pass begins, passes that run finish and give their leases back, and
-//! the process ends with 0. A second signal ends the waiting: what was leased is free again when
-//! the lease runs out.
+//! On SIGTERM or SIGINT it first says that it is not ready, so that nobody sends it more; then
+//! requests and passes that run are finished, leases given back, and the process ends with 0. What
+//! does not finish in time is cut off: its lease runs out, and another process does it again.
 
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
+use crate::cli::signals::Signals;
 use crate::gateway::Gateway;
+use crate::http::server::{self, Listener};
 use crate::telemetry;
 use crate::worker::batcher::Batcher;
 use crate::worker::dispatcher::Dispatcher;
 use crate::worker::janitor::Janitor;
+use crate::worker::matcher::Matcher;
 use crate::worker::reconciler::Reconciler;
 use crate::worker::supervisor::Supervisor;
 
-/// How long a pass may take beyond its longest request, before it is given up.
+/// How long a pass may take beyond its longest request, before it is cut off.
 const PATIENCE_BEYOND_REQUESTS: Duration = Duration::from_secs(5);
+
+/// Serve the API and run the workers until SIGTERM or SIGINT
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// Leave the workers to other processes (`work`)
+    #[arg(long)]
+    no_workers: bool,
+    /// Seconds between saying that it is not ready and taking no more connections, for load
+    /// balancers that ask seldom
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    drain_seconds: u64,
+}
+
+pub(crate) async fn serve(command: &Serve, context: &mut Context<'_>) -> Result<Exit, CliError> {
+    let gateway = open(context).await?;
+    let mut signals = Signals::listen()?;
+    let mut server = server::start(&gateway, Listener::from_config(&gateway.config)?)?;
+    tracing::info!(address = %server.address, "the API is served");
+    let stop = CancellationToken::new();
+    let workers = (!command.no_workers).then(|| start_workers(&gateway, &stop));
+    let failed = tokio::select! {
+        () = signals.asked_to_stop() => None,
+        ended = server.ended() => Some(ended),
+    };
+    server.announce_stop();
+    stop.cancel();
+    if failed.is_none() && command.drain_seconds > 0 {
+        let drain = Duration::from_secs(command.drain_seconds);
+        gateway.clock.sleep(drain).await;
+    }
+    server.stop().await;
+    finish(workers, &gateway).await;
+    match failed {
+        None => Ok(Exit::Ok),
+        Some(Err(error)) => Err(error.into()),
+        Some(Ok(())) => Err(anyhow::anyhow!("the server ended by itself").into()),
+    }
+}
 
 pub(crate) async fn work(context: &mut Context<'_>) -> Result<Exit, CliError> {
     let gateway = open(context).await?;
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
     let stop = CancellationToken::new();
     let workers = start_workers(&gateway, &stop);
     tracing::info!("the workers run");
-    signals.asked_to_stop(&stop).await;
-    finish(workers, &gateway).await;
+    signals.asked_to_stop().await;
+    stop.cancel();
+    finish(Some(workers), &gateway).await;
     Ok(Exit::Ok)
 }
 
@@ -42,10 +84,12 @@ async fn open(context: &Context<'_>) -> Result<Gateway, CliError> {
     context.gateway().await
 }
 
-/// Starts every worker of this process.
+/// Starts every worker of a process; they stop when `stop` is cancelled.
 pub(crate) fn start_workers(gateway: &Gateway, stop: &CancellationToken) -> Supervisor {
+    // No two processes may take each other's leases for their own.
     let owner = gateway.random.uuid(gateway.clock.now()).to_string();
     let mut supervisor = Supervisor::new(gateway.clone(), stop.clone());
+    supervisor.start(Matcher);
     supervisor.start(Batcher);
     supervisor.start(Dispatcher { owner });
     supervisor.start(Reconciler);
@@ -53,37 +97,13 @@ pub(crate) fn start_workers(gateway: &Gateway, stop: &CancellationToken) -> Supe
     supervisor
 }
 
-async fn finish(workers: Supervisor, gateway: &Gateway) {
+async fn finish(workers: Option<Supervisor>, gateway: &Gateway) {
     let patience = gateway.config.bureau_timeouts().total + PATIENCE_BEYOND_REQUESTS;
-    if workers.join(patience).await {
-        tracing::info!("every pass is finished");
-    } else {
-        tracing::warn!("a pass did not finish in time and was given up");
+    if let Some(workers) = workers
+        && !workers.join(patience).await
+    {
+        tracing::warn!("a pass did not finish in time and was cut off");
     }
     gateway.store.close().await;
-}
-
-/// The signals that ask a process to stop.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> anyhow::Result<Self> {
-        let listen = |kind| signal(kind).context("listening for signals");
-        Ok(Self {
-            terminate: listen(SignalKind::terminate())?,
-            interrupt: listen(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn asked_to_stop(mut self, stop: &CancellationToken) {
-        tokio::select! {
-            _ = self.terminate.recv() => (),
-            _ = self.interrupt.recv() => (),
-        }
-        tracing::info!("asked to stop");
-        stop.cancel();
-    }
+    tracing::info!("stopped");
 }

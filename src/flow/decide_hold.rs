@@ -58,13 +58,31 @@ pub async fn decide(
     actor: &Actor,
     reason: &str,
 ) -> Result<(), Failure<HoldRefusal>> {
-    let reason = reason.trim();
-    if reason.is_empty() {
+    let note = note(gateway, actor, Some(reason.trim()));
+    let mut tx = gateway.store.begin().await?;
+    decide_in(&mut tx, hold, decision, &note).await?;
+    tx.commit().await?;
+    wake(gateway);
+    Ok(())
+}
+
+/// Wakes whoever has something to do after a decision about a hold.
+pub(crate) fn wake(gateway: &Gateway) {
+    gateway.bells.ring(Bell::Batcher);
+    gateway.bells.ring(Bell::Reconciler);
+}
+
+/// [`decide`] in the caller's transaction; whoever commits it calls [`wake`].
+pub(crate) async fn decide_in(
+    tx: &mut Tx,
+    hold: HoldId,
+    decision: Decision,
+    note: &Note<'_>,
+) -> Result<(), Failure<HoldRefusal>> {
+    if note.reason.unwrap_or_default().trim().is_empty() {
         return Err(Failure::Refused(HoldRefusal::ReasonMissing));
     }
-    let note = note(gateway, actor, Some(reason));
-    let mut tx = gateway.store.begin().await?;
-    let hold = holds::find(&mut tx, hold)
+    let hold = holds::find(tx, hold)
         .await?
         .ok_or(Failure::Refused(HoldRefusal::Unknown))?;
     if hold.closed_at.is_some() {
@@ -72,8 +90,8 @@ pub async fn decide(
     }
     match decision {
         Decision::TakeNote => (),
-        Decision::Release => release(&mut tx, &hold, &note).await?,
-        Decision::SendBack => send_back(&mut tx, &hold, &note).await?,
+        Decision::Release => release(tx, &hold, note).await?,
+        Decision::SendBack => send_back(tx, &hold, note).await?,
     }
     let word = match decision {
         Decision::Release => "RELEASED",
@@ -81,10 +99,7 @@ pub async fn decide(
         Decision::TakeNote => "TAKEN_NOTE_OF",
     };
     let code = u16::try_from(hold.code).ok();
-    holds::close(&mut tx, hold.subject_id, code, word, &note).await?;
-    tx.commit().await?;
-    gateway.bells.ring(Bell::Batcher);
-    gateway.bells.ring(Bell::Reconciler);
+    holds::close(tx, hold.subject_id, code, word, note).await?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::flow::progress::note;
 use crate::flow::seal_order::put_in_outbox;
 use crate::flow::withdraw_order::{SetAside, withdraw_order};
 use crate::gateway::Gateway;
-use crate::store::history::{self, take_step};
+use crate::store::history::{self, Note, take_step};
 use crate::store::order_lines::{self, OrderLine};
 use crate::store::orders::{self, Order};
 use crate::store::{Tx, holds, outbox};
@@ -62,24 +62,36 @@ pub async fn resend(
     actor: &Actor,
     reason: &str,
 ) -> Result<(), Failure<OrderRefusal>> {
-    let note = note(gateway, actor, Some(require_reason(reason)?));
+    let note = note(gateway, actor, Some(reason.trim()));
     let mut tx = gateway.store.begin().await?;
-    let order = find(&mut tx, number).await?;
+    resend_in(&mut tx, gateway, number, &note).await?;
+    tx.commit().await?;
+    gateway.bells.ring(Bell::Dispatcher);
+    Ok(())
+}
+
+/// [`resend`] in the caller's transaction; whoever commits it rings the dispatcher.
+pub(crate) async fn resend_in(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    number: &str,
+    note: &Note<'_>,
+) -> Result<(), Failure<OrderRefusal>> {
+    require_reason(note)?;
+    let order = find(tx, number).await?;
     let event = OrderEvent::ResendDecided;
     if order.state.after(event).is_err() || order.sealed.is_none() {
         return Err(not_now(&order));
     }
-    let is_under_way = order.state == OrderState::Queued && !is_dead(&mut tx, &order).await?;
+    let is_under_way = order.state == OrderState::Queued && !is_dead(tx, &order).await?;
     if is_under_way {
         return Err(not_now(&order));
     }
-    take_step::<history::Order>(&mut tx, order.id.0, order.state, event, &note).await?;
-    orders::count_resend(&mut tx, order.id).await?;
-    let message = put_in_outbox(&mut tx, gateway, &order, &note).await?;
-    outbox::resolve_dead(&mut tx, order.id.0, "RESENT", Some(message), note.at).await?;
-    holds::close(&mut tx, order.id.0, None, "RESENT", &note).await?;
-    tx.commit().await?;
-    gateway.bells.ring(Bell::Dispatcher);
+    take_step::<history::Order>(tx, order.id.0, order.state, event, note).await?;
+    orders::count_resend(tx, order.id).await?;
+    let message = put_in_outbox(tx, gateway, &order, note).await?;
+    outbox::resolve_dead(tx, order.id.0, "RESENT", Some(message), note.at).await?;
+    holds::close(tx, order.id.0, None, "RESENT", note).await?;
     Ok(())
 }
 
@@ -94,25 +106,38 @@ pub async fn give_up(
     actor: &Actor,
     reason: &str,
 ) -> Result<(), Failure<OrderRefusal>> {
-    let note = note(gateway, actor, Some(require_reason(reason)?));
+    let note = note(gateway, actor, Some(reason.trim()));
     let mut tx = gateway.store.begin().await?;
-    let order = find(&mut tx, number).await?;
-    let lines = order_lines::list(&mut tx, order.id, 0, i64::MAX).await?;
-    require_possible(&mut tx, &order, &lines).await?;
+    give_up_in(&mut tx, gateway, number, set_aside, &note).await?;
+    tx.commit().await?;
+    gateway.bells.ring(Bell::Batcher);
+    Ok(())
+}
+
+/// [`give_up`] in the caller's transaction; whoever commits it rings the batcher.
+pub(crate) async fn give_up_in(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    number: &str,
+    set_aside: &[i64],
+    note: &Note<'_>,
+) -> Result<(), Failure<OrderRefusal>> {
+    require_reason(note)?;
+    let order = find(tx, number).await?;
+    let lines = order_lines::list(tx, order.id, 0, i64::MAX).await?;
+    require_possible(tx, &order, &lines).await?;
     let aside = set_aside_of(&order, &lines, set_aside)?;
-    let free = withdraw_order(&mut tx, &order, lines, &aside, &note).await?;
+    let free = withdraw_order(tx, &order, lines, &aside, note).await?;
     if !aside.is_empty() && !free.is_empty() {
         let new = NewOrder {
             product: order.product,
             because: CloseReason::Replacement,
             replaces: Some(order.id),
         };
-        insert_order(&mut tx, gateway, &new, free, &note).await?;
+        insert_order(tx, gateway, &new, free, note).await?;
     }
-    outbox::resolve_dead(&mut tx, order.id.0, "GIVEN_UP", None, note.at).await?;
-    holds::close(&mut tx, order.id.0, None, "GIVEN_UP", &note).await?;
-    tx.commit().await?;
-    gateway.bells.ring(Bell::Batcher);
+    outbox::resolve_dead(tx, order.id.0, "GIVEN_UP", None, note.at).await?;
+    holds::close(tx, order.id.0, None, "GIVEN_UP", note).await?;
     Ok(())
 }
 
@@ -187,10 +212,9 @@ fn not_now(order: &Order) -> Failure<OrderRefusal> {
     })
 }
 
-fn require_reason(reason: &str) -> Result<&str, Failure<OrderRefusal>> {
-    let reason = reason.trim();
-    if reason.is_empty() {
+fn require_reason(note: &Note<'_>) -> Result<(), Failure<OrderRefusal>> {
+    if note.reason.unwrap_or_default().trim().is_empty() {
         return Err(Failure::Refused(OrderRefusal::ReasonMissing));
     }
-    Ok(reason)
+    Ok(())
 }

@@ -65,24 +65,50 @@ fn too_large(bytes_max: usize) -> Problem {
     )
 }
 
-/// Reads JSON of the shape of `T`. What stood in the body is never repeated: it may be a name.
-pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+/// Why a text is no JSON of the expected shape.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    /// It is no JSON.
+    Malformed {
+        /// The line where it breaks off, from 1.
+        line: usize,
+        /// The byte of the line, from 1.
+        column: usize,
+    },
+    /// It is JSON, and one place is not as it should be.
+    Misshapen(BodyFault),
+}
+
+/// Reads JSON of the shape of `T`. What stood there is never repeated: it may be a name.
+pub(crate) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unreadable> {
     // Whether it is JSON at all comes first: a shape is judged of a whole document.
-    serde_json::from_slice::<IgnoredAny>(body).map_err(|error| malformed(&error))?;
-    let mut json = serde_json::Deserializer::from_slice(body);
+    serde_json::from_slice::<IgnoredAny>(text).map_err(|error| malformed(&error))?;
+    let mut json = serde_json::Deserializer::from_slice(text);
     serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| shape_problem(pointer(error.path()), error.inner()))
+        .map_err(|error| Unreadable::Misshapen(misshapen(pointer(error.path()), error.inner())))
 }
 
-fn malformed(error: &serde_json::Error) -> Problem {
-    let (line, column) = (error.line(), error.column());
-    Problem::of(catalogue::JSON_MALFORMED).about(
-        format!("The JSON breaks off at line {line}, column {column}."),
-        format!("Sintaxa JSON este greșită la linia {line}, coloana {column}."),
-    )
+/// Reads a JSON body, or tells what is wrong with it.
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    read_json(body).map_err(|unreadable| match unreadable {
+        Unreadable::Malformed { line, column } => Problem::of(catalogue::JSON_MALFORMED).about(
+            format!("The JSON breaks off at line {line}, column {column}."),
+            format!("Sintaxa JSON este greșită la linia {line}, coloana {column}."),
+        ),
+        Unreadable::Misshapen(fault) => {
+            Problem::of(catalogue::CONTENT_INVALID).with_faults(vec![fault])
+        }
+    })
 }
 
-fn shape_problem(pointer: String, error: &serde_json::Error) -> Problem {
+fn malformed(error: &serde_json::Error) -> Unreadable {
+    Unreadable::Malformed {
+        line: error.line(),
+        column: error.column(),
+    }
+}
+
+fn misshapen(pointer: String, error: &serde_json::Error) -> BodyFault {
     let said = error.to_string();
     let (code, en, ro) = if said.starts_with("unknown field") {
         (
@@ -117,11 +143,11 @@ fn shape_problem(pointer: String, error: &serde_json::Error) -> Problem {
         }
         None => pointer,
     };
-    Problem::of(catalogue::CONTENT_INVALID).with_faults(vec![BodyFault {
+    BodyFault {
         pointer,
         code,
         message: Text::new(en, ro),
-    }])
+    }
 }
 
 /// The place as a JSON pointer (RFC 6901).

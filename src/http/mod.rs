@@ -6,7 +6,7 @@
 
 pub mod api;
 mod applications;
-mod body;
+pub(crate) mod body;
 mod bureau;
 mod caller;
 mod channels;

@@ -3,7 +3,9 @@
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::http::{applications, bureau, channels, events, offices, payment_references, payments};
+use crate::http::{
+    applications, bureau, channels, events, offices, operations, payment_references, payments,
+};
 
 /// The description of `/v1`.
 #[derive(OpenApi)]
@@ -32,6 +34,17 @@ use crate::http::{applications, bureau, channels, events, offices, payment_refer
         payments::decide::unmatch,
         payments::decide::refund,
         payments::decide::dismiss,
+        operations::orders::list,
+        operations::orders::show,
+        operations::orders::resend,
+        operations::orders::give_up,
+        operations::orders::split,
+        operations::holds::list,
+        operations::holds::release,
+        operations::holds::send_back,
+        operations::holds::take_note,
+        operations::outbox::lanes,
+        operations::outbox::dead,
     ),
     components(schemas(events::EventView)),
     security(("certificate" = []), ("key" = [])),

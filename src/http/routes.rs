@@ -7,7 +7,8 @@ use actix_web::http::Method;
 use actix_web::web;
 
 use crate::http::{
-    applications, bureau, channels, docs, events, health, offices, payment_references, payments,
+    applications, bureau, channels, docs, events, health, offices, operations, payment_references,
+    payments,
 };
 use crate::store::credentials::Party;
 
@@ -58,6 +59,10 @@ const fn treasury(scope: &'static str) -> Who {
         scope,
     }
 }
+const OPERATORS: Who = Who::Only {
+    parties: &[Party::Operator, Party::Automation],
+    scope: "operate",
+};
 
 /// Declares the routes: the list, and their registration with the server.
 macro_rules! routes {
@@ -95,6 +100,17 @@ routes! {
     POST "/v1/payments/{id}/unmatch"        => payments::decide::unmatch,        treasury("payments:decide");
     POST "/v1/payments/{id}/refund"         => payments::decide::refund,         treasury("payments:decide");
     POST "/v1/payments/{id}/dismiss"        => payments::decide::dismiss,        treasury("payments:decide");
+    GET  "/v1/orders"                       => operations::orders::list,         OPERATORS;
+    GET  "/v1/orders/{number}"              => operations::orders::show,         OPERATORS;
+    POST "/v1/orders/{number}/resend"       => operations::orders::resend,       OPERATORS;
+    POST "/v1/orders/{number}/give-up"      => operations::orders::give_up,      OPERATORS;
+    POST "/v1/orders/{number}/split"        => operations::orders::split,        OPERATORS;
+    GET  "/v1/holds"                        => operations::holds::list,          OPERATORS;
+    POST "/v1/holds/{id}/release"           => operations::holds::release,       OPERATORS;
+    POST "/v1/holds/{id}/send-back"         => operations::holds::send_back,     OPERATORS;
+    POST "/v1/holds/{id}/note"              => operations::holds::take_note,     OPERATORS;
+    GET  "/v1/outbox/lanes"                 => operations::outbox::lanes,        OPERATORS;
+    GET  "/v1/outbox/dead"                  => operations::outbox::dead,         OPERATORS;
 
     GET  "/livez"                           => health::live,                     Who::Anyone;
     GET  "/readyz"                          => health::ready,                    Who::Anyone;

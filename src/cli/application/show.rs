@@ -30,7 +30,7 @@ struct Shown {
     registered_on: chrono::NaiveDate,
     test: bool,
     remakes: i64,
-    lines: Vec<Line>,
+    lines: Vec<OrderedAs>,
     payments: Vec<Payment>,
     holds: Vec<HoldView>,
     history: Vec<HistoryView>,
@@ -38,7 +38,7 @@ struct Shown {
 
 /// An order line that asked for its card.
 #[derive(Serialize)]
-struct Line {
+struct OrderedAs {
     order: String,
     line_no: i64,
     attempt: i64,
@@ -47,7 +47,7 @@ struct Line {
     document_number: Option<String>,
 }
 
-impl Row for Line {
+impl Row for OrderedAs {
     const HEADS: &'static [&'static str] =
         &["ORDER", "LINE>", "ATTEMPT>", "STATE", "CARD", "REASON"];
 
@@ -157,11 +157,11 @@ async fn read(tx: &mut Tx, application: Application) -> Result<Shown, CliError> 
     })
 }
 
-async fn read_lines(tx: &mut Tx, id: ApplicationId) -> Result<Vec<Line>, CliError> {
+async fn read_lines(tx: &mut Tx, id: ApplicationId) -> Result<Vec<OrderedAs>, CliError> {
     let mut lines = Vec::new();
     for line in order_lines::list_of_application(tx, id).await? {
         let order = orders::find(tx, line.order).await?;
-        lines.push(Line {
+        lines.push(OrderedAs {
             order: order.map(|order| order.number).unwrap_or_default(),
             line_no: line.line_no,
             attempt: line.attempt,

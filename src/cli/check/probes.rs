@@ -54,10 +54,10 @@ async fn database(config: &Config) -> anyhow::Result<String> {
         .await
         .context("it answers, but not as its schema should: run `cei-gateway migrate`")?;
     drop(tx);
-    let kind = store.kind();
+    let kind = name_of(store.kind());
     store.close().await;
     Ok(format!(
-        "{kind:?} answers; it knows {} offices",
+        "{kind} answers; it knows {} offices",
         offices.len()
     ))
 }

@@ -41,12 +41,12 @@ async fn an_import_tells_what_became_of_each_line() {
     let ran = run(&kit, &import(&file)).await;
 
     assert_eq!(ran.exit, Exit::Partial, "{}", ran.err);
-    expect![[r#"
+    expect![[r"
         2 taken in, 0 known before, 1 refused, 1 unreadable; 0 of these answered by an earlier run.
         line 2: /applicant/cnp The last digit of the CNP does not fit the others: one of them is mistyped. Compare the CNP digit by digit with the birth certificate.
-        line 3: /shoe_size unreadable at column 62464: Data error
+        line 3: /shoe_size There is no such field. Leave it out.
         Each line's answer stands in DIR/day.ndjson.results.
-    "#]].assert_eq(&kit.blotted(&ran.out));
+    "]].assert_eq(&kit.blotted(&ran.out));
     assert_eq!(count(&kit).await, 2);
     let results = std::fs::read_to_string(kit.path("day.ndjson.results")).unwrap();
     let results: Vec<serde_json::Value> = results
@@ -73,7 +73,7 @@ async fn an_import_that_was_cut_off_goes_on_where_it_ended() {
     let whole = std::fs::read_to_string(&results).unwrap();
     // Killed while it wrote the second answer, when the applications behind were in already.
     let first = whole.find('\n').unwrap();
-    std::fs::write(&results, &whole[..first + 20]).unwrap();
+    std::fs::write(&results, &whole.as_bytes()[..first + 20]).unwrap();
 
     let ran = run(&kit, &[&import(&file)[..], &["--json".to_owned()]].concat()).await;
 
@@ -145,16 +145,16 @@ async fn no_answer_of_an_import_names_the_person() {
 async fn an_application_is_shown_with_everything_but_the_person() {
     let kit = Kit::new();
     kit.take_in(1).await;
-    expect![[r#"
+    expect![[r"
         NUMBER              OFFICE  STATE  FEE      DUE  PAID  DEADLINE    RECEIVED
         CLJ-02-2026-000001  CLJ-02  READY  EXEMPT  0.00  0.00  2026-04-01  2026-03-02 07:00:00Z
-    "#]]
+    "]]
     .assert_eq(&kit.cli(&["application", "list"]).await.ok());
     let shown = kit
         .cli(&["application", "show", "CLJ-02-2026-000001"])
         .await
         .ok();
-    expect![[r#"
+    expect![[r"
         Application    CLJ-02-2026-000001
         State          READY
         Office         CLJ-02
@@ -179,10 +179,10 @@ async fn an_application_is_shown_with_everything_but_the_person() {
 
         History
         AT                    WHAT         FROM       EVENT          TO        BY            WHY
-        2026-03-02 07:00:00Z  APPLICATION  APPROVED   FEE_SETTLED    READY     operator:ana  imported from a file
         2026-03-02 07:00:00Z  APPLICATION  RECEIVED   CHECKS_PASSED  APPROVED  operator:ana  imported from a file
+        2026-03-02 07:00:00Z  APPLICATION  APPROVED   FEE_SETTLED    READY     operator:ana  imported from a file
         2026-03-02 07:00:00Z  FEE          UNDECIDED  FOUND_EXEMPT   EXEMPT    operator:ana  imported from a file
-    "#]].assert_eq(&shown);
+    "]].assert_eq(&shown);
 }
 
 #[tokio::test]

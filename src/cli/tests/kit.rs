@@ -18,6 +18,7 @@ use crate::simulator::submission::{Mishap, Request, submission};
 use crate::transport::certificates::{Validity, generate_development_certificates};
 use crate::worker::batcher::Batcher;
 use crate::worker::drain;
+use crate::worker::matcher::Matcher;
 
 pub(super) struct Kit {
     folder: TempDir,
@@ -145,7 +146,8 @@ impl Kit {
             let person = people.person(30, day);
             let request = Request::new("CLJ-02", serial, day);
             let content = submission(&person, &request, *mishap, &random);
-            text.push_str(&format!("{content}\n"));
+            text.push_str(&content.to_string());
+            text.push('\n');
         }
         let file = self.path(name);
         std::fs::write(&file, text).unwrap();
@@ -169,6 +171,11 @@ impl Kit {
         let listed = self.cli(&["--json", "order", "list"]).await.json();
         let last = listed["data"].as_array().unwrap().last().unwrap();
         last["number"].as_str().unwrap().to_owned()
+    }
+
+    /// Has every payment looked at.
+    pub(super) async fn match_payments(&self) {
+        drain(&Matcher, &self.gateway().await, 20).await.unwrap();
     }
 
     /// `text` with what differs from run to run blotted out.

@@ -3,4 +3,5 @@
 mod applications;
 mod kit;
 mod operations;
+mod payments;
 mod setting_up;

@@ -12,10 +12,10 @@ async fn an_order_is_listed_and_shown_with_its_lines_and_history() {
     let kit = Kit::new();
     kit.take_in(2).await;
     let number = kit.order().await;
-    expect![[r#"
+    expect![[r"
         NUMBER              STATE   LINES  CLOSED BY  RESENDS  OPENED                SENT  RECEIPT
         CNIN-20260302-0001  QUEUED      2  AGE              0  2026-03-02 12:00:00Z
-    "#]]
+    "]]
     .assert_eq(&kit.cli(&["order", "list"]).await.ok());
     assert_eq!(
         kit.cli(&["order", "list", "--state", "sent"]).await.ok(),
@@ -23,17 +23,17 @@ async fn an_order_is_listed_and_shown_with_its_lines_and_history() {
     );
     let shown = kit.cli(&["order", "show", &number]).await.ok();
     let lines = shown.split_once("\nLines\n").unwrap().1;
-    expect![[r#"
+    expect![[r"
         LINE  APPLICATION         ATTEMPT  STATE   REMAKES  REASON
            1  CLJ-02-2026-000002        1  PLACED        0
            2  CLJ-02-2026-000001        1  PLACED        0
 
         History
         AT                    WHAT   FROM    EVENT            TO      BY               WHY
-        2026-03-02 12:00:00Z  ORDER  CLOSED  DOCUMENT_SIGNED  SIGNED  gateway:batcher
         2026-03-02 12:00:00Z  ORDER  OPEN    LINES_FIXED      CLOSED  gateway:batcher
+        2026-03-02 12:00:00Z  ORDER  CLOSED  DOCUMENT_SIGNED  SIGNED  gateway:batcher
         2026-03-02 12:00:00Z  ORDER  SIGNED  PUT_IN_OUTBOX    QUEUED  gateway:batcher
-    "#]]
+    "]]
     .assert_eq(lines);
     assert_eq!(
         kit.cli(&["order", "show", "CNIN-1"]).await.failed(),
@@ -206,11 +206,11 @@ async fn a_paused_lane_says_so_and_pausing_twice_changes_nothing() {
         "bureau:CNIN was paused already.\n"
     );
     let listed = kit.cli(&["outbox", "lanes", "--limit", "1"]).await.ok();
-    expect![[r#"
+    expect![[r"
         LANE         MESSAGES  WAITING  ATTEMPTS  NEXT ATTEMPT          BREAKER  PAUSED
         bureau:CNIN         1        1         0  2026-03-02 12:00:00Z  CLOSED   yes
         More: add --after bureau:CNIN
-    "#]]
+    "]]
     .assert_eq(&listed);
     assert_eq!(
         kit.cli(&decide("resume")).await.ok(),

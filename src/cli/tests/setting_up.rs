@@ -76,7 +76,7 @@ async fn the_offices_of_cluj_are_added_once() {
     kit.cli(&[&["office", "add"], &other[..]].concat())
         .await
         .ok();
-    expect![[r#"
+    expect![[r"
         CODE    NAME                  COUNTY  SIRUTA  OPENED ON
         BN-01   SPCLEP Bistrița       BN              2025-03-20
         CLJ-01  DJEP Cluj             CJ       54975  2025-03-20
@@ -87,7 +87,7 @@ async fn the_offices_of_cluj_are_added_once() {
         CLJ-06  SPCLEP Gherla         CJ       55384  2025-03-20
         CLJ-07  SPCLEP Huedin         CJ       55446  2025-03-20
         CLJ-08  SPCLEP Turda          CJ       55259  2025-03-20
-    "#]]
+    "]]
     .assert_eq(&kit.cli(&["office", "list"]).await.ok());
 }
 
@@ -102,6 +102,9 @@ async fn an_api_key_is_shown_once_and_can_be_revoked_once() {
     let key = made["key"].as_str().unwrap();
     let id = made["id"].as_str().unwrap();
     assert!(key.starts_with("cei_test_") && key.len() == 52, "{key}");
+
+    let misspelt = [&["key", "create"], &holder[..], &["--scope", "operat"]].concat();
+    assert_eq!(kit.cli(&misspelt).await.exit, Exit::Usage);
 
     let listed = kit.cli(&["key", "list"]).await.ok();
     assert!(
@@ -179,15 +182,15 @@ async fn check_says_what_is_missing_and_what_works() {
     let after = kit.cli(&["check"]).await;
     assert_eq!(after.exit, Exit::Ok, "{}", after.out);
     let found = after.out.split_once("What it names\n").unwrap().1;
-    expect![[r#"
+    expect![[r"
                  WHAT                     FOUND
         ok       files                    every file that is named can be read, and no secret by others
-        ok       database                 Sqlite answers; it knows 0 offices
+        ok       database                 SQLite answers; it knows 0 offices
         ok       vault                    a probe was sealed, read and erased
         ok       seal                     key and certificate are a pair; EcdsaSha256
         ok       certificate of the seal  valid: until 2028-03-01, 730 days
         WARNING  bureau                   bureau.url is empty: orders wait
-    "#]].assert_eq(&kit.blotted(found));
+    "]].assert_eq(&kit.blotted(found));
 }
 
 #[tokio::test]
@@ -205,7 +208,7 @@ async fn a_faulty_configuration_is_told_with_every_fault() {
 #[tokio::test]
 async fn a_reason_and_a_fault_are_explained_in_both_languages() {
     let kit = Kit::new();
-    expect![[r#"
+    expect![[r"
         801 NO_RECEIPT
         Who acts  BUREAU
         How       ESCALATE
@@ -215,7 +218,7 @@ async fn a_reason_and_a_fault_are_explained_in_both_languages() {
 
         The bureau has not confirmed that it holds the order.
         Ask the bureau whether the file arrived; send the same file again if not.
-    "#]]
+    "]]
     .assert_eq(&kit.cli(&["explain", "801"]).await.ok());
     expect![[r#"
         {
@@ -233,5 +236,7 @@ async fn a_reason_and_a_fault_are_explained_in_both_languages() {
           }
         }
     "#]].assert_eq(&kit.cli(&["explain", "cnp-checksum", "--json"]).await.ok());
+    let problem = kit.cli(&["explain", "hold-closed"]).await.ok();
+    assert!(problem.contains("HTTP status  409"), "{problem}");
     assert_eq!(kit.cli(&["explain", "nothing"]).await.exit, Exit::NotFound);
 }

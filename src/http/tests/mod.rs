@@ -6,5 +6,6 @@ mod feed;
 mod identity;
 mod life;
 mod money;
+mod operations;
 mod submitting;
 mod wire;

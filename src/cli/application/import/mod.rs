@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::cli::Exit;
 use crate::cli::application::find_office;
 use crate::cli::application::import::lines::{Line, Lines};
-use crate::cli::application::import::report::{Outcome, Report, Told};
+use crate::cli::application::import::report::{Outcome, Report, Told, ToldFault};
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::domain::id::OfficeId;
@@ -30,6 +30,7 @@ use crate::flow::submit_application::{
     Preparation, SubmitRefusal, accept, check_only, prepare, wake,
 };
 use crate::gateway::Gateway;
+use crate::http::body::{Unreadable, read_json};
 use crate::store::applications::Application;
 
 /// Lines on their way at once: sealing waits for the disk, so others may be checked meanwhile.
@@ -131,25 +132,22 @@ fn sentence(command: &Import, sums: &Sums, report: &Report, results: &Path) -> S
     } else {
         "taken in"
     };
-    let mut text = format!(
+    let mut lines = vec![format!(
         "{accepted} {verb}, {repeated} known before, {refused} refused, {invalid} unreadable; \
          {answered_before} of these answered by an earlier run."
-    );
+    )];
     for told in report.refusals() {
-        for fault in &told.faults {
-            text.push_str(&format!(
-                "\nline {}: {} {}",
-                told.line, fault.pointer, fault.message
-            ));
-        }
+        let line = told.line;
+        let fault = |fault: &ToldFault| format!("line {line}: {} {}", fault.pointer, fault.message);
+        lines.extend(told.faults.iter().map(fault));
     }
     if !command.dry_run {
-        text.push_str(&format!(
-            "\nEach line's answer stands in {}.",
+        lines.push(format!(
+            "Each line's answer stands in {}.",
             results.display()
         ));
     }
-    text
+    lines.join("\n")
 }
 
 fn results_file(file: &Path) -> PathBuf {
@@ -268,23 +266,17 @@ impl Submitter<'_> {
 /// Reads a line; what cannot be read is told without repeating any of it.
 fn parse(line: &Line) -> Result<ApplicationContent, Told> {
     let Some(bytes) = line.bytes() else {
-        return Err(Told::invalid(
-            line,
-            "",
-            "the line is longer than an application may be",
-        ));
+        let message = "The line is longer than an application may be.";
+        return Err(Told::invalid(line, "", "line-too-long", message));
     };
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let read: Result<ApplicationContent, _> = serde_path_to_error::deserialize(&mut reader);
-    read.map_err(|error| {
-        let pointer = error.path().to_string().replace('.', "/");
-        let at = error.inner();
-        let message = format!(
-            "unreadable at column {}: {:?} error",
-            at.column(),
-            at.classify()
-        );
-        Told::invalid(line, &format!("/{pointer}"), &message)
+    read_json(bytes).map_err(|unreadable| match unreadable {
+        Unreadable::Malformed { column, .. } => {
+            let message = format!("The JSON breaks off at column {column}.");
+            Told::invalid(line, "", "json-malformed", &message)
+        }
+        Unreadable::Misshapen(fault) => {
+            Told::invalid(line, &fault.pointer, fault.code, &fault.message.en)
+        }
     })
 }
 

@@ -100,9 +100,9 @@ impl Told {
     }
 
     /// No application could be read.
-    pub(super) fn invalid(line: &Line, pointer: &str, message: &str) -> Self {
+    pub(super) fn invalid(line: &Line, pointer: &str, code: &str, message: &str) -> Self {
         Self {
-            faults: vec![ToldFault::new(pointer, "unreadable", message)],
+            faults: vec![ToldFault::new(pointer, code, message)],
             ..Self::new(line, Outcome::Invalid)
         }
     }

@@ -1,5 +1,8 @@
 //! `payment`: money that channels told of, and what operators decide about it.
 
+mod decide;
+mod import;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -14,16 +17,27 @@ use crate::cli::order::write_holds;
 use crate::cli::output::{Page, Row, Sheet, instant, or_empty};
 use crate::domain::id::PaymentId;
 use crate::domain::payment::PaymentState;
+use crate::flow::decide_payment::Decision;
 use crate::http::operations::view::{HistoryView, HoldView, read_history, read_holds, reason_text};
-use crate::store::{Tx, applications, payments};
+use crate::store::{Tx, applications, matches, payments};
 
 /// Payments: import statements, look, match by hand
 #[derive(Debug, Subcommand)]
 pub(crate) enum Payment {
+    /// Record the movements of statements and settlements; the same file again changes nothing
+    Import(import::Import),
     /// List payments in the order of their recording
     List(List),
     /// Show a payment with its ties, its holds and its history
     Show(Name),
+    /// Tie a payment to the fee of an application, or confirm a suggestion
+    Match(decide::Match),
+    /// Undo the tie between a payment and a fee, as long as the card is not ordered
+    Unmatch(decide::Decide),
+    /// Mark a payment to be given back
+    Refund(decide::Decide),
+    /// Say that a movement is no payment of a fee
+    Dismiss(decide::Decide),
 }
 
 /// List payments in the order of their recording
@@ -167,6 +181,11 @@ impl Page for Shown {
 
 pub(crate) async fn run(command: Payment, context: &mut Context<'_>) -> Result<Exit, CliError> {
     match command {
+        Payment::Import(command) => import::run(&command, context).await,
+        Payment::Match(command) => decide::match_by_hand(&command, context).await,
+        Payment::Unmatch(command) => decide::run(Decision::Unmatch, &command, context).await,
+        Payment::Refund(command) => decide::run(Decision::Refund, &command, context).await,
+        Payment::Dismiss(command) => decide::run(Decision::Dismiss, &command, context).await,
         Payment::List(command) => list(&command, context).await,
         Payment::Show(name) => show(&name, context).await,
     }
@@ -189,7 +208,7 @@ async fn show(name: &Name, context: &mut Context<'_>) -> Result<Exit, CliError> 
     let mut tx = context.store().await?.read().await?;
     let payment = find(&mut tx, &name.number).await?;
     let mut ties = Vec::new();
-    for tie in payments::list_standing_matches(&mut tx, payment.id).await? {
+    for tie in matches::list_standing(&mut tx, payment.id).await? {
         let application = applications::find(&mut tx, tie.application).await?;
         ties.push(Tie {
             application: application.map(|found| found.number).unwrap_or_default(),

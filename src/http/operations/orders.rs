@@ -1,0 +1,245 @@
+//! `/v1/orders`: what was asked of the bureau, and what operators decide about it.
+#![expect(
+    unused_qualifications,
+    reason = "utoipa writes the type of a query in full"
+)]
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::domain::id::OrderId;
+use crate::domain::order::OrderState;
+use crate::flow::decide_order::{OrderRefusal, give_up_in, resend_in};
+use crate::flow::progress::note;
+use crate::http::api::Api;
+use crate::http::caller::Caller;
+use crate::http::operations::view::{OrderSummary, OrderView, read_order};
+use crate::http::operations::{
+    DecidedView, DecisionContent, NotDecided, PAGE, PAGE_MAX, cut, not_decided, place,
+};
+use crate::http::posted::{Posted, answer};
+use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::store::orders;
+use crate::worker::bell::Bell;
+
+/// Which orders to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// Only those in this state.
+    state: Option<String>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+    /// Orders on the page, 200 at most.
+    limit: Option<i64>,
+}
+
+/// A page of orders.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderPage)]
+pub(crate) struct PageView {
+    /// The orders, in the order of their opening.
+    data: Vec<OrderSummary>,
+    /// Where the next page begins; null at the end.
+    next_cursor: Option<String>,
+}
+
+/// List orders.
+#[utoipa::path(
+    get,
+    path = "/v1/orders",
+    tag = "operations",
+    params(ListQuery),
+    responses((status = 200, description = "A page", body = PageView)),
+)]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    _caller: Caller,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, Problem> {
+    let place = place("orders", &api.gateway.vault);
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+    let state = query.state.as_deref().map(state_of).transpose()?;
+    let cursor = query.cursor.as_deref();
+    let after: Option<OrderId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let mut tx = api.gateway.store.read().await?;
+    let mut found = orders::list(&mut tx, state, after, limit + 1).await?;
+    let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.id.to_string()));
+    Ok(HttpResponse::Ok().json(PageView {
+        data: found.iter().map(OrderSummary::from).collect(),
+        next_cursor,
+    }))
+}
+
+fn state_of(text: &str) -> Result<OrderState, Problem> {
+    OrderState::parse(text).map_err(|_unknown| {
+        Problem::of(catalogue::QUERY_INVALID)
+            .about("There is no such state.", "Nu există o astfel de stare.")
+    })
+}
+
+/// Show an order with its lines, its holds and its history.
+#[utoipa::path(
+    get,
+    path = "/v1/orders/{number}",
+    tag = "operations",
+    params(("number" = String, Path, description = "The order's number or id")),
+    responses(
+        (status = 200, description = "The order", body = OrderView),
+        (status = 404, description = "There is none", body = ProblemView),
+    )
+)]
+pub(crate) async fn show(
+    api: web::Data<Api>,
+    _caller: Caller,
+    number: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let mut tx = api.gateway.store.read().await?;
+    let order = read_order(&mut tx, &number).await?;
+    let order = order.ok_or_else(|| Problem::of(catalogue::NOT_FOUND))?;
+    Ok(HttpResponse::Ok().json(order))
+}
+
+/// Send the same bytes again.
+#[utoipa::path(
+    post,
+    path = "/v1/orders/{number}/resend",
+    tag = "operations",
+    params(
+        ("number" = String, Path, description = "The order's number or id"),
+        ("Idempotency-Key" = String, Header, description = "A new one for every new decision"),
+    ),
+    request_body = DecisionContent,
+    responses(
+        (status = 200, description = "It is in the outbox again", body = DecidedView),
+        (status = 409, description = "Its state does not allow it", body = ProblemView),
+    )
+)]
+pub(crate) async fn resend(
+    api: web::Data<Api>,
+    number: web::Path<String>,
+    posted: Posted<DecisionContent>,
+) -> Result<HttpResponse, Problem> {
+    let gateway = &api.gateway;
+    let actor = posted.caller.actor();
+    let note = note(gateway, &actor, Some(posted.content.reason.trim()));
+    let response = posted
+        .carry_out::<NotDecided<OrderRefusal>, _>(&api, async |tx| {
+            let resent = resend_in(tx, gateway, &number, &note).await;
+            resent.map_err(not_decided)?;
+            answer(StatusCode::OK, &decided(&number, "RESENT"))
+        })
+        .await?;
+    gateway.bells.ring(Bell::Dispatcher);
+    Ok(response)
+}
+
+/// Give an order up that the bureau does not hold; its applications go into the next order.
+#[utoipa::path(
+    post,
+    path = "/v1/orders/{number}/give-up",
+    tag = "operations",
+    params(
+        ("number" = String, Path, description = "The order's number or id"),
+        ("Idempotency-Key" = String, Header, description = "A new one for every new decision"),
+    ),
+    request_body = DecisionContent,
+    responses(
+        (status = 200, description = "It is given up", body = DecidedView),
+        (status = 409, description = "Its state does not allow it", body = ProblemView),
+    )
+)]
+pub(crate) async fn give_up(
+    api: web::Data<Api>,
+    number: web::Path<String>,
+    posted: Posted<DecisionContent>,
+) -> Result<HttpResponse, Problem> {
+    let reason = posted.content.reason.clone();
+    withdraw(&api, &number, &posted, &[], &reason).await
+}
+
+/// A decision to split an order.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Split)]
+pub(crate) struct SplitContent {
+    /// The lines whose applications are set aside.
+    #[schema(example = json!([3, 17]))]
+    lines: Vec<i64>,
+    /// Why, in words without personal data; it stands in the history.
+    reason: String,
+}
+
+/// Give an order up and set some of its applications aside; the others go into the next order.
+#[utoipa::path(
+    post,
+    path = "/v1/orders/{number}/split",
+    tag = "operations",
+    params(
+        ("number" = String, Path, description = "The order's number or id"),
+        ("Idempotency-Key" = String, Header, description = "A new one for every new decision"),
+    ),
+    request_body = SplitContent,
+    responses(
+        (status = 200, description = "It is given up", body = DecidedView),
+        (status = 404, description = "There is no such order or line", body = ProblemView),
+        (status = 409, description = "Its state does not allow it", body = ProblemView),
+    )
+)]
+pub(crate) async fn split(
+    api: web::Data<Api>,
+    number: web::Path<String>,
+    posted: Posted<SplitContent>,
+) -> Result<HttpResponse, Problem> {
+    let (lines, reason) = (posted.content.lines.clone(), posted.content.reason.clone());
+    withdraw(&api, &number, &posted, &lines, &reason).await
+}
+
+async fn withdraw<T>(
+    api: &Api,
+    number: &str,
+    posted: &Posted<T>,
+    set_aside: &[i64],
+    reason: &str,
+) -> Result<HttpResponse, Problem> {
+    let gateway = &api.gateway;
+    let actor = posted.caller.actor();
+    let note = note(gateway, &actor, Some(reason.trim()));
+    let response = posted
+        .carry_out::<NotDecided<OrderRefusal>, _>(api, async |tx| {
+            let given_up = give_up_in(tx, gateway, number, set_aside, &note).await;
+            given_up.map_err(not_decided)?;
+            answer(StatusCode::OK, &decided(number, "GIVEN_UP"))
+        })
+        .await?;
+    gateway.bells.ring(Bell::Batcher);
+    Ok(response)
+}
+
+fn decided(number: &str, done: &'static str) -> DecidedView {
+    DecidedView {
+        subject: number.to_owned(),
+        done,
+    }
+}
+
+impl From<OrderRefusal> for Problem {
+    fn from(refusal: OrderRefusal) -> Self {
+        match refusal {
+            OrderRefusal::Unknown { .. } => Self::of(catalogue::NOT_FOUND),
+            OrderRefusal::NoSuchLine { line_no, .. } => Self::of(catalogue::NOT_FOUND).about(
+                format!("The order has no line {line_no}."),
+                format!("Comanda nu are poziția {line_no}."),
+            ),
+            OrderRefusal::ReasonMissing => Self::of(catalogue::REASON_MISSING),
+            OrderRefusal::NotNow { state, .. } => Self::of(catalogue::DECISION_NOT_POSSIBLE).about(
+                format!("The order is {state}."),
+                format!("Starea comenzii este {state}."),
+            ),
+            OrderRefusal::MaybeHeld { .. } => Self::of(catalogue::BUREAU_MAY_HOLD_ORDER),
+        }
+    }
+}
