@@ -154,6 +154,18 @@ async fn an_application_is_shown_with_everything_but_the_person() {
         .cli(&["application", "show", "CLJ-02-2026-000001"])
         .await
         .ok();
+    // What is drawn by chance is left out.
+    let is_drawn = |line: &&str| line.starts_with("Reason") || line.starts_with("Pays with");
+    let (drawn, shown): (Vec<_>, Vec<_>) = shown.lines().partition(is_drawn);
+    assert_eq!(drawn.len(), 2);
+    let (shown, history) = shown.split_at(shown.len() - 3);
+    let shown = shown.join("\n") + "\n";
+    let mut events: Vec<_> = history
+        .iter()
+        .map(|line| line.split_whitespace().nth(4).unwrap())
+        .collect();
+    events.sort_unstable();
+    assert_eq!(events, ["CHECKS_PASSED", "FEE_SETTLED", "FOUND_EXEMPT"]);
     expect![[r"
         Application    CLJ-02-2026-000001
         State          READY
@@ -161,12 +173,10 @@ async fn an_application_is_shown_with_everything_but_the_person() {
         Its reference  CLJ-02-2026-000001
         Collected at   CLJ-02
         Product        CEI
-        Reason         DOMICILE_CHANGE
         Test data      yes
         Revision       1
         Eligible by    E2
         Fee            EXEMPT, due 0.00, paid 0.00 (rule X1)
-        Pays with      RF486382442359
         Registered     2026-03-02
         Deadline       2026-04-01
         Received       2026-03-02 07:00:00Z
@@ -179,10 +189,8 @@ async fn an_application_is_shown_with_everything_but_the_person() {
 
         History
         AT                    WHAT         FROM       EVENT          TO        BY            WHY
-        2026-03-02 07:00:00Z  APPLICATION  RECEIVED   CHECKS_PASSED  APPROVED  operator:ana  imported from a file
-        2026-03-02 07:00:00Z  APPLICATION  APPROVED   FEE_SETTLED    READY     operator:ana  imported from a file
-        2026-03-02 07:00:00Z  FEE          UNDECIDED  FOUND_EXEMPT   EXEMPT    operator:ana  imported from a file
-    "]].assert_eq(&shown);
+    "]]
+    .assert_eq(&shown);
 }
 
 #[tokio::test]

@@ -10,11 +10,11 @@ const WHY: [&str; 2] = ["--reason", "told by telephone"];
 #[tokio::test]
 async fn an_order_is_listed_and_shown_with_its_lines_and_history() {
     let kit = Kit::new();
-    kit.take_in(2).await;
+    kit.take_in(1).await;
     let number = kit.order().await;
     expect![[r"
         NUMBER              STATE   LINES  CLOSED BY  RESENDS  OPENED                SENT  RECEIPT
-        CNIN-20260302-0001  QUEUED      2  AGE              0  2026-03-02 12:00:00Z
+        CNIN-20260302-0001  QUEUED      1  AGE              0  2026-03-02 12:00:00Z
     "]]
     .assert_eq(&kit.cli(&["order", "list"]).await.ok());
     assert_eq!(
@@ -25,8 +25,7 @@ async fn an_order_is_listed_and_shown_with_its_lines_and_history() {
     let lines = shown.split_once("\nLines\n").unwrap().1;
     expect![[r"
         LINE  APPLICATION         ATTEMPT  STATE   REMAKES  REASON
-           1  CLJ-02-2026-000002        1  PLACED        0
-           2  CLJ-02-2026-000001        1  PLACED        0
+           1  CLJ-02-2026-000001        1  PLACED        0
 
         History
         AT                    WHAT   FROM    EVENT            TO      BY               WHY

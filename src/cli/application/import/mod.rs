@@ -27,11 +27,10 @@ use crate::flow::Failure;
 use crate::flow::content::ApplicationContent;
 use crate::flow::progress::note;
 use crate::flow::submit_application::{
-    Preparation, SubmitRefusal, accept, check_only, prepare, wake,
+    Preparation, Prepared, SubmitRefusal, accept, check_only, prepare, wake,
 };
 use crate::gateway::Gateway;
 use crate::http::body::{Unreadable, read_json};
-use crate::store::applications::Application;
 
 /// Lines on their way at once: sealing waits for the disk, so others may be checked meanwhile.
 const AT_ONCE: usize = 8;
@@ -192,7 +191,8 @@ struct Submitter<'a> {
 }
 
 impl Submitter<'_> {
-    /// Hands in every line that has no answer yet; the answers come in the order of the lines.
+    /// Hands in every line that has no answer yet. Lines are checked and sealed side by side, and
+    /// taken in one after the other, so that numbers follow the order of the file.
     async fn import(
         &self,
         lines: Lines,
@@ -201,19 +201,23 @@ impl Submitter<'_> {
     ) -> Result<Sums, CliError> {
         let mut sums = Sums::default();
         let known = report.known();
-        let work = futures_util::stream::iter(lines).map(async |line| {
+        let checked = futures_util::stream::iter(lines).map(async |line| {
             let line = line.context("reading the file")?;
-            let told = match known.find(&line) {
-                Some(outcome) => Told::before(&line, outcome),
-                None => self.submit(&line).await?,
+            let checked = match known.find(&line) {
+                Some(outcome) => Checked::Told(Told::before(&line, outcome)),
+                None => self.check(&line).await?,
             };
-            anyhow::Ok((line.end, told))
+            anyhow::Ok((line, checked))
         });
-        let mut answers = std::pin::pin!(work.buffered(AT_ONCE));
-        while let Some(answer) = answers.next().await {
-            let (end, told) = answer?;
+        let mut checked = std::pin::pin!(checked.buffered(AT_ONCE));
+        while let Some(next) = checked.next().await {
+            let (line, checked) = next?;
+            let told = match checked {
+                Checked::Told(told) => told,
+                Checked::New(content, prepared) => self.hand_in(&line, &content, *prepared).await?,
+            };
             sums.count(told.outcome);
-            bar.set_position(end);
+            bar.set_position(line.end);
             bar.set_message(format!(
                 "{} taken in, {} refused",
                 sums.accepted, sums.refused
@@ -227,40 +231,68 @@ impl Submitter<'_> {
         Ok(sums)
     }
 
-    async fn submit(&self, line: &Line) -> anyhow::Result<Told> {
+    /// Checks a line and seals what is new.
+    async fn check(&self, line: &Line) -> anyhow::Result<Checked> {
         let content = match parse(line) {
             Ok(content) => content,
-            Err(told) => return Ok(told),
+            Err(told) => return Ok(Checked::Told(told)),
         };
-        let reference = content.office_reference.clone();
-        for _ in 1..TRIES {
-            match self.hand_in(&content).await {
-                Err(Failure::Refused(SubmitRefusal::Overtaken)) => (),
-                outcome => return told(line, &reference, outcome),
-            }
+        let reference = &content.office_reference;
+        if self.is_dry_run {
+            let outcome = check_only(self.gateway, self.office, &content).await;
+            let outcome = outcome.map(|()| (Outcome::Accepted, None));
+            return Ok(Checked::Told(told(line, reference, outcome)?));
         }
-        told(line, &reference, self.hand_in(&content).await)
+        match prepare(self.gateway, self.office, &content).await {
+            Ok(Preparation::New(prepared)) => Ok(Checked::New(Box::new(content), prepared)),
+            Ok(Preparation::Before(before)) => {
+                let outcome = Ok((Outcome::Repeated, Some(before.number)));
+                Ok(Checked::Told(told(line, reference, outcome)?))
+            }
+            Err(failure) => Ok(Checked::Told(told(line, reference, Err(failure))?)),
+        }
     }
 
+    /// Takes an application in, again from its check when another request was faster.
     async fn hand_in(
         &self,
+        line: &Line,
         content: &ApplicationContent,
-    ) -> Result<(Outcome, Option<Application>), Failure<SubmitRefusal>> {
-        if self.is_dry_run {
-            check_only(self.gateway, self.office, content).await?;
-            return Ok((Outcome::Accepted, None));
+        prepared: Prepared,
+    ) -> anyhow::Result<Told> {
+        let mut outcome = self.accept(&prepared).await;
+        for _ in 1..TRIES {
+            if !matches!(outcome, Err(Failure::Refused(SubmitRefusal::Overtaken))) {
+                break;
+            }
+            outcome = match prepare(self.gateway, self.office, content).await {
+                Ok(Preparation::New(prepared)) => self.accept(&prepared).await,
+                Ok(Preparation::Before(before)) => Ok((Outcome::Repeated, Some(before.number))),
+                Err(failure) => Err(failure),
+            };
         }
-        let prepared = match prepare(self.gateway, self.office, content).await? {
-            Preparation::Before(known) => return Ok((Outcome::Repeated, Some(*known))),
-            Preparation::New(prepared) => prepared,
-        };
+        told(line, &content.office_reference, outcome)
+    }
+
+    async fn accept(&self, prepared: &Prepared) -> Handed {
         let note = note(self.gateway, self.actor, Some("imported from a file"));
         let mut tx = self.gateway.store.begin().await?;
-        let application = accept(&mut tx, self.gateway, &prepared, &note).await?;
+        let application = accept(&mut tx, self.gateway, prepared, &note).await?;
         tx.commit().await?;
         wake(self.gateway, &application);
-        Ok((Outcome::Accepted, Some(application)))
+        Ok((Outcome::Accepted, Some(application.number)))
     }
+}
+
+/// What became of an application, and its number.
+type Handed = Result<(Outcome, Option<String>), Failure<SubmitRefusal>>;
+
+/// A line that was looked at.
+enum Checked {
+    /// There is nothing more to do about it.
+    Told(Told),
+    /// It holds an application to take in.
+    New(Box<ApplicationContent>, Box<Prepared>),
 }
 
 /// Reads a line; what cannot be read is told without repeating any of it.
@@ -280,16 +312,9 @@ fn parse(line: &Line) -> Result<ApplicationContent, Told> {
     })
 }
 
-fn told(
-    line: &Line,
-    reference: &str,
-    outcome: Result<(Outcome, Option<Application>), Failure<SubmitRefusal>>,
-) -> anyhow::Result<Told> {
-    match outcome {
-        Ok((outcome, application)) => {
-            let number = application.map(|application| application.number);
-            Ok(Told::done(line, reference, outcome, number))
-        }
+fn told(line: &Line, reference: &str, handed: Handed) -> anyhow::Result<Told> {
+    match handed {
+        Ok((outcome, number)) => Ok(Told::done(line, reference, outcome, number)),
         Err(Failure::Refused(refusal)) => Ok(Told::refused(line, reference, &refusal)),
         Err(Failure::Broken(error)) => Err(error),
     }
