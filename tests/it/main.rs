@@ -12,3 +12,5 @@ mod money;
 mod store_conformance;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod whole;

@@ -1,8 +1,8 @@
 //! Outages during a play: the gateway's process ends like one whose power is cut, and another one
 //! starts on the same database, vault and port.
 
-use crate::clock::Clock;
 use crate::cli::demo::stage::Stage;
+use crate::clock::Clock;
 use crate::gateway::Gateway;
 use crate::http::server;
 use crate::random::Random;

@@ -1,0 +1,233 @@
+//! Nobody's data lies open: not in the log, not in an address, not in the database, not in the
+//! vault; and what is over is erased.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cei_gateway::simulator::bureau::Plan;
+use cei_gateway::simulator::channels::MishapRates;
+use cei_gateway::telemetry;
+use cei_gateway::worker::drain;
+use cei_gateway::worker::janitor::Janitor;
+
+use crate::kit::databases::rows;
+use crate::whole::kit::{Theatre, assert_sound, files, payers, seed_where};
+
+const APPLICATIONS: u32 = 8;
+
+/// A log that can be read back.
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What must not be found: CNPs, and every part of a name, as it is written, in capitals, and
+/// without diacritics.
+struct Secrets(BTreeSet<String>);
+
+impl Secrets {
+    /// From the orders, where it has to stand.
+    fn of(orders: &Path) -> Self {
+        let mut secrets = BTreeSet::new();
+        for order in files(orders) {
+            let text = std::fs::read_to_string(order).unwrap();
+            for element in [
+                "Cnp",
+                "Surname",
+                "GivenNames",
+                "MotherGivenNames",
+                "FatherGivenNames",
+            ] {
+                for value in values(&text, element) {
+                    secrets.extend(parts(value));
+                }
+            }
+        }
+        Self(secrets)
+    }
+
+    /// Those that stand in `bytes` by themselves. Short ones may do so by chance where bytes are
+    /// no text, and are passed over.
+    fn found_in(&self, bytes: &[u8], shortest: usize) -> Vec<&str> {
+        let secrets = self.0.iter().map(String::as_str);
+        secrets
+            .filter(|secret| {
+                secret.chars().count() >= shortest && stands_in(bytes, secret.as_bytes())
+            })
+            .collect()
+    }
+}
+
+fn values<'a>(xml: &'a str, element: &str) -> Vec<&'a str> {
+    let (opening, closing) = (format!("<{element}>"), format!("</{element}>"));
+    let rests = xml.split(&opening).skip(1);
+    rests
+        .map(|rest| rest.split(&closing).next().unwrap())
+        .collect()
+}
+
+fn parts(value: &str) -> Vec<String> {
+    let parts = value
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| part.len() >= 3);
+    parts
+        .flat_map(|part| {
+            let plain: String = part.chars().map(without_diacritic).collect();
+            [
+                part.to_uppercase(),
+                plain.to_uppercase(),
+                plain,
+                part.to_owned(),
+            ]
+        })
+        .collect()
+}
+
+fn without_diacritic(letter: char) -> char {
+    match letter {
+        'ă' | 'â' | 'á' | 'ä' => 'a',
+        'é' => 'e',
+        'î' | 'í' => 'i',
+        'ó' | 'ö' | 'ő' => 'o',
+        'ș' => 's',
+        'ț' => 't',
+        'ú' | 'ü' | 'ű' => 'u',
+        'Ă' | 'Â' | 'Á' | 'Ä' => 'A',
+        'É' => 'E',
+        'Î' | 'Í' => 'I',
+        'Ó' | 'Ö' | 'Ő' => 'O',
+        'Ș' => 'S',
+        'Ț' => 'T',
+        'Ú' | 'Ü' | 'Ű' => 'U',
+        other => other,
+    }
+}
+
+/// Whether `word` stands in `bytes` with no letter or digit before or after it.
+fn stands_in(bytes: &[u8], word: &[u8]) -> bool {
+    let is_free = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    memmem(bytes, word).any(|start| {
+        let before = start.checked_sub(1).and_then(|place| bytes.get(place));
+        is_free(before) && is_free(bytes.get(start + word.len()))
+    })
+}
+
+fn memmem<'a>(bytes: &'a [u8], word: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    let first = word[0];
+    let last = bytes.len().saturating_sub(word.len());
+    (0..=last)
+        .filter(move |start| bytes.get(*start) == Some(&first) && bytes[*start..].starts_with(word))
+}
+
+#[test]
+fn the_search_finds_what_lies_open() {
+    assert_eq!(
+        parts("Ștefan-Ana"),
+        [
+            "ȘTEFAN", "STEFAN", "Stefan", "Ștefan", "ANA", "ANA", "Ana", "Ana"
+        ]
+    );
+    let secrets = Secrets(parts("Pușcaș").into_iter().collect());
+    assert_eq!(secrets.found_in(b"paid by PUSCAS ION", 3), ["PUSCAS"]);
+    assert_eq!(
+        secrets.found_in("{\"name\":\"Pușcaș\"}".as_bytes(), 3),
+        ["Pușcaș"]
+    );
+    assert_eq!(secrets.found_in(b"PUSCASU", 3), [""; 0]);
+}
+
+/// The key of every content that is over is gone, its tombstone stands, and no other blob than the
+/// living ones lies in the vault.
+async fn assert_erased(theatre: &Theatre) {
+    let mut tx = theatre.stage.gateway.store.read().await.unwrap();
+    let of_applications = rows!(
+        (i64, i64, i64),
+        &mut tx,
+        "SELECT COUNT(*), COUNT(s.wrapped_key), COUNT(s.erase_reason)
+         FROM applications a JOIN sealed_contents s ON s.id = a.sealed_id
+         WHERE a.state = 'HANDED_OVER'"
+    );
+    let [(contents, keys, tombstones)] = of_applications[..] else {
+        panic!("one row of counts");
+    };
+    assert!(contents > 0);
+    assert_eq!(
+        (keys, tombstones),
+        (0, contents),
+        "of applications handed over"
+    );
+    let of_orders = rows!(
+        (i64, i64, i64),
+        &mut tx,
+        "SELECT COUNT(*), COUNT(s.wrapped_key), COUNT(s.erase_reason)
+         FROM orders o JOIN sealed_contents s ON s.id = o.sealed_id
+         WHERE o.state = 'SETTLED'"
+    );
+    let [(contents, keys, tombstones)] = of_orders[..] else {
+        panic!("one row of counts");
+    };
+    assert!(contents > 0);
+    assert_eq!((keys, tombstones), (0, contents), "of settled orders");
+    let living = rows!(
+        (uuid::Uuid,),
+        &mut tx,
+        "SELECT id FROM sealed_contents WHERE wrapped_key IS NOT NULL"
+    );
+    let living: BTreeSet<String> = living.iter().map(|(id,)| id.simple().to_string()).collect();
+    let lying: BTreeSet<String> = files(&theatre.stage.gateway.config.vault.dir)
+        .iter()
+        .map(|file| file.file_stem().unwrap().to_string_lossy().replace('-', ""))
+        .filter(|name| name.len() == 32)
+        .collect();
+    assert_eq!(lying, living);
+}
+
+#[tokio::test]
+async fn nobodys_data_lies_open_and_what_is_over_is_erased() {
+    let captured = Captured::default();
+    let writer = captured.clone();
+    let log = telemetry::subscriber("debug", move || writer.clone()).unwrap();
+    tracing::subscriber::set_global_default(log).expect("no other test keeps a log");
+
+    let seed = seed_where(APPLICATIONS, |stories| payers(stories) >= 3);
+    let mut theatre = Theatre::open(APPLICATIONS, seed, |wish| {
+        wish.plan = Plan::each(20);
+        wish.mishaps = MishapRates::each(80);
+    })
+    .await;
+    let account = theatre.play().await;
+    assert_sound(&account);
+
+    let secrets = Secrets::of(&theatre.dir().join("orders"));
+    assert!(secrets.0.len() > 20, "{} secrets", secrets.0.len());
+    let log = captured.0.lock().unwrap().clone();
+    let text = String::from_utf8_lossy(&log);
+    // Addresses are in the log: the simulators' requests, and the gateway's answers to them.
+    assert!(text.contains("/v1/events"), "the log knows no addresses");
+    assert_eq!(secrets.found_in(&log, 3), [""; 0], "in the log");
+
+    for file in files(&theatre.dir().join("data")) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert_eq!(secrets.found_in(&bytes, 5), [""; 0], "{}", file.display());
+    }
+
+    theatre.stage.clock.advance(Duration::from_hours(24 * 400));
+    for _ in 0..3 {
+        drain(&Janitor, &theatre.stage.gateway, 1_000)
+            .await
+            .unwrap();
+    }
+    assert_erased(&theatre).await;
+    theatre.stage.close().await;
+}
