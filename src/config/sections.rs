@@ -221,7 +221,7 @@ pub struct Retention {
     pub orphan_hours: u32,
     /// Days for which answers to repeated requests are kept.
     pub idempotency_days: u32,
-    /// Days for which events can be read.
+    /// Days for which events can be read and the bureau's documents are kept.
     pub event_days: u32,
 }
 

@@ -218,6 +218,28 @@ fn values_that_do_not_fit_each_other_are_refused() {
 }
 
 #[test]
+fn order_numbers_and_orders_keep_within_their_schema() {
+    let code = |code: &str| faults_after(|config| code.clone_into(&mut config.bureau.code));
+    for refused in [
+        "",
+        "ABCDEFGHIJKLM",
+        "cnin",
+        "CN IN",
+        "CN_IN",
+        "-CNIN",
+        "IMPRIMERIȚA",
+    ] {
+        assert_eq!(code(refused), ["bureau.code"], "{refused}");
+    }
+    assert!(code("CNIN").is_empty() && code("ABCDEFGHIJ-9").is_empty());
+
+    let lines = |lines| faults_after(|config| config.batching.lines_max = lines);
+    assert_eq!(lines(0), ["batching.lines_max"]);
+    assert_eq!(lines(1_001), ["batching.lines_max"]);
+    assert!(lines(1).is_empty() && lines(1_000).is_empty());
+}
+
+#[test]
 fn the_development_configuration_names_the_files_that_are_generated() {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::development(folder.path());

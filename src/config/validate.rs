@@ -6,6 +6,13 @@ use crate::config::fault::Findings;
 use crate::config::{Config, Environment, Faults};
 use crate::telemetry;
 
+/// Lines in one order at most, as `schemas/order-1.xsd` says.
+const ORDER_LINES_MAX: u32 = 1_000;
+
+/// The longest bureau code with which an order's number keeps within its 32 characters: code, day
+/// and serial number.
+const BUREAU_CODE_LENGTH_MAX: usize = 12;
+
 /// The legal term for issuing a card, in days (OUG 97/2005 art. 15).
 const LEGAL_TERM_DAYS: u32 = 30;
 
@@ -174,9 +181,21 @@ impl Config {
 
     fn check_bureau(&self, findings: &mut Findings) {
         let bureau = &self.bureau;
-        for (key, text) in [("bureau.code", &bureau.code), ("bureau.name", &bureau.name)] {
-            findings.expect(!text.trim().is_empty(), key, "is empty", "write it");
-        }
+        let is_allowed = |byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-');
+        findings.expect(
+            (1..=BUREAU_CODE_LENGTH_MAX).contains(&bureau.code.len())
+                && bureau.code.bytes().all(is_allowed)
+                && !bureau.code.starts_with('-'),
+            "bureau.code",
+            "is not 1 to 12 capital letters, digits and hyphens, with which order numbers begin",
+            "write the code that the bureau goes by",
+        );
+        findings.expect(
+            !bureau.name.trim().is_empty(),
+            "bureau.name",
+            "is empty",
+            "write it",
+        );
         if self.is_strict() || !bureau.url.is_empty() {
             self.check_url(findings, "bureau.url", &bureau.url);
         }
@@ -228,10 +247,10 @@ impl Config {
     fn check_batching(&self, findings: &mut Findings) {
         let batching = &self.batching;
         findings.expect(
-            batching.lines_max > 0,
+            (1..=ORDER_LINES_MAX).contains(&batching.lines_max),
             "batching.lines_max",
-            "is 0",
-            AT_LEAST_ONE,
+            "does not lie between 1 and 1000, which an order holds at most",
+            "give a number from 1 to 1000",
         );
         let room = u64::try_from(self.http.body_bytes_max).unwrap_or(u64::MAX);
         findings.expect(

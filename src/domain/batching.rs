@@ -24,6 +24,8 @@ coded! {
         Deadline = "DEADLINE",
         /// The bureau's cut-off of the day has come.
         CutOff = "CUT_OFF",
+        /// An operator's decision, not the rule's: it takes the place of an order given up.
+        Replacement = "REPLACEMENT",
     }
 }
 

@@ -1,8 +1,10 @@
 //! Until when biometric data may be kept: several clocks run, and the earliest wins.
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 
 use crate::coded;
+use crate::domain::application::ApplicationState;
+use crate::domain::calendar::start_of_day;
 
 coded! {
     /// What makes biometric data due for erasure.
@@ -10,6 +12,8 @@ coded! {
         /// The applicant holds the card (Regulation (EU) 2025/1208 and, before it, 2019/1157
         /// art. 10 (3): only until the document is collected).
         HandedOver = "HANDED_OVER",
+        /// The card was destroyed, so that nobody will ever collect it.
+        Destroyed = "DESTROYED",
         /// The application ended without a card.
         Ended = "ENDED",
         /// The longest time after issue (the same article: never more than 90 days).
@@ -30,6 +34,18 @@ pub struct RetentionRule {
     pub after_end_days: u64,
 }
 
+/// The terms that stand in the law; how long a cancelled application is kept does not, so that it
+/// is kept for no day unless the configuration says otherwise.
+///
+/// 90 days from issue: Regulation (EU) 2025/1208 and, before it, 2019/1157, art. 10 (3). Three
+/// months from the scheduled release: the Romanian rules on the electronic identity card, known
+/// from press reports until their full text is at hand.
+pub const LAW: RetentionRule = RetentionRule {
+    after_issue_days: 90,
+    after_release_months: 3,
+    after_end_days: 0,
+};
+
 /// The days on which the clocks of one application start, as counted in Bucharest. Of a card
 /// that was made again, the first issue counts: a remake does not lengthen the term.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -40,6 +56,8 @@ pub struct RetentionFacts {
     pub issued_on: Option<NaiveDate>,
     /// The day on which the office was to release the card.
     pub release_scheduled_on: Option<NaiveDate>,
+    /// The day the card was destroyed.
+    pub destroyed_on: Option<NaiveDate>,
     /// The day the application was cancelled, or refused for good.
     pub ended_on: Option<NaiveDate>,
 }
@@ -60,6 +78,7 @@ impl RetentionRule {
         let months = |on: NaiveDate, months| on.checked_add_months(Months::new(months));
         [
             (RetentionClock::HandedOver, facts.handed_over_on),
+            (RetentionClock::Destroyed, facts.destroyed_on),
             (
                 RetentionClock::Ended,
                 facts.ended_on.and_then(|on| days(on, self.after_end_days)),
@@ -81,9 +100,32 @@ impl RetentionRule {
         .filter_map(|(because, due_on)| due_on.map(|due_on| Erasure { due_on, because }))
         .min_by_key(|erasure| erasure.due_on)
     }
+
+    /// Returns when the data of an application that came to `state` on this day is to be erased;
+    /// `None` for a state that is no end.
+    pub fn erase_after(&self, state: ApplicationState, on: NaiveDate) -> Option<Erasure> {
+        let (mut handed_over_on, mut destroyed_on, mut ended_on) = (None, None, None);
+        match state {
+            ApplicationState::HandedOver => handed_over_on = Some(on),
+            ApplicationState::Destroyed => destroyed_on = Some(on),
+            ended if ended.is_ended() => ended_on = Some(on),
+            _ => return None,
+        }
+        self.erase_at(&RetentionFacts {
+            handed_over_on,
+            destroyed_on,
+            ended_on,
+            ..RetentionFacts::default()
+        })
+    }
 }
 
 impl Erasure {
+    /// The instant from which on the data may not be kept.
+    pub fn due_at(&self) -> DateTime<Utc> {
+        start_of_day(self.due_on)
+    }
+
     /// Whether the data may be kept no longer.
     pub fn is_due(&self, today: NaiveDate) -> bool {
         today >= self.due_on
@@ -126,7 +168,7 @@ mod tests {
             handed_over_on: Some(day(3, 10)),
             issued_on: Some(day(3, 1)),
             release_scheduled_on: Some(day(3, 12)),
-            ended_on: None,
+            ..RetentionFacts::default()
         };
         check(facts, day(3, 10), RetentionClock::HandedOver);
     }
@@ -170,6 +212,37 @@ mod tests {
     }
 
     #[test]
+    fn every_end_of_an_application_starts_its_clock_and_nothing_else_does() {
+        let on = day(3, 1);
+        for state in ApplicationState::ALL {
+            let erasure = RULE.erase_after(*state, on);
+            assert_eq!(erasure.is_some(), state.is_ended(), "{state}");
+            if let Some(erasure) = erasure {
+                let (due_on, because) = match state {
+                    ApplicationState::HandedOver => (on, RetentionClock::HandedOver),
+                    ApplicationState::Destroyed => (on, RetentionClock::Destroyed),
+                    _ => (day(3, 31), RetentionClock::Ended),
+                };
+                assert_eq!(erasure, Erasure { due_on, because }, "{state}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_bucharest() {
+        let due_at = |due_on| {
+            Erasure {
+                due_on,
+                because: RetentionClock::Issued,
+            }
+            .due_at()
+            .to_rfc3339()
+        };
+        assert_eq!(due_at(day(3, 2)), "2026-03-01T22:00:00+00:00");
+        assert_eq!(due_at(day(7, 2)), "2026-07-01T21:00:00+00:00");
+    }
+
+    #[test]
     fn an_erasure_is_due_on_its_day_and_overdue_after_it() {
         let erasure = Erasure {
             due_on: day(3, 2),
@@ -190,12 +263,15 @@ mod tests {
     proptest! {
         #[test]
         fn data_is_never_kept_longer_than_any_clock_allows(
-            (handed_over_on, issued_on, release_scheduled_on, ended_on) in
-                (any_day(), any_day(), any_day(), any_day())
+            (handed_over_on, issued_on, release_scheduled_on, destroyed_on, ended_on) in
+                (any_day(), any_day(), any_day(), any_day(), any_day())
         ) {
-            let facts = RetentionFacts { handed_over_on, issued_on, release_scheduled_on, ended_on };
+            let facts = RetentionFacts {
+                handed_over_on, issued_on, release_scheduled_on, destroyed_on, ended_on,
+            };
             let limits: Vec<NaiveDate> = [
                 handed_over_on,
+                destroyed_on,
                 issued_on.map(|on| on + Days::new(90)),
                 release_scheduled_on.map(|on| on + Months::new(3)),
                 ended_on.map(|on| on + Days::new(30)),

@@ -4,18 +4,23 @@ use std::convert::Infallible;
 
 use crate::bureau::receipt::{Outcome, Receipt};
 use crate::domain::order::OrderEvent;
+use crate::domain::reason::Reason;
 use crate::domain::receipt::{Answer, KnownOrder, ReceiptFacts, ReceiptVerdict, judge};
 use crate::flow::Failure;
 use crate::store::history::{self, Note, SubjectKind, take_step};
 use crate::store::holds::{self, NewHold};
 use crate::store::inbox::InboxMessage;
 use crate::store::orders::{self, Order};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, outbox};
 
-/// `ORDER_REJECTED`: the bureau refused the file as a whole.
-const ORDER_REJECTED: u16 = 808;
-/// `NO_RECEIPT`: the hold that a receipt closes.
-const NO_RECEIPT: u16 = 801;
+/// The bureau refused the file as a whole.
+const ORDER_REJECTED: u16 = Reason::ORDER_REJECTED.number();
+/// The holds whose question a receipt answers: whether the bureau has the file.
+const ANSWERED: [Reason; 3] = [
+    Reason::NO_RECEIPT,
+    Reason::BUREAU_UNREACHABLE,
+    Reason::BUREAU_REFUSED,
+];
 
 /// Applies a receipt to the order that it names.
 pub(crate) async fn apply(
@@ -24,7 +29,10 @@ pub(crate) async fn apply(
     receipt: &Receipt,
     note: &Note<'_>,
 ) -> Result<(), Failure<Infallible>> {
-    let order = orders::find_by_number(tx, &receipt.order_number).await?;
+    let order = match orders::find_by_number(tx, &receipt.order_number).await? {
+        Some(order) => orders::lock(tx, order.id).await?,
+        None => None,
+    };
     let known = order.as_ref().and_then(|order| {
         let digest = order.sha256.as_deref()?.try_into().ok()?;
         Some(KnownOrder {
@@ -43,7 +51,11 @@ pub(crate) async fn apply(
         (ReceiptVerdict::Applies { event, .. }, Some(order)) => {
             take_step::<history::Order>(tx, order.id.0, order.state, *event, note).await?;
             orders::set_receipt(tx, order.id, note.at).await?;
-            holds::close(tx, order.id.0, Some(NO_RECEIPT), "RECEIPT_CAME", note).await?;
+            for question in ANSWERED {
+                let code = Some(question.number());
+                holds::close(tx, order.id.0, code, "RECEIPT_CAME", note).await?;
+            }
+            outbox::resolve_dead(tx, order.id.0, "ANSWERED", None, note.at).await?;
             if *event == OrderEvent::ReceiptNegative {
                 hold_order(tx, order, ORDER_REJECTED, &reasons_of(receipt), note).await?;
             }

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::operator::Actor;
 use crate::domain::order::OrderEvent;
+use crate::domain::reason::Reason;
 use crate::flow::Failure;
 use crate::flow::progress::note;
 use crate::flow::seal_order::put_in_outbox;
@@ -14,9 +15,6 @@ use crate::gateway::Gateway;
 use crate::store::history::{self, SubjectKind, take_step};
 use crate::store::holds::{self, NewHold};
 use crate::store::orders::{self, Order};
-
-/// `NO_RECEIPT`.
-const NO_RECEIPT: u16 = 801;
 
 /// Deals with the order that has waited longest for its receipt beyond the first term. Returns its
 /// number.
@@ -37,7 +35,7 @@ pub async fn chase_receipt(gateway: &Gateway) -> Result<Option<String>, Failure<
             kind: SubjectKind::Order,
             subject: order.id.0,
             number: &order.number,
-            code: NO_RECEIPT,
+            code: Reason::NO_RECEIPT.number(),
             detail: &format!("sent {} times, no receipt came", order.resends + 1),
         };
         holds::open(&mut tx, &hold, &note).await?;

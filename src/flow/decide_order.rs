@@ -2,25 +2,22 @@
 //! has a reason, which stands in the history.
 
 use crate::domain::acknowledgement::LineEvent;
-use crate::domain::application::{ApplicationEvent, ApplicationState};
+use crate::domain::batching::CloseReason;
 use crate::domain::id::OrderId;
 use crate::domain::operator::Actor;
 use crate::domain::order::{OrderEvent, OrderState};
-use crate::flow::line_step::{put_on_hold, take_line_step};
-use crate::flow::progress::{advance, note};
+use crate::domain::reason::Reason;
+use crate::flow::Failure;
+use crate::flow::open_order::{NewOrder, insert_order};
+use crate::flow::progress::note;
 use crate::flow::seal_order::put_in_outbox;
-use crate::flow::{Failure, settle_payments};
+use crate::flow::withdraw_order::{SetAside, withdraw_order};
 use crate::gateway::Gateway;
-use crate::store::history::{self, Note, SubjectKind, take_step};
-use crate::store::holds::{self, NewHold};
+use crate::store::history::{self, take_step};
+use crate::store::order_lines::{self, OrderLine};
 use crate::store::orders::{self, Order};
-use crate::store::{Tx, applications, order_lines, outbox};
+use crate::store::{Tx, holds, outbox};
 use crate::worker::bell::Bell;
-
-/// `OPERATOR_HOLD`: the operator set the application aside.
-const OPERATOR_HOLD: u16 = 810;
-/// Lines of an order that are moved in one decision; an order has no more.
-const LINES_MAX: i64 = 1_000;
 
 /// Why a decision about an order was not carried out.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -86,8 +83,10 @@ pub async fn resend(
     Ok(())
 }
 
-/// Gives an order up that the bureau does not hold. Its applications are ready again, but for the
-/// lines named in `set_aside`, whose applications wait for an operator.
+/// Gives an order up that the bureau does not hold. Its applications are ready again.
+///
+/// Where lines are named in `set_aside`, it is split: their applications wait for an operator, and
+/// the others go out at once in a new order that names this one.
 pub async fn give_up(
     gateway: &Gateway,
     number: &str,
@@ -98,17 +97,18 @@ pub async fn give_up(
     let note = note(gateway, actor, Some(require_reason(reason)?));
     let mut tx = gateway.store.begin().await?;
     let order = find(&mut tx, number).await?;
-    let event = OrderEvent::GivenUp;
-    if order.state.after(event).is_err() {
-        return Err(not_now(&order));
+    let lines = order_lines::list(&mut tx, order.id, 0, i64::MAX).await?;
+    require_possible(&mut tx, &order, &lines).await?;
+    let aside = set_aside_of(&order, &lines, set_aside)?;
+    let free = withdraw_order(&mut tx, &order, lines, &aside, &note).await?;
+    if !aside.is_empty() && !free.is_empty() {
+        let new = NewOrder {
+            product: order.product,
+            because: CloseReason::Replacement,
+            replaces: Some(order.id),
+        };
+        insert_order(&mut tx, gateway, &new, free, &note).await?;
     }
-    if order.state == OrderState::Queued && outbox::may_have_arrived(&mut tx, order.id.0).await? {
-        return Err(Failure::Refused(OrderRefusal::MaybeHeld {
-            number: order.number,
-        }));
-    }
-    take_step::<history::Order>(&mut tx, order.id.0, order.state, event, &note).await?;
-    withdraw_lines(&mut tx, &order, set_aside, &note).await?;
     outbox::resolve_dead(&mut tx, order.id.0, "GIVEN_UP", None, note.at).await?;
     holds::close(&mut tx, order.id.0, None, "GIVEN_UP", &note).await?;
     tx.commit().await?;
@@ -116,57 +116,58 @@ pub async fn give_up(
     Ok(())
 }
 
-async fn withdraw_lines(
+/// Refuses to give up what the bureau may hold, or has answered.
+async fn require_possible(
     tx: &mut Tx,
     order: &Order,
-    set_aside: &[i64],
-    note: &Note<'_>,
+    lines: &[OrderLine],
 ) -> Result<(), Failure<OrderRefusal>> {
-    let lines = order_lines::list(tx, order.id, 0, LINES_MAX).await?;
-    if let Some(stranger) = set_aside
-        .iter()
-        .find(|line_no| !lines.iter().any(|line| line.line_no == **line_no))
-    {
-        let number = order.number.clone();
-        return Err(Failure::Refused(OrderRefusal::NoSuchLine {
-            number,
-            line_no: *stranger,
-        }));
+    let stays = |line: &OrderLine| line.state.after(LineEvent::OrderGivenUp).is_err();
+    if order.state.after(OrderEvent::GivenUp).is_err() || lines.iter().any(stays) {
+        return Err(not_now(order));
     }
-    for mut line in lines {
-        if line.state.after(LineEvent::OrderGivenUp).is_err() {
-            return Err(not_now(order));
-        }
-        let was_live = line.state.is_live();
-        take_line_step(tx, &mut line, LineEvent::OrderGivenUp, note.at, note).await?;
-        let Some(mut application) = applications::find(tx, line.application).await? else {
-            continue;
-        };
-        if was_live && application.state == ApplicationState::Ordered {
-            let event = ApplicationEvent::OrderWithdrawn;
-            advance(tx, &mut application, event, None, note).await?;
-            settle_payments::release(tx, &mut application, note).await?;
-        }
-        if set_aside.contains(&line.line_no) && application.state == ApplicationState::Ready {
-            put_on_hold(tx, &mut application, OPERATOR_HOLD, note).await?;
-            let hold = NewHold {
-                kind: SubjectKind::Application,
-                subject: application.id.0,
-                number: &application.number,
-                code: OPERATOR_HOLD,
-                detail: &format!("set aside from the order {}", order.number),
-            };
-            holds::open(tx, &hold, note).await?;
-        }
+    if order.state == OrderState::Queued && outbox::may_have_arrived(tx, order.id.0).await? {
+        return Err(Failure::Refused(OrderRefusal::MaybeHeld {
+            number: order.number.clone(),
+        }));
     }
     Ok(())
 }
 
+fn set_aside_of(
+    order: &Order,
+    lines: &[OrderLine],
+    line_nos: &[i64],
+) -> Result<Vec<SetAside>, Failure<OrderRefusal>> {
+    let one = |line_no: &i64| {
+        if lines.iter().any(|line| line.line_no == *line_no) {
+            Ok(SetAside {
+                line_no: *line_no,
+                code: Reason::OPERATOR_HOLD.number(),
+                detail: format!("set aside from the order {}", order.number),
+            })
+        } else {
+            Err(Failure::Refused(OrderRefusal::NoSuchLine {
+                number: order.number.clone(),
+                line_no: *line_no,
+            }))
+        }
+    };
+    line_nos.iter().map(one).collect()
+}
+
+/// Finds an order by number or id, and locks it: what is decided about it stays true until it is
+/// done, also for the dispatcher, who locks it before its bytes leave.
 async fn find(tx: &mut Tx, number: &str) -> Result<Order, Failure<OrderRefusal>> {
-    let by_id = number.parse::<OrderId>().ok();
-    let found = match by_id {
-        Some(id) => orders::find(tx, id).await?,
-        None => orders::find_by_number(tx, number).await?,
+    let id = match number.parse::<OrderId>() {
+        Ok(id) => Some(id),
+        Err(_not_an_id) => orders::find_by_number(tx, number)
+            .await?
+            .map(|order| order.id),
+    };
+    let found = match id {
+        Some(id) => orders::lock(tx, id).await?,
+        None => None,
     };
     found.ok_or_else(|| {
         Failure::Refused(OrderRefusal::Unknown {

@@ -9,6 +9,7 @@ use crate::domain::operator::Actor;
 use crate::domain::payment::{PaymentEvent, PaymentState};
 use crate::flow::Failure;
 use crate::flow::match_payment::{offer_to_others, read_evidence};
+use crate::flow::once::KeyReused;
 use crate::flow::progress::note;
 use crate::flow::tie_payment::{step, tie, untie};
 use crate::gateway::Gateway;
@@ -59,41 +60,61 @@ pub enum DecisionRefusal {
     /// The application takes no money.
     #[error("the application takes no money: its fee is {0}")]
     FeeForbids(FeeState),
+    /// The key of the request was used for another one.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
 }
 
-/// Carries out an operator's decision, with the reason in the history. Returns the payment as it
-/// stands then.
+/// Carries out an operator's decision in a transaction of its own.
 pub async fn decide_payment(
     gateway: &Gateway,
     id: PaymentId,
     decision: Decision,
     (actor, reason): (&Actor, &str),
 ) -> Result<Payment, Failure<DecisionRefusal>> {
-    if reason.trim().is_empty() {
-        return Err(Failure::Refused(DecisionRefusal::ReasonMissing));
-    }
     let note = note(gateway, actor, Some(reason));
     let mut tx = gateway.store.begin().await?;
-    let payment = payments::find(&mut tx, id).await?;
+    let payment = decide(&mut tx, id, decision, &note).await?;
+    tx.commit().await?;
+    wake(gateway);
+    Ok(payment)
+}
+
+/// Wakes whoever has something to do once a decision is committed.
+pub fn wake(gateway: &Gateway) {
+    gateway.bells.ring(Bell::Batcher);
+    gateway.bells.tell_offices();
+}
+
+/// Carries out an operator's decision, with the note's reason in the history. Returns the payment
+/// as it stands then.
+pub async fn decide(
+    tx: &mut Tx,
+    id: PaymentId,
+    decision: Decision,
+    note: &Note<'_>,
+) -> Result<Payment, Failure<DecisionRefusal>> {
+    if note.reason.is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Failure::Refused(DecisionRefusal::ReasonMissing));
+    }
+    let payment = payments::find(tx, id).await?;
     let mut payment = payment.ok_or(Failure::Refused(DecisionRefusal::PaymentUnknown))?;
     match decision {
         Decision::Match(application) => {
-            match_by_hand(&mut tx, &mut payment, application, &note).await?;
+            match_by_hand(tx, &mut payment, application, note).await?;
         }
-        Decision::Unmatch => unmatch(&mut tx, &mut payment, &note).await?,
+        Decision::Unmatch => unmatch(tx, &mut payment, note).await?,
         Decision::Refund => {
             let event = PaymentEvent::RefundOwed;
-            set_aside(&mut tx, &mut payment, event, None, &note).await?;
+            set_aside(tx, &mut payment, event, None, note).await?;
         }
         Decision::Dismiss => {
             let event = PaymentEvent::FoundInvalid;
             let code = MatchReason::NotAFee.number();
-            set_aside(&mut tx, &mut payment, event, Some(code), &note).await?;
+            set_aside(tx, &mut payment, event, Some(code), note).await?;
         }
     }
-    let decided = payments::find(&mut tx, id).await?;
-    tx.commit().await?;
-    gateway.bells.ring(Bell::Batcher);
+    let decided = payments::find(tx, id).await?;
     decided.ok_or(Failure::Refused(DecisionRefusal::PaymentUnknown))
 }
 

@@ -1,11 +1,12 @@
 //! What every step of an order line brings along: its card, its application, its erasure.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::domain::acknowledgement::LineEvent;
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::calendar::bucharest_day;
-use crate::domain::retention::{RetentionFacts, RetentionRule};
+use crate::domain::reason::Reason;
+use crate::domain::retention::RetentionFacts;
 use crate::flow::progress::advance;
 use crate::flow::{Failure, settle_payments};
 use crate::store::acknowledgements::Word;
@@ -17,7 +18,7 @@ use crate::store::order_lines::{self, Heard, OrderLine};
 use crate::store::{Tx, applications, sealed};
 
 /// `DOCUMENT_NUMBER_CONFLICT`: one card number for two lines.
-const DOCUMENT_NUMBER_CONFLICT: u16 = 209;
+const DOCUMENT_NUMBER_CONFLICT: u16 = Reason::DOCUMENT_NUMBER_CONFLICT.number();
 
 /// Takes a line's step.
 pub(crate) async fn take_line_step<R>(
@@ -87,21 +88,15 @@ pub(crate) async fn keep_card<R>(
             holds::open(tx, &hold, note).await?;
         }
     }
-    let rule = RetentionRule {
-        after_issue_days: 90,
-        after_release_months: 3,
-        after_end_days: 0,
-    };
     let issued_on = bucharest_day(word.occurred_at);
     let facts = RetentionFacts {
         issued_on: Some(issued_on),
         ..RetentionFacts::default()
     };
-    if let Some(erasure) = rule.erase_at(&facts)
+    if let Some(erasure) = note.retention.erase_at(&facts)
         && let Some(application) = applications::find(tx, line.application).await?
     {
-        let due = erasure.due_on.and_time(chrono::NaiveTime::MIN).and_utc();
-        sealed::erase_by(tx, application.sealed, due).await?;
+        sealed::erase_by(tx, application.sealed, erasure.due_at()).await?;
     }
     Ok(())
 }
@@ -150,11 +145,4 @@ pub(crate) async fn put_on_hold<R>(
         advance(tx, application, ApplicationEvent::Held, Some(code), note).await?;
     }
     Ok(())
-}
-
-/// When what was sealed for an application that ended today is to be erased.
-pub(crate) fn erase_after(ended_at: DateTime<Utc>, days: u32) -> DateTime<Utc> {
-    ended_at
-        .checked_add_days(Days::new(u64::from(days)))
-        .unwrap_or(ended_at)
 }

@@ -22,6 +22,7 @@ pub mod once;
 pub mod open_order;
 pub mod order_progress;
 mod payment_evidence;
+mod payment_keys;
 pub mod person_key;
 pub mod progress;
 pub mod read_document;
@@ -39,9 +40,10 @@ pub mod set_aside_application;
 pub mod settle_payments;
 pub mod submit_application;
 #[cfg(test)]
-mod test_kit;
+mod tests;
 mod tie_payment;
 pub mod withdraw_application;
+mod withdraw_order;
 
 use crate::store::StoreError;
 use crate::store::history::StepError;
@@ -64,6 +66,18 @@ impl<R> Failure<R> {
                 .chain()
                 .filter_map(|cause| cause.downcast_ref::<StoreError>())
                 .any(StoreError::is_transient),
+        }
+    }
+
+    /// Whether the flow stopped because another one was faster; run again as a whole, it sees what
+    /// that one left.
+    pub fn is_lost_race(&self) -> bool {
+        match self {
+            Self::Refused(_) => false,
+            Self::Broken(error) => error
+                .chain()
+                .filter_map(|cause| cause.downcast_ref::<StoreError>())
+                .any(StoreError::is_lost_race),
         }
     }
 }

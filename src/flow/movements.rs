@@ -15,7 +15,8 @@ use crate::domain::cnp::Cnp;
 use crate::domain::matching::Movement;
 use crate::domain::narrative;
 use crate::domain::payment::Channel;
-use crate::flow::payment_evidence::{PaymentEvidence, Words, hex};
+use crate::flow::payment_evidence::{PaymentEvidence, Words};
+use crate::flow::payment_keys::hex;
 use crate::vault::Vault;
 
 /// One movement, ready to be recorded.

@@ -10,7 +10,7 @@ use chrono_tz::Europe::Bucharest;
 use crate::config::Batching;
 use crate::domain::acknowledgement::LineState;
 use crate::domain::application::{ApplicationEvent, Product};
-use crate::domain::batching::{BatchingRule, Closing, Moment, Waiting};
+use crate::domain::batching::{BatchingRule, CloseReason, Closing, Moment, Waiting};
 use crate::domain::calendar::bucharest_day;
 use crate::domain::id::{OrderId, OrderLineId};
 use crate::domain::operator::Actor;
@@ -41,15 +41,46 @@ pub async fn open_order(
     };
     let actor = Actor::Gateway("batcher");
     let note = note(gateway, &actor, None);
-    let order = insert_order(&mut tx, gateway, product, &closing, &note).await?;
-    let members = closing.members.iter().zip(1_i64..);
-    for (member, line_no) in members {
-        if let Some(application) = ready.iter().find(|one| one.id == *member) {
-            place(&mut tx, order.id, line_no, application.clone(), &note).await?;
-        }
-    }
+    let members = closing
+        .members
+        .iter()
+        .filter_map(|member| ready.iter().find(|one| one.id == *member))
+        .cloned()
+        .collect();
+    let new = NewOrder {
+        product,
+        because: closing.because,
+        replaces: None,
+    };
+    let order = insert_order(&mut tx, gateway, &new, members, &note).await?;
     tx.commit().await?;
     Ok(Some(order.number))
+}
+
+/// What is known of an order before it is opened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewOrder {
+    /// What its lines ask for.
+    pub(crate) product: Product,
+    /// Why it is closed.
+    pub(crate) because: CloseReason,
+    /// The order in whose place it stands.
+    pub(crate) replaces: Option<OrderId>,
+}
+
+/// Opens an order with a line for each of `members`, which are ready, and closes it.
+pub(crate) async fn insert_order<R>(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    new: &NewOrder,
+    members: Vec<Application>,
+    note: &Note<'_>,
+) -> Result<Order, Failure<R>> {
+    let order = write_order(tx, gateway, new, members.len(), note).await?;
+    for (member, line_no) in members.into_iter().zip(1_i64..) {
+        place(tx, order.id, line_no, member, note).await?;
+    }
+    Ok(order)
 }
 
 fn rule_of(config: &Batching) -> BatchingRule {
@@ -95,13 +126,13 @@ fn cut_off_of_the_day(config: &Batching, now: DateTime<Utc>) -> Option<DateTime<
     local.earliest().map(|at| at.with_timezone(&Utc))
 }
 
-async fn insert_order(
+async fn write_order<R>(
     tx: &mut Tx,
     gateway: &Gateway,
-    product: Product,
-    closing: &Closing,
+    new: &NewOrder,
+    line_count: usize,
     note: &Note<'_>,
-) -> Result<Order, Failure<Infallible>> {
+) -> Result<Order, Failure<R>> {
     let bureau = &gateway.config.bureau.code;
     let day = bucharest_day(note.at).format("%Y%m%d");
     let serial = counters::take_number(tx, &format!("order:{bureau}:{day}")).await?;
@@ -110,12 +141,12 @@ async fn insert_order(
         number: format!("{bureau}-{day}-{serial:04}"),
         message_id: note.random.uuid(note.at),
         bureau: bureau.clone(),
-        product,
+        product: new.product,
         test: gateway.config.environment.is_test(),
         state: OrderState::Open,
-        close_reason: closing.because.to_string(),
-        line_count: i64::try_from(closing.members.len()).unwrap_or(i64::MAX),
-        replaces: None,
+        close_reason: new.because.to_string(),
+        line_count: i64::try_from(line_count).unwrap_or(i64::MAX),
+        replaces: new.replaces,
         sealed: None,
         sha256: None,
         size_bytes: None,
@@ -128,18 +159,27 @@ async fn insert_order(
     };
     orders::insert(tx, &order).await?;
     let fixed = OrderEvent::LinesFixed;
-    take_step::<history::Order>(tx, order.id.0, order.state, fixed, note).await?;
-    Ok(order)
+    let state = take_step::<history::Order>(tx, order.id.0, order.state, fixed, note).await?;
+    Ok(Order { state, ..order })
 }
 
 /// Writes one line, and takes its application and the payments of its fee along.
-async fn place(
+async fn place<R>(
     tx: &mut Tx,
     order: OrderId,
     line_no: i64,
     mut application: Application,
     note: &Note<'_>,
-) -> Result<(), Failure<Infallible>> {
+) -> Result<(), Failure<R>> {
+    // First of all, so that of two replicas that read the same list only one goes on.
+    advance(
+        tx,
+        &mut application,
+        ApplicationEvent::PutInOrder,
+        None,
+        note,
+    )
+    .await?;
     let attempt = applications::count_attempt(tx, application.id).await?;
     let line = OrderLine {
         id: OrderLineId(note.random.uuid(note.at)),
@@ -154,14 +194,6 @@ async fn place(
         document_number: None,
     };
     order_lines::insert(tx, &line, note.at).await?;
-    advance(
-        tx,
-        &mut application,
-        ApplicationEvent::PutInOrder,
-        None,
-        note,
-    )
-    .await?;
     for payment in payments::list_of_application(tx, application.id).await? {
         if payment.state == PaymentState::Matched {
             let event = PaymentEvent::CardOrdered;

@@ -2,6 +2,7 @@
 
 use crate::domain::id::OrderId;
 use crate::domain::order::OrderState;
+use crate::domain::reason::Reason;
 use crate::domain::reconciliation::LineCounts;
 use crate::flow::Failure;
 use crate::store::history::{self, Note, SubjectKind, take_step};
@@ -9,12 +10,14 @@ use crate::store::holds::{self, NewHold};
 use crate::store::{Tx, order_lines, orders, sealed};
 
 /// `IMPOSSIBLE_STEP`: lines were answered in an order that cannot have been read.
-const IMPOSSIBLE_STEP: u16 = 807;
+const IMPOSSIBLE_STEP: u16 = Reason::IMPOSSIBLE_STEP.number();
 
 /// Takes the steps that follow from the states of the order's lines. Once the order is settled
 /// its document has no purpose any more, and the images in it are due for erasure.
 pub async fn settle<R>(tx: &mut Tx, order: OrderId, note: &Note<'_>) -> Result<(), Failure<R>> {
-    let Some(order) = orders::find(tx, order).await? else {
+    // Locked before its lines are counted: of two transactions that each answer one of the last two
+    // lines, the later one sees both.
+    let Some(order) = orders::lock(tx, order).await? else {
         return Ok(());
     };
     let tally = order_lines::tally(tx, order.id).await?;

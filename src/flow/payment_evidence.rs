@@ -10,53 +10,16 @@ use crate::domain::money::Money;
 use crate::domain::narrative::{self, Narrative};
 use crate::domain::payment::Channel;
 use crate::domain::payment_reference::PaymentReference;
+use crate::flow::payment_keys::{
+    KeyedHash, code_key, external_key, name_key, named_key, number_key, person_key, reference_key,
+};
 use crate::vault::Vault;
 
 /// Keys of one kind that are looked up at most: a text with more is no cashier's.
 const KEYS_MAX: usize = 20;
 
-/// Letters of a channel's own reference that serve as a key.
-const EXTERNAL_LETTERS_MAX: usize = 64;
-
 /// The currency in which fees are paid.
 const LEI: &str = "RON";
-
-/// A keyed hash, as hexadecimal digits in JSON.
-#[derive(Clone, Copy, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(try_from = "String", into = "String")]
-pub(crate) struct KeyedHash(pub(crate) [u8; 32]);
-
-impl TryFrom<String> for KeyedHash {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        const EXPECTED: &str = "expected 64 hexadecimal digits";
-        let mut hash = [0; 32];
-        if text.len() != 64 {
-            return Err(EXPECTED);
-        }
-        for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
-            let digits = std::str::from_utf8(digits).or(Err(EXPECTED))?;
-            *byte = u8::from_str_radix(digits, 16).or(Err(EXPECTED))?;
-        }
-        Ok(Self(hash))
-    }
-}
-
-impl From<KeyedHash> for String {
-    fn from(hash: KeyedHash) -> Self {
-        hex(&hash.0)
-    }
-}
-
-/// Hexadecimal digits, two a byte.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('?');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
-        .collect()
-}
 
 /// Everything found in a movement that may lead to its application.
 #[derive(Clone, Deserialize, Serialize)]
@@ -247,48 +210,6 @@ impl PaymentEvidence {
     }
 }
 
-/// The keyed hash of a personal code; also what an application's `person_key` holds.
-fn person_key(vault: &Vault, cnp: &Cnp) -> KeyedHash {
-    KeyedHash(vault.lookup_hash("cnp", cnp.as_str()))
-}
-
-/// The keyed hash of a name, the same in whatever order its words stand and with or without marks.
-pub(crate) fn name_key(vault: &Vault, name: &str) -> [u8; 32] {
-    let folded = narrative::fold(name);
-    let mut words: Vec<&str> = folded
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.sort_unstable();
-    vault.lookup_hash("name", &words.join(" "))
-}
-
-/// The key of a payment reference.
-pub(crate) fn reference_key(compact: &str) -> String {
-    format!("R:{compact}")
-}
-
-/// The key of a personal code's hash.
-pub(crate) fn code_key(hash: &[u8]) -> String {
-    format!("P:{}", hex(hash))
-}
-
-/// The key of an application's number.
-pub(crate) fn number_key(number: &str) -> String {
-    format!("N:{number}")
-}
-
-/// The key of a name's hash.
-pub(crate) fn named_key(hash: &[u8]) -> String {
-    format!("B:{}", hex(hash))
-}
-
-/// The key of a channel's own reference.
-pub(crate) fn external_key(channel: Channel, reference: &str) -> String {
-    let start: String = reference.chars().take(EXTERNAL_LETTERS_MAX).collect();
-    format!("O:{channel}:{start}")
-}
-
 /// `SelfPay` pays a lot in one sum; its bank labels it as the payer and the text names the lot.
 fn is_settlement_lot(narrative: &Narrative, folded: &[String]) -> bool {
     let words = |text: &str, word: &str| {
@@ -399,17 +320,6 @@ mod tests {
             "CEI-2026-1000X",
         ] {
             assert_eq!(found(text), Vec::<String>::new(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_keyed_hash_is_read_back_from_json() {
-        let hash = KeyedHash([0xa5; 32]);
-        let json = serde_json::to_string(&hash).unwrap();
-        assert_eq!(json.len(), 66);
-        assert!(serde_json::from_str::<KeyedHash>(&json).unwrap() == hash);
-        for text in ["\"\"", "\"zz\"", &format!("\"{}\"", "é".repeat(32))] {
-            assert!(serde_json::from_str::<KeyedHash>(text).is_err(), "{text}");
         }
     }
 }

@@ -4,16 +4,18 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::application::{ApplicationEvent, ApplicationState};
+use crate::domain::calendar::bucharest_day;
 use crate::domain::event::{EventKind, told_on};
 use crate::domain::id::{MessageId, OfficeId};
 use crate::domain::operator::Actor;
+use crate::domain::retention::{LAW, RetentionRule};
 use crate::flow::Failure;
 use crate::gateway::Gateway;
 use crate::store::applications::Application;
 use crate::store::history::{self, Note, take_step};
 use crate::store::offices::lane_of;
 use crate::store::outbox::{self, NewMessage};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, sealed};
 
 /// What an office is told: ids and states, never a name.
 #[derive(Serialize)]
@@ -38,11 +40,18 @@ pub fn note<'a>(gateway: &'a Gateway, actor: &'a Actor, reason: Option<&'a str>)
         reason,
         at: gateway.clock.now(),
         random: &gateway.random,
+        retention: RetentionRule {
+            after_end_days: u64::from(gateway.config.retention.cancelled_days),
+            ..LAW
+        },
     }
 }
 
 /// Takes the application's next step and tells its office (and the office of collection, once the
 /// card is on its way). `reason` is the number of the code that explains an unhappy step.
+///
+/// Every end passes here, whoever brings it about: from it on the term runs after which what is
+/// sealed of the person is erased.
 pub async fn advance<R>(
     tx: &mut Tx,
     application: &mut Application,
@@ -53,6 +62,12 @@ pub async fn advance<R>(
     let from = application.state;
     let id = application.id.0;
     application.state = take_step::<history::Application>(tx, id, from, event, note).await?;
+    let end = note
+        .retention
+        .erase_after(application.state, bucharest_day(note.at));
+    if let Some(erasure) = end {
+        sealed::erase_by(tx, application.sealed, erasure.due_at()).await?;
+    }
     if let Some(kind) = told_on(event) {
         tell(tx, application, kind, reason, note).await?;
     }

@@ -5,25 +5,21 @@
 use std::convert::Infallible;
 
 use anyhow::Context;
+use zeroize::Zeroizing;
 
 use crate::bureau::message::{MESSAGE_NAMESPACES, Message, read_message};
 use crate::bureau::refusal::ReadError;
 use crate::domain::inbox::InboxEvent;
 use crate::domain::operator::Actor;
+use crate::domain::reason::Reason;
 use crate::flow::progress::note;
 use crate::flow::{Failure, apply_acknowledgement, apply_receipt, sealing};
 use crate::gateway::Gateway;
 use crate::store::history::{self, Note, StepError, SubjectKind, take_step};
 use crate::store::holds::{self, NewHold};
 use crate::store::inbox::{self, InboxMessage, InboxSource};
-use crate::store::{StoreError, Tx, sealed};
-
-/// `SENDER_NOT_AUTHORISED`: the document is of another bureau than ours.
-const SENDER_NOT_AUTHORISED: u16 = 110;
-/// `TEST_FLAG_MISMATCH`: a test document in production, or the reverse.
-const TEST_FLAG_MISMATCH: u16 = 109;
-/// `MESSAGE_REPLAYED_DIFFERENTLY`: other bytes under an id that was acted upon.
-const REPLAYED_DIFFERENTLY: u16 = 111;
+use crate::store::{Tx, sealed};
+use crate::vault::VaultError;
 
 /// Why a document is set aside.
 struct Finding {
@@ -47,27 +43,45 @@ pub async fn read_document(gateway: &Gateway) -> Result<bool, Failure<Infallible
     };
     let key = sealed::find_key(&mut tx, document.sealed).await?;
     drop(tx);
-    let key = key.context("a document in the inbox was erased before it was read")?;
-    let bytes = sealing::open(gateway, document.sealed, key).await?;
-    let reading = verify(gateway, bytes).await?;
-    match act(gateway, &document, reading).await {
-        // Another replica acted upon it meanwhile.
-        Err(Failure::Broken(error)) if is_moved(&error) => Ok(true),
-        acted => acted.map(|()| true),
+    let reading = match open(gateway, &document, key).await? {
+        Ok(bytes) => verify(gateway, bytes).await?,
+        Err(finding) => Reading {
+            kind: "document",
+            message_id: None,
+            outcome: Err(finding),
+        },
+    };
+    act(gateway, &document, reading).await?;
+    Ok(true)
+}
+
+/// Takes the document out of the vault. One that is lost or damaged is set aside like one that
+/// cannot be believed, so that those behind it are heard; the bureau is asked to send it again.
+async fn open(
+    gateway: &Gateway,
+    document: &InboxMessage,
+    key: Option<Vec<u8>>,
+) -> anyhow::Result<Result<Zeroizing<Vec<u8>>, Finding>> {
+    let lost = |detail: String| {
+        Ok(Err(Finding {
+            reason: Reason::DECRYPT_FAILED.number(),
+            detail,
+        }))
+    };
+    let Some(key) = key else {
+        return lost("the document was erased before it was read".to_owned());
+    };
+    match sealing::open(gateway, document.sealed, key).await {
+        Ok(bytes) => Ok(Ok(bytes)),
+        Err(error) => match error.downcast_ref::<VaultError>() {
+            Some(damage) if damage.is_loss() => lost(damage.to_string()),
+            _ => Err(error),
+        },
     }
 }
 
-fn is_moved(error: &anyhow::Error) -> bool {
-    matches!(
-        error.downcast_ref::<StoreError>(),
-        Some(StoreError::Moved {
-            what: "inbox message"
-        })
-    )
-}
-
 /// Verifies and reads the bytes, off the asynchronous threads.
-async fn verify(gateway: &Gateway, bytes: zeroize::Zeroizing<Vec<u8>>) -> anyhow::Result<Reading> {
+async fn verify(gateway: &Gateway, bytes: Zeroizing<Vec<u8>>) -> anyhow::Result<Reading> {
     let [receipts, acknowledgements] = MESSAGE_NAMESPACES;
     let mut policy = gateway.bureau_trust.policy(receipts, gateway.clock.now())?;
     policy.allowed_namespaces.push(acknowledgements.to_owned());
@@ -112,14 +126,14 @@ fn admit(gateway: &Gateway, message: Message) -> Result<Message, Finding> {
     if *bureau != gateway.config.bureau.code {
         let detail = format!("the document is of the bureau {bureau}");
         return Err(Finding {
-            reason: SENDER_NOT_AUTHORISED,
+            reason: Reason::SENDER_NOT_AUTHORISED.number(),
             detail,
         });
     }
     if test != gateway.config.environment.is_test() {
         let detail = format!("the document's test flag is {test}, ours is {}", !test);
         return Err(Finding {
-            reason: TEST_FLAG_MISMATCH,
+            reason: Reason::TEST_FLAG_MISMATCH.number(),
             detail,
         });
     }
@@ -190,7 +204,7 @@ async fn refuse_replay(
     Ok(match before {
         None => Ok(message),
         Some(before) => Err(Finding {
-            reason: REPLAYED_DIFFERENTLY,
+            reason: Reason::MESSAGE_REPLAYED_DIFFERENTLY.number(),
             detail: format!("other bytes under this id were acted upon as {}", before.id),
         }),
     })

@@ -1,6 +1,7 @@
 //! Keeps a document as it arrived, before anybody reads it. Nothing acts on an outside message in
 //! the request that brought it.
 
+use chrono::TimeDelta;
 use openssl::sha::sha256;
 use zeroize::Zeroizing;
 
@@ -9,7 +10,7 @@ use crate::domain::inbox::InboxState;
 use crate::flow::sealing::seal;
 use crate::gateway::Gateway;
 use crate::store::inbox::{self, InboxMessage, InboxSource};
-use crate::store::sealed::{self, SealedKind};
+use crate::store::sealed::{self, NewSealed, SealedKind};
 use crate::worker::bell::Bell;
 
 /// Whether a document was new.
@@ -36,6 +37,13 @@ pub async fn keep(
     }
     let blob = seal(gateway, SealedKind::Inbox, Zeroizing::new(document)).await?;
     let now = gateway.clock.now();
+    // As evidence of what the bureau said, as long as offices may ask about the events that followed
+    // from it. What it says of persons is the numbers of applications and cards.
+    let days = TimeDelta::days(i64::from(gateway.config.retention.event_days));
+    let blob = NewSealed {
+        erase_at: Some(now + days),
+        ..blob
+    };
     let message = InboxMessage {
         id: InboxId(gateway.random.uuid(now)),
         source,

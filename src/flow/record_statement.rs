@@ -18,7 +18,7 @@ use crate::domain::operator::Actor;
 use crate::domain::payment::Channel;
 use crate::flow::Failure;
 use crate::flow::movements::{self, NewMovement, PlannedStatement};
-use crate::flow::payment_evidence::hex;
+use crate::flow::payment_keys::hex;
 use crate::flow::progress::note;
 use crate::flow::record_movement::{Recorded, Teller, record};
 use crate::flow::sealing::{open, seal};

@@ -1,60 +1,101 @@
 //! Writes, signs and seals the document of a closed order in one streaming pass, and puts it in
 //! the outbox. Until that is committed nothing refers to the bytes, so a crash leaves an orphan
 //! and the order is sealed again.
+//!
+//! A line that cannot be written would stop all orders behind it. So its order is given up, its
+//! application waits for an operator, and the others are ready for the next order.
+
+mod line;
 
 use std::convert::Infallible;
 
 use anyhow::Context;
-use chrono::NaiveDate;
+use chrono::TimeDelta;
 
-use crate::bureau::order::{
-    AddressData, ApplicantData, BiometricData, FingerData, ImageData, OfficeData, OrderHeader,
-    OrderLine, OrderWriter, Validity,
-};
-use crate::domain::application::CardReason;
-use crate::domain::calendar::age_on;
-use crate::domain::fingerprints::FingersMissing;
+use crate::bureau::order::{OrderHeader, OrderWriter};
+use crate::bureau::writer::DocumentError;
 use crate::domain::id::{MessageId, SealedId};
 use crate::domain::operator::Actor;
 use crate::domain::order::OrderEvent;
-use crate::domain::validity;
+use crate::domain::reason::Reason;
+use crate::domain::retention;
 use crate::flow::Failure;
-use crate::flow::content::{ApplicationContent, ImageContent};
+use crate::flow::content::ApplicationContent;
 use crate::flow::progress::note;
+use crate::flow::seal_order::line::{LineSource, line_of};
+use crate::flow::withdraw_order::{SetAside, withdraw_order};
 use crate::gateway::Gateway;
 use crate::store::history::{self, take_step};
-use crate::store::offices::{self, Office};
+use crate::store::offices;
 use crate::store::orders::{self, Order, SignedBytes};
 use crate::store::outbox::{self, LaneKind, NewMessage};
 use crate::store::sealed::{self, NewSealed, SealedKind};
 use crate::store::{Tx, applications, order_lines};
+use crate::vault::Vault;
 use crate::xmldsig::sign::SignedDocument;
 
-/// Seals the closed order that has waited longest. Returns its number, or `None` when none waits.
-pub async fn seal_order(gateway: &Gateway) -> Result<Option<String>, Failure<Infallible>> {
+/// What became of a closed order.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Sealing {
+    /// It is signed and waits in the outbox.
+    Signed {
+        /// Its number.
+        number: String,
+    },
+    /// A line could not be written, and it was given up.
+    GivenUp {
+        /// Its number.
+        number: String,
+        /// The line.
+        line_no: i64,
+        /// The number of the reason for which the line's application is held.
+        code: u16,
+    },
+}
+
+/// Seals the closed order that has waited longest; `None` when none waits.
+pub async fn seal_order(gateway: &Gateway) -> Result<Option<Sealing>, Failure<Infallible>> {
     let mut tx = gateway.store.read().await?;
     let Some(order) = orders::find_closed(&mut tx).await? else {
         return Ok(None);
     };
+    let header = header_of(&mut tx, &order).await?;
     let sources = gather(&mut tx, &order).await?;
     drop(tx);
-    let (blob, document) = write(gateway, &order, sources).await?;
-    queue(gateway, &order, &blob, &document).await?;
-    Ok(Some(order.number))
+    let number = order.number.clone();
+    let sealing = match write(gateway, header, sources).await? {
+        Ok((blob, document)) => {
+            queue(gateway, &order, blob, &document).await?;
+            Sealing::Signed { number }
+        }
+        Err(obstacle) => {
+            let (line_no, code) = (obstacle.line_no, obstacle.code);
+            give_up(gateway, &order, obstacle).await?;
+            Sealing::GivenUp {
+                number,
+                line_no,
+                code,
+            }
+        }
+    };
+    Ok(Some(sealing))
 }
 
-/// What a line is written from.
-struct LineSource {
-    line_no: u32,
-    attempt: u32,
-    number: String,
-    deadline_on: NaiveDate,
-    registered_on: NaiveDate,
-    card_reason: CardReason,
-    office: Office,
-    delivery_office: Office,
-    sealed: SealedId,
-    wrapped_key: Vec<u8>,
+async fn header_of(tx: &mut Tx, order: &Order) -> anyhow::Result<OrderHeader> {
+    let replaces = match order.replaces {
+        Some(id) => orders::find(tx, id).await?.map(|before| before.number),
+        None => None,
+    };
+    Ok(OrderHeader {
+        number: order.number.clone(),
+        message_id: order.message_id,
+        bureau: order.bureau.clone(),
+        product: order.product,
+        test: order.test,
+        created_at: order.created_at,
+        line_count: u32::try_from(order.line_count).context("a line count out of range")?,
+        replaces,
+    })
 }
 
 async fn gather(tx: &mut Tx, order: &Order) -> anyhow::Result<Vec<LineSource>> {
@@ -64,9 +105,7 @@ async fn gather(tx: &mut Tx, order: &Order) -> anyhow::Result<Vec<LineSource>> {
         let application = applications::find(tx, line.application)
             .await?
             .context("an order line names an application that does not exist")?;
-        let wrapped_key = sealed::find_key(tx, application.sealed)
-            .await?
-            .context("the content of an ordered application was erased")?;
+        let wrapped_key = sealed::find_key(tx, application.sealed).await?;
         let office = offices::find(tx, application.office).await?;
         let delivery_office = offices::find(tx, application.collect_office).await?;
         sources.push(LineSource {
@@ -85,32 +124,22 @@ async fn gather(tx: &mut Tx, order: &Order) -> anyhow::Result<Vec<LineSource>> {
     Ok(sources)
 }
 
-/// Streams the document into the vault: one application's content in memory at a time.
+/// Streams the document into the vault: one application's content in memory at a time. Answers
+/// with the line that stands in the way, if one does; what was written until then is gone.
 async fn write(
     gateway: &Gateway,
-    order: &Order,
+    header: OrderHeader,
     sources: Vec<LineSource>,
-) -> anyhow::Result<(NewSealed, SignedDocument)> {
+) -> anyhow::Result<Result<(NewSealed, SignedDocument), SetAside>> {
     let now = gateway.clock.now();
     let id = SealedId(gateway.random.uuid(now));
-    let header = OrderHeader {
-        number: order.number.clone(),
-        message_id: order.message_id,
-        bureau: order.bureau.clone(),
-        product: order.product,
-        test: order.test,
-        created_at: order.created_at,
-        line_count: u32::try_from(order.line_count).context("a line count out of range")?,
-        replaces: None,
-    };
     let (vault, key) = (gateway.vault.clone(), gateway.seal.clone());
     tokio::task::spawn_blocking(move || {
         let mut writer = OrderWriter::begin(vault.writer(id)?, key.as_ref(), &header)?;
         for source in &sources {
-            let plain = vault.get(source.sealed, &source.wrapped_key)?;
-            let content: ApplicationContent =
-                serde_json::from_slice(&plain).context("reading an application's content")?;
-            writer.line(&line_of(source, &content))?;
+            if let Err(obstacle) = write_line(&mut writer, &vault, source)? {
+                return Ok(Err(obstacle));
+            }
         }
         let (sink, document) = writer.finish(now)?;
         let sealed = sink.finish()?;
@@ -122,100 +151,87 @@ async fn write(
             sha256: sealed.sha256.to_vec(),
             erase_at: None,
         };
-        Ok((blob, document))
+        Ok(Ok((blob, document)))
     })
     .await
     .context("the writing task ended early")?
 }
 
-fn line_of<'a>(source: &'a LineSource, content: &'a ApplicationContent) -> OrderLine<'a> {
-    let person = &content.applicant;
-    let home = &person.domicile;
-    let biometrics = &content.biometrics;
-    OrderLine {
-        line_no: source.line_no,
-        application_number: &source.number,
-        attempt: source.attempt,
-        office: office_data(&source.office),
-        delivery_office: office_data(&source.delivery_office),
-        deadline_on: source.deadline_on,
-        card_reason: source.card_reason,
-        validity: validity_of(source, content),
-        applicant: ApplicantData {
-            surname: &person.surname,
-            given_names: &person.given_names,
-            cnp: &person.cnp,
-            sex: &person.sex,
-            birth_on: person.birth_on,
-            birth_place: &person.birth_place,
-            citizenship: &person.citizenship,
-            mother_given_names: person.mother_given_names.as_deref(),
-            father_given_names: person.father_given_names.as_deref(),
-            domicile: AddressData {
-                county: &home.county,
-                siruta: home.siruta,
-                locality: &home.locality,
-                street: home.street.as_deref(),
-                number: home.number.as_deref(),
-                postal_code: home.postal_code.as_deref(),
-            },
-        },
-        biometrics: BiometricData {
-            face: image_data(&biometrics.face),
-            signature: biometrics.signature.as_ref().map(image_data),
-            signature_missing: biometrics.signature_missing.as_deref(),
-            fingers: biometrics
-                .fingers
-                .iter()
-                .map(|finger| FingerData {
-                    position: &finger.position,
-                    image: image_data(&finger.image),
-                })
-                .collect(),
-            fingers_missing: biometrics.fingers_missing.as_deref(),
-        },
-    }
-}
-
-/// How long the card is valid, by the age at registration (see `domain::validity`).
-fn validity_of(source: &LineSource, content: &ApplicationContent) -> Validity {
-    let age = age_on(content.applicant.birth_on, source.registered_on);
-    let missing = content.biometrics.fingers_missing.as_deref();
-    let missing = missing.and_then(|code| FingersMissing::parse(code).ok());
-    match validity::decide(age, missing).validity {
-        validity::Validity::Unlimited => Validity::Unlimited,
-        validity::Validity::Months(months) => {
-            Validity::Years(u8::try_from(months / 12).unwrap_or(u8::MAX))
+fn write_line<W: std::io::Write>(
+    writer: &mut OrderWriter<'_, W>,
+    vault: &Vault,
+    source: &LineSource,
+) -> anyhow::Result<Result<(), SetAside>> {
+    let content = match read_content(vault, source)? {
+        Ok(content) => content,
+        Err(obstacle) => return Ok(Err(obstacle)),
+    };
+    match writer.line(&line_of(source, &content)) {
+        Ok(()) => Ok(Ok(())),
+        Err(DocumentError::Line { fault, .. }) => {
+            let code = Reason::SCHEMA_INVALID.number();
+            Ok(Err(source.set_aside(code, fault.to_string())))
         }
+        Err(ours) => Err(ours.into()),
     }
 }
 
-fn office_data(office: &Office) -> OfficeData<'_> {
-    OfficeData {
-        code: &office.code,
-        name: &office.name,
+/// Opens an application's content. That it is lost or damaged is a matter of this application;
+/// that the disk or the master key fails is one of all of them, and no reason to set one aside.
+fn read_content(
+    vault: &Vault,
+    source: &LineSource,
+) -> anyhow::Result<Result<ApplicationContent, SetAside>> {
+    let lost = |why: String| Ok(Err(source.set_aside(Reason::DECRYPT_FAILED.number(), why)));
+    let Some(key) = &source.wrapped_key else {
+        return lost("its sealed content was erased".to_owned());
+    };
+    let plain = match vault.get(source.sealed, key) {
+        Ok(plain) => plain,
+        Err(damage) if damage.is_loss() => return lost(damage.to_string()),
+        Err(ours) => return Err(ours.into()),
+    };
+    match serde_json::from_slice(&plain) {
+        Ok(content) => Ok(Ok(content)),
+        // What serde says may quote the content.
+        Err(_quoting) => lost("its sealed content is no application".to_owned()),
     }
 }
 
-fn image_data(image: &ImageContent) -> ImageData<'_> {
-    ImageData {
-        media_type: &image.media_type,
-        base64: &image.data,
-    }
+/// Gives up an order that cannot be written, because of one of its lines.
+async fn give_up(
+    gateway: &Gateway,
+    order: &Order,
+    obstacle: SetAside,
+) -> Result<(), Failure<Infallible>> {
+    let actor = Actor::Gateway("batcher");
+    let why = format!("line {} cannot be written", obstacle.line_no);
+    let note = note(gateway, &actor, Some(&why));
+    let mut tx = gateway.store.begin().await?;
+    let lines = order_lines::list(&mut tx, order.id, 0, i64::MAX).await?;
+    withdraw_order(&mut tx, order, lines, &[obstacle], &note).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Records the signed bytes and puts the order in the outbox, in one transaction.
 async fn queue(
     gateway: &Gateway,
     order: &Order,
-    blob: &NewSealed,
+    blob: NewSealed,
     document: &SignedDocument,
 ) -> Result<(), Failure<Infallible>> {
     let actor = Actor::Gateway("batcher");
     let note = note(gateway, &actor, None);
     let id = order.id.0;
+    // No card in it is issued before it is signed, so that none is kept beyond its own term.
+    let days = i64::try_from(retention::LAW.after_issue_days).unwrap_or(0);
+    let blob = NewSealed {
+        erase_at: Some(note.at + TimeDelta::days(days)),
+        ..blob
+    };
     let mut tx = gateway.store.begin().await?;
-    sealed::insert(&mut tx, blob, note.at).await?;
+    sealed::insert(&mut tx, &blob, note.at).await?;
     let signed = SignedBytes {
         sealed: blob.id,
         sha256: &document.sha256,

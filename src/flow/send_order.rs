@@ -10,6 +10,7 @@ use crate::domain::delivery::{DeliveryVerdict, RetrySchedule, delay};
 use crate::domain::id::{OrderId, SealedId};
 use crate::domain::operator::Actor;
 use crate::domain::order::{OrderEvent, OrderState};
+use crate::domain::reason::Reason;
 use crate::flow::Failure;
 use crate::flow::progress::note;
 use crate::gateway::Gateway;
@@ -19,10 +20,10 @@ use crate::store::orders::Order;
 use crate::store::outbox::{self, Attempt, Lane, LaneKind, LaneResult, Message};
 use crate::store::{Tx, orders, sealed};
 
-/// `BUREAU_UNREACHABLE`: attempts ran out.
-const BUREAU_UNREACHABLE: u16 = 805;
-/// `BUREAU_REFUSED`: the answer says that no further attempt will help.
-const BUREAU_REFUSED: u16 = 806;
+/// Attempts ran out.
+const BUREAU_UNREACHABLE: u16 = Reason::BUREAU_UNREACHABLE.number();
+/// The answer says that no further attempt will help.
+const BUREAU_REFUSED: u16 = Reason::BUREAU_REFUSED.number();
 
 /// An order that is to leave now, and the lease under which it may.
 #[derive(Debug)]
@@ -44,47 +45,54 @@ pub async fn lease_next(
     gateway: &Gateway,
     owner: &str,
 ) -> Result<Option<Departure>, Failure<Infallible>> {
-    let now = gateway.clock.now();
+    let actor = Actor::Gateway("dispatcher");
+    let note = note(gateway, &actor, None);
+    let now = note.at;
     let lease = Duration::from_secs(u64::from(gateway.config.delivery.lease_seconds));
     let mut tx = gateway.store.begin().await?;
     let claimed = outbox::claim_lane(&mut tx, LaneKind::Bureau, owner, now, now + lease).await?;
     let Some(lane) = claimed else {
         return Ok(None);
     };
-    let head = outbox::list_after(&mut tx, &lane.lane, lane.acked_seq, 1).await?;
+    let departure = find_departure(&mut tx, lane, &note).await?;
+    tx.commit().await?;
+    Ok(departure)
+}
+
+/// Names the first order of the lane that is still to be sent. Those before it need no sending any
+/// more, and where none does the lane is given back.
+async fn find_departure(
+    tx: &mut Tx,
+    lane: Lane,
+    note: &history::Note<'_>,
+) -> Result<Option<Departure>, Failure<Infallible>> {
+    let head = outbox::list_after(tx, &lane.lane, lane.acked_seq, 1).await?;
     let Some(message) = head.into_iter().next() else {
-        let result = LaneResult {
-            acked_seq: lane.last_seq,
-            attempts: 0,
-            retry_at: None,
-            breaker: "CLOSED",
-        };
-        outbox::release_lane(&mut tx, &lane, result, now).await?;
-        tx.commit().await?;
+        outbox::release_lane(tx, &lane, passed(lane.last_seq), note.at).await?;
         return Ok(None);
     };
-    let order = orders::find(&mut tx, OrderId(message.subject_id))
+    // Whoever decides about the order locks it too, and sees then that its bytes are leaving.
+    let order = orders::lock(tx, OrderId(message.subject_id))
         .await?
         .context("an outbox message names an order that does not exist")?;
-    if order.state == OrderState::Cancelled {
-        // An operator gave it up while its message waited.
-        let result = LaneResult {
-            acked_seq: message.seq,
-            attempts: 0,
-            retry_at: None,
-            breaker: "CLOSED",
-        };
-        outbox::release_lane(&mut tx, &lane, result, now).await?;
-        tx.commit().await?;
+    if order.state != OrderState::Queued {
+        // It was given up, or its receipt came while its message waited.
+        outbox::release_lane(tx, &lane, passed(message.seq), note.at).await?;
         return Ok(None);
     }
     let sealed = order
         .sealed
         .context("an order in the outbox has no signed bytes")?;
-    let wrapped_key = sealed::find_key(&mut tx, sealed)
-        .await?
-        .context("the signed bytes of an order in the outbox were erased")?;
-    tx.commit().await?;
+    let Some(wrapped_key) = sealed::find_key(tx, sealed).await? else {
+        outbox::release_lane(tx, &lane, passed(message.seq), note.at).await?;
+        let death = Death {
+            cause: "its signed bytes were erased",
+            code: Reason::DECRYPT_FAILED.number(),
+            attempts: lane.attempts,
+        };
+        bury(tx, &order, &message, &death, None, note).await?;
+        return Ok(None);
+    };
     Ok(Some(Departure {
         lane,
         message,
@@ -92,6 +100,16 @@ pub async fn lease_next(
         sealed,
         wrapped_key,
     }))
+}
+
+/// The lane's cursor behind a message that is done with.
+const fn passed(seq: i64) -> LaneResult {
+    LaneResult {
+        acked_seq: seq,
+        attempts: 0,
+        retry_at: None,
+        breaker: "CLOSED",
+    }
 }
 
 /// How one try ended.
@@ -105,6 +123,8 @@ pub struct Arrival {
     pub detail: Option<String>,
     /// When the receiver wants to be asked again.
     pub retry_after: Option<Duration>,
+    /// The number of the reason for which nothing could be sent at all; ours, not the bureau's.
+    pub unsendable: Option<u16>,
     /// When the try began.
     pub started_at: DateTime<Utc>,
 }
@@ -122,12 +142,7 @@ pub async fn record_attempt(
     let attempts = lane.attempts + 1;
     let fate = fate_of(gateway, arrival, attempts);
     let result = match fate {
-        Fate::Delivered | Fate::Dead(_) => LaneResult {
-            acked_seq: message.seq,
-            attempts: 0,
-            retry_at: None,
-            breaker: "CLOSED",
-        },
+        Fate::Delivered | Fate::Dead(_) => passed(message.seq),
         Fate::Again(at) => LaneResult {
             acked_seq: lane.acked_seq,
             attempts,
@@ -152,7 +167,16 @@ pub async fn record_attempt(
     outbox::insert_attempt(&mut tx, &attempt).await?;
     match fate {
         Fate::Delivered => take_delivered_step(&mut tx, departure, &note).await?,
-        Fate::Dead(code) => bury(&mut tx, departure, arrival, (attempts, code), &note).await?,
+        Fate::Dead(code) => {
+            let cause = cause_of(arrival);
+            let death = Death {
+                cause: &cause,
+                code,
+                attempts,
+            };
+            let detail = arrival.detail.as_deref();
+            bury(&mut tx, &departure.order, message, &death, detail, &note).await?;
+        }
         Fate::Again(_) => (),
     }
     tx.commit().await?;
@@ -171,7 +195,7 @@ fn fate_of(gateway: &Gateway, arrival: &Arrival, attempts: i64) -> Fate {
     let schedule = schedule_of(gateway);
     match arrival.verdict {
         DeliveryVerdict::Delivered => Fate::Delivered,
-        DeliveryVerdict::Permanent => Fate::Dead(BUREAU_REFUSED),
+        DeliveryVerdict::Permanent => Fate::Dead(arrival.unsendable.unwrap_or(BUREAU_REFUSED)),
         // An order is put under its number and digest: sending it again cannot make two of it.
         DeliveryVerdict::Retry | DeliveryVerdict::Later | DeliveryVerdict::Ambiguous => {
             let attempt = u32::try_from(attempts).unwrap_or(u32::MAX);
@@ -204,7 +228,7 @@ async fn take_delivered_step(
 ) -> Result<(), Failure<Infallible>> {
     let order = &departure.order;
     // A receipt may have come while the answer was on its way: the present state decides.
-    let Some(current) = orders::find(tx, order.id).await? else {
+    let Some(current) = orders::lock(tx, order.id).await? else {
         return Ok(());
     };
     let event = OrderEvent::BytesDelivered;
@@ -217,25 +241,45 @@ async fn take_delivered_step(
     Ok(())
 }
 
-async fn bury(
-    tx: &mut Tx,
-    departure: &Departure,
-    arrival: &Arrival,
-    (attempts, code): (i64, u16),
-    note: &history::Note<'_>,
-) -> Result<(), Failure<Infallible>> {
-    let cause = match arrival.status {
+/// Why a message is sent no more.
+struct Death<'a> {
+    /// In the delivery rule's words.
+    cause: &'a str,
+    /// The number of the reason.
+    code: u16,
+    /// After how many attempts.
+    attempts: i64,
+}
+
+fn cause_of(arrival: &Arrival) -> String {
+    match arrival.status {
         Some(status) => format!("{} {status}", arrival.verdict),
         None => arrival.verdict.to_string(),
-    };
-    outbox::bury(tx, &departure.message, &cause, attempts, note.at).await?;
-    let detail = arrival.detail.as_deref().unwrap_or(&cause);
+    }
+}
+
+/// Sets the message aside, and asks an operator about its order unless a receipt has told of it
+/// meanwhile: then the receipt's own consequences stand.
+async fn bury(
+    tx: &mut Tx,
+    order: &Order,
+    message: &Message,
+    death: &Death<'_>,
+    detail: Option<&str>,
+    note: &history::Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    outbox::bury(tx, message, death.cause, death.attempts, note.at).await?;
+    let current = orders::lock(tx, order.id).await?;
+    if current.is_some_and(|current| current.state != OrderState::Queued) {
+        outbox::resolve_dead(tx, order.id.0, "ANSWERED", None, note.at).await?;
+        return Ok(());
+    }
     let hold = NewHold {
         kind: SubjectKind::Order,
-        subject: departure.order.id.0,
-        number: &departure.order.number,
-        code,
-        detail,
+        subject: order.id.0,
+        number: &order.number,
+        code: death.code,
+        detail: detail.unwrap_or(death.cause),
     };
     holds::open(tx, &hold, note).await?;
     Ok(())

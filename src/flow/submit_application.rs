@@ -415,7 +415,7 @@ pub(crate) async fn offer_waiting_payments(
     let person = &submission.applicant;
     let name = (person.surname.as_str(), person.given_names.as_str());
     match_payment::remember_name(tx, gateway, application.id, name).await?;
-    match_payment::offer(tx, gateway, application, note).await
+    match_payment::offer(tx, application, note).await
 }
 
 /// Wakes whoever has something to do once a new application or revision is committed.

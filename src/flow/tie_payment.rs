@@ -13,7 +13,8 @@ use crate::flow::Failure;
 use crate::flow::progress::advance;
 use crate::store::applications::{self, Application};
 use crate::store::history::{self, Note, take_step};
-use crate::store::payments::{self, Match, Payment};
+use crate::store::matches::{self, Match};
+use crate::store::payments::{self, Payment};
 use crate::store::{Tx, holds};
 
 /// `PAYMENT_REVERSED`: what was paid is paid no longer.
@@ -37,7 +38,7 @@ pub(crate) async fn tie<R>(
         undoes: None,
         made_at: note.at,
     };
-    payments::insert_match(tx, &tied).await?;
+    matches::insert(tx, &tied).await?;
     payments::set_application(tx, payment.id, Some(application.id), reason).await?;
     step(tx, payment, PaymentEvent::MatchMade, note).await?;
     if is_ordered(application.state) {
@@ -59,7 +60,7 @@ pub(crate) async fn untie<R>(
     note: &Note<'_>,
 ) -> Result<Option<Application>, Failure<R>> {
     let mut lost = None;
-    for tied in payments::list_standing_matches(tx, payment.id).await? {
+    for tied in matches::list_standing(tx, payment.id).await? {
         let amount = negative(tied.amount)?;
         let rule = rule.map_or(tied.rule, |rule| rule.as_str().to_owned());
         let counter = Match {
@@ -72,7 +73,7 @@ pub(crate) async fn untie<R>(
             undoes: Some(tied.id),
             made_at: note.at,
         };
-        payments::insert_match(tx, &counter).await?;
+        matches::insert(tx, &counter).await?;
         let mut application = applications::find(tx, tied.application)
             .await?
             .context("a tie names an application that does not exist")?;

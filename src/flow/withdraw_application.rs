@@ -6,16 +6,14 @@ use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::event::EventKind;
 use crate::domain::id::{ApplicationId, OfficeId};
 use crate::domain::reason::Reason;
-use crate::flow::line_step::erase_after;
 use crate::flow::once::KeyReused;
 use crate::flow::progress::{advance, tell};
 use crate::flow::submit_application::reload;
 use crate::flow::{Failure, settle_payments};
-use crate::gateway::Gateway;
 use crate::store::applications::{self, Application};
 use crate::store::history::{Note, SubjectKind};
 use crate::store::holds::{self, NewHold};
-use crate::store::{Tx, order_lines, sealed};
+use crate::store::{Tx, order_lines};
 
 coded! {
     /// Why an application is withdrawn.
@@ -73,7 +71,6 @@ pub struct Withdrawal {
 /// Withdraws an application. One that was withdrawn before stays as it is.
 pub async fn withdraw(
     tx: &mut Tx,
-    gateway: &Gateway,
     withdrawal: Withdrawal,
     note: &Note<'_>,
 ) -> Result<Application, Failure<WithdrawRefusal>> {
@@ -107,7 +104,7 @@ pub async fn withdraw(
     }
     advance(tx, &mut application, asked, Some(reason.code()), note).await?;
     if application.state == ApplicationState::Cancelled {
-        end(tx, gateway, &mut application, reason, note).await?;
+        end(tx, &mut application, reason, note).await?;
     } else {
         ask_operator(tx, &application, reason, note).await?;
     }
@@ -117,15 +114,12 @@ pub async fn withdraw(
 /// Does what follows from an end without a card.
 async fn end(
     tx: &mut Tx,
-    gateway: &Gateway,
     application: &mut Application,
     reason: WithdrawalReason,
     note: &Note<'_>,
 ) -> Result<(), Failure<WithdrawRefusal>> {
     settle_payments::owe_refund(tx, application, note).await?;
     holds::close(tx, application.id.0, None, "WITHDRAWN", note).await?;
-    let erase_at = erase_after(note.at, gateway.config.retention.cancelled_days);
-    sealed::erase_by(tx, application.sealed, erase_at).await?;
     let cancelled = EventKind::Cancelled;
     Ok(tell(tx, application, cancelled, Some(reason.code()), note).await?)
 }

@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::http::{applications, bureau, events, offices, payment_references};
+use crate::http::{applications, bureau, channels, events, offices, payment_references, payments};
 
 /// The description of `/v1`.
 #[derive(OpenApi)]
@@ -24,6 +24,14 @@ use crate::http::{applications, bureau, events, offices, payment_references};
         offices::me,
         payment_references::give,
         bureau::take,
+        channels::selfpay,
+        payments::statements::import,
+        payments::read::list,
+        payments::read::show,
+        payments::decide::match_it,
+        payments::decide::unmatch,
+        payments::decide::refund,
+        payments::decide::dismiss,
     ),
     components(schemas(events::EventView)),
     security(("certificate" = []), ("key" = [])),

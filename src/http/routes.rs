@@ -6,7 +6,9 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use crate::http::{applications, bureau, docs, events, health, offices, payment_references};
+use crate::http::{
+    applications, bureau, channels, docs, events, health, offices, payment_references, payments,
+};
 use crate::store::credentials::Party;
 
 /// Who may use a route.
@@ -14,6 +16,8 @@ use crate::store::credentials::Party;
 pub enum Who {
     /// Everybody, unasked.
     Anyone,
+    /// Whoever signed the body; the handler proves it.
+    Signed,
     /// Callers of these parties whose credential holds the scope.
     Only {
         /// The parties.
@@ -48,6 +52,13 @@ const fn bureau_only(scope: &'static str) -> Who {
     }
 }
 
+const fn treasury(scope: &'static str) -> Who {
+    Who::Only {
+        parties: &[Party::Automation, Party::Operator],
+        scope,
+    }
+}
+
 /// Declares the routes: the list, and their registration with the server.
 macro_rules! routes {
     ($( $method:ident $path:literal => $handler:path, $who:expr; )+) => {
@@ -75,6 +86,15 @@ routes! {
     GET  "/v1/offices/me"                   => offices::me,                      office("offices:read");
     POST "/v1/payment-references"           => payment_references::give,         office("payment-references:write");
     POST "/v1/bureau/messages"              => bureau::take,                     bureau_only("bureau-messages:write");
+
+    POST "/v1/channels/selfpay/notifications" => channels::selfpay,              Who::Signed;
+    POST "/v1/payments/statements"          => payments::statements::import,     treasury("payments:write");
+    GET  "/v1/payments"                     => payments::read::list,             treasury("payments:read");
+    GET  "/v1/payments/{id}"                => payments::read::show,             treasury("payments:read");
+    POST "/v1/payments/{id}/match"          => payments::decide::match_it,       treasury("payments:decide");
+    POST "/v1/payments/{id}/unmatch"        => payments::decide::unmatch,        treasury("payments:decide");
+    POST "/v1/payments/{id}/refund"         => payments::decide::refund,         treasury("payments:decide");
+    POST "/v1/payments/{id}/dismiss"        => payments::decide::dismiss,        treasury("payments:decide");
 
     GET  "/livez"                           => health::live,                     Who::Anyone;
     GET  "/readyz"                          => health::ready,                    Who::Anyone;

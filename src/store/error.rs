@@ -39,6 +39,22 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable(_))
     }
+
+    /// Whether another transaction was faster: a row had moved, or the database broke a tie
+    /// between the two. The same operation, tried again, sees what the other one left.
+    pub fn is_lost_race(&self) -> bool {
+        match self {
+            Self::Moved { .. } => true,
+            Self::Unavailable(sqlx::Error::Database(refusal)) => {
+                // Serialization failure, deadlock; SQLITE_BUSY_SNAPSHOT.
+                matches!(refusal.code().as_deref(), Some("40001" | "40P01" | "517"))
+            }
+            Self::Unavailable(_)
+            | Self::Conflict(_)
+            | Self::Inconsistent { .. }
+            | Self::Other(_) => false,
+        }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

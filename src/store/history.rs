@@ -13,6 +13,7 @@ use crate::domain::inbox::{self, InboxEvent, InboxState};
 use crate::domain::operator::Actor;
 use crate::domain::order::{self, OrderEvent, OrderState};
 use crate::domain::payment::{self, PaymentEvent, PaymentState};
+use crate::domain::retention::RetentionRule;
 use crate::domain::step::{self, IllegalStep, Step};
 use crate::random::Random;
 use crate::store::tx::{execute, query};
@@ -86,6 +87,8 @@ pub struct Note<'a> {
     pub at: DateTime<Utc>,
     /// Gives the history row its id.
     pub random: &'a Random,
+    /// How long what is sealed may be kept, should the step be an end.
+    pub retention: RetentionRule,
 }
 
 /// Takes the step that follows `from` on `event` and writes it into the history.

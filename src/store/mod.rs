@@ -19,6 +19,7 @@ pub mod history;
 pub mod holds;
 pub mod idempotency;
 pub mod inbox;
+pub mod matches;
 pub mod matching_keys;
 pub mod notifications;
 pub mod offices;

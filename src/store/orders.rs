@@ -158,6 +158,15 @@ pub async fn find(tx: &mut Tx, id: OrderId) -> Result<Option<Order>, StoreError>
     one(query!(fetch_optional as OrderRow, tx, SQL, id.0)?)
 }
 
+/// Finds an order by its id and locks it until the transaction ends, so that what is read of it and
+/// of its lines afterwards stays true until the caller has acted on it.
+pub async fn lock(tx: &mut Tx, id: OrderId) -> Result<Option<Order>, StoreError> {
+    const POSTGRES: &str = select!("WHERE id = $1 FOR UPDATE");
+    const SQLITE: &str = select!("WHERE id = $1 AND TRUE");
+    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
+    one(query!(fetch_optional as OrderRow, tx, sql, id.0)?)
+}
+
 /// Finds an order by its number.
 pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Order>, StoreError> {
     const SQL: &str = select!("WHERE number = $1");

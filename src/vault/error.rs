@@ -84,6 +84,15 @@ pub enum VaultError {
 }
 
 impl VaultError {
+    /// Whether this one content is lost or damaged, while every other may be whole. Trying again
+    /// does not help; whoever needs the content goes on without it.
+    pub const fn is_loss(&self) -> bool {
+        matches!(
+            self,
+            Self::Missing { .. } | Self::Damaged { .. } | Self::KeyRefused { .. }
+        )
+    }
+
     /// Names what was being done when the file system refused.
     pub(super) fn io(doing: &'static str) -> impl Fn(io::Error) -> Self {
         move |source| match source.kind() {

@@ -2,10 +2,10 @@
 
 use crate::domain::application::Product;
 use crate::flow::open_order::open_order;
-use crate::flow::seal_order::seal_order;
+use crate::flow::seal_order::{Sealing, seal_order};
 use crate::gateway::Gateway;
 use crate::worker::bell::Bell;
-use crate::worker::{Progress, Worker};
+use crate::worker::{Progress, Worker, retry_races};
 
 /// One order a pass: a closed one is sealed before the next is opened.
 #[derive(Clone, Copy, Debug)]
@@ -16,17 +16,35 @@ impl Worker for Batcher {
     const BELL: Bell = Bell::Batcher;
 
     async fn pass(&self, gateway: &Gateway) -> anyhow::Result<Progress> {
-        if let Some(number) = seal_order(gateway).await? {
-            tracing::info!(order.number = number, "order sealed");
-            gateway.bells.ring(Bell::Dispatcher);
+        if let Some(sealing) = retry_races(|| seal_order(gateway)).await? {
+            tell(gateway, &sealing);
             return Ok(Progress::Worked);
         }
         for product in Product::ALL {
-            if let Some(number) = open_order(gateway, *product).await? {
+            if let Some(number) = retry_races(|| open_order(gateway, *product)).await? {
                 tracing::info!(order.number = number, "order closed");
                 return Ok(Progress::Worked);
             }
         }
         Ok(Progress::Idle)
+    }
+}
+
+fn tell(gateway: &Gateway, sealing: &Sealing) {
+    match sealing {
+        Sealing::Signed { number } => {
+            tracing::info!(order.number = number, "order sealed");
+            gateway.bells.ring(Bell::Dispatcher);
+        }
+        Sealing::GivenUp {
+            number,
+            line_no,
+            code,
+        } => tracing::error!(
+            order.number = number,
+            line_no,
+            code,
+            "an order cannot be written and was given up; its line waits for an operator"
+        ),
     }
 }

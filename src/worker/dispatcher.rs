@@ -9,13 +9,14 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use tokio::sync::mpsc;
 
 use crate::domain::delivery::{DeliveryVerdict, Outcome, classify};
+use crate::domain::reason::Reason;
 use crate::flow::receive_document::{self, Kept};
 use crate::flow::send_order::{Arrival, Departure, lease_next, record_attempt};
 use crate::gateway::Gateway;
 use crate::store::inbox::InboxSource;
-use crate::vault::SealReader;
+use crate::vault::{SealReader, VaultError};
 use crate::worker::bell::Bell;
-use crate::worker::{Progress, Worker};
+use crate::worker::{Progress, Worker, retry_races};
 
 /// Bytes of a receipt at most; one has about 4 KB.
 const RECEIPT_BYTES_MAX: usize = 1 << 20;
@@ -38,11 +39,11 @@ impl Worker for Dispatcher {
         let Some(client) = &gateway.bureau_client else {
             return Ok(Progress::Idle);
         };
-        let Some(departure) = lease_next(gateway, &self.owner).await? else {
+        let Some(departure) = retry_races(|| lease_next(gateway, &self.owner)).await? else {
             return Ok(Progress::Idle);
         };
         let arrival = send(gateway, client, &departure).await?;
-        if !record_attempt(gateway, &departure, &arrival).await? {
+        if !retry_races(|| record_attempt(gateway, &departure, &arrival)).await? {
             tracing::warn!(
                 order.number = departure.order.number,
                 "the lease was lost meanwhile"
@@ -63,9 +64,13 @@ async fn send(
     let url = format!("{}/orders/{}", gateway.config.bureau.url, order.number);
     let vault = gateway.vault.clone();
     let (sealed, key) = (departure.sealed, departure.wrapped_key.clone());
-    let reader = tokio::task::spawn_blocking(move || vault.reader(sealed, &key))
+    let opened = tokio::task::spawn_blocking(move || vault.reader(sealed, &key))
         .await
-        .context("the opening task ended early")??;
+        .context("the opening task ended early")?;
+    let reader = match opened {
+        Ok(reader) => reader,
+        Err(error) => return unsendable(error, started_at),
+    };
     let digest = order.sha256.as_deref().map(hex).unwrap_or_default();
     let request = client
         .put(url)
@@ -109,6 +114,26 @@ async fn send(
         status: Some(status),
         detail,
         retry_after,
+        unsendable: None,
+        started_at,
+    })
+}
+
+/// What has to be said of an order whose bytes are lost or damaged: nothing will mend them, and the
+/// orders behind it must not wait. A disk or key that fails is no matter of one order.
+fn unsendable(
+    error: VaultError,
+    started_at: chrono::DateTime<chrono::Utc>,
+) -> anyhow::Result<Arrival> {
+    if !error.is_loss() {
+        return Err(error.into());
+    }
+    Ok(Arrival {
+        verdict: DeliveryVerdict::Permanent,
+        status: None,
+        detail: Some(error.to_string()),
+        retry_after: None,
+        unsendable: Some(Reason::DECRYPT_FAILED.number()),
         started_at,
     })
 }
@@ -153,6 +178,7 @@ fn failed(error: &reqwest::Error, started_at: chrono::DateTime<chrono::Utc>) -> 
         status: None,
         detail: Some(describe(error)),
         retry_after: None,
+        unsendable: None,
         started_at,
     }
 }

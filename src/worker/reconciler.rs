@@ -4,7 +4,7 @@ use crate::flow::chase_receipt::chase_receipt;
 use crate::flow::read_document::read_document;
 use crate::gateway::Gateway;
 use crate::worker::bell::Bell;
-use crate::worker::{Progress, Worker};
+use crate::worker::{Progress, Worker, retry_races};
 
 /// One document a pass; when there is none, one order whose receipt is overdue.
 #[derive(Clone, Copy, Debug)]
@@ -15,11 +15,11 @@ impl Worker for Reconciler {
     const BELL: Bell = Bell::Reconciler;
 
     async fn pass(&self, gateway: &Gateway) -> anyhow::Result<Progress> {
-        if read_document(gateway).await? {
+        if retry_races(|| read_document(gateway)).await? {
             gateway.bells.ring(Bell::Batcher);
             return Ok(Progress::Worked);
         }
-        if let Some(number) = chase_receipt(gateway).await? {
+        if let Some(number) = retry_races(|| chase_receipt(gateway)).await? {
             tracing::warn!(order.number = number, "the receipt of an order is overdue");
             gateway.bells.ring(Bell::Dispatcher);
             return Ok(Progress::Worked);

@@ -1,13 +1,23 @@
 //! Capabilities, each in a file of its own, against real databases, TLS and judges.
 
 #[cfg(test)]
+mod acknowledgements;
+#[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod crashes;
+#[cfg(test)]
+mod erasure;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
 mod money;
+#[cfg(test)]
+mod orders;
+#[cfg(test)]
+mod receipts;
 #[cfg(test)]
 mod store_conformance;
 #[cfg(test)]

@@ -104,7 +104,7 @@ pub(super) async fn cancel(command: &Cancel, context: &mut Context<'_>) -> Resul
         reason: command.cause.into(),
     };
     let note = note(&gateway, &actor, Some(reason));
-    let ended = withdraw(&mut tx, &gateway, wish, &note).await?;
+    let ended = withdraw(&mut tx, wish, &note).await?;
     tx.commit().await?;
     let state = ended.state;
     let sentence = if state == ApplicationState::Cancelled {

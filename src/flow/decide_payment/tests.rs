@@ -1,5 +1,5 @@
 use super::*;
-use crate::flow::test_kit::{Kit, Line, paid, statement, taken_back};
+use crate::flow::tests::kit::{Kit, Line, paid, statement, taken_back};
 use crate::store::history;
 
 const RF: &str = "RF689698797309";

@@ -64,18 +64,18 @@ mod tests {
         typed.applicant.surname = "  Ştefănescu   Popa ".to_owned();
         let office = fixture::office(1);
         let policy = IntakePolicy::default();
-        let context = IntakeContext {
+        let at_counter = IntakeContext {
             today,
             office: &office,
             collect_at: None,
             policy: &policy,
         };
-        let submission = check(&typed, &context).unwrap();
+        let submission = check(&typed, &at_counter).unwrap();
         let kept = normalised(&typed, &submission);
         assert_eq!(kept.applicant.surname, "Ștefănescu Popa");
         assert_eq!(kept.biometrics, content.biometrics);
         assert_eq!(
-            check(&kept, &context).ok(),
+            check(&kept, &at_counter).ok(),
             Some(submission),
             "checked again, it says the same"
         );

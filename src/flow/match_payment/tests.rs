@@ -4,7 +4,7 @@ use crate::domain::fee::FeeState;
 use crate::domain::payment::PaymentState;
 use crate::flow::progress::advance;
 use crate::flow::settle_payments::{owe_refund, release};
-use crate::flow::test_kit::{Kit, Line, paid, statement, taken_back};
+use crate::flow::tests::kit::{Kit, Line, paid, statement, taken_back};
 use crate::store::history::{self, take_step};
 
 const RF: &str = "RF689698797309";

@@ -7,7 +7,7 @@ use crate::channel::selfpay::webhook::{SigningKey, sign};
 use crate::domain::fee::FeeState;
 use crate::domain::payment::PaymentState;
 use crate::flow::record_statement::record_statement;
-use crate::flow::test_kit::Kit;
+use crate::flow::tests::kit::Kit;
 
 const RF: &str = "RF689698797309";
 const CNP: &str = "1550617396378";

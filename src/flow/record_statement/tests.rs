@@ -1,7 +1,7 @@
 use super::*;
 use std::time::Duration;
 
-use crate::flow::test_kit::{Kit, Line, noon, paid, statement};
+use crate::flow::tests::kit::{Kit, Line, noon, paid, statement};
 use crate::store::statements;
 
 const RF: &str = "RF294073918264";

@@ -218,7 +218,8 @@ impl From<HistoryEntry> for StepView {
 }
 
 impl HoldView {
-    fn new(hold: &Hold, language: Language) -> Self {
+    /// A hold in the language asked for.
+    pub(crate) fn new(hold: &Hold, language: Language) -> Self {
         let reason = u16::try_from(hold.code).ok().and_then(Reason::from_number);
         Self {
             code: hold.code,

@@ -65,8 +65,7 @@ pub(crate) async fn withdraw(
     let note = note(gateway, &actor, Some(withdrawal.reason.as_str()));
     let response = posted
         .carry_out(&api, async |tx| {
-            let application =
-                withdraw_application::withdraw(tx, gateway, withdrawal, &note).await?;
+            let application = withdraw_application::withdraw(tx, withdrawal, &note).await?;
             written::<WithdrawRefusal>(StatusCode::OK, &application)
         })
         .await?;

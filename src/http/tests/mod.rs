@@ -5,5 +5,6 @@ mod kit;
 mod feed;
 mod identity;
 mod life;
+mod money;
 mod submitting;
 mod wire;

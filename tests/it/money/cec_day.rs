@@ -157,19 +157,20 @@ async fn applications_first_every_row_ends_as_expected_in_both_formats() {
     let folder = corpus.join("synthetic");
     let expected = expected(&folder);
     for (one, other) in [(CAMT, MT940), (MT940, CAMT)] {
-        let world = World::open().await;
-        open_applications(&world, &expected).await;
-        assert_eq!(import(&world, &folder, one).await, (14, 0));
-        world.settle().await;
-        assert_the_day(&world, &expected, 0).await;
-        let before = world.payments().await;
-        assert_eq!(
-            import(&world, &folder, other).await,
-            (0, 14),
-            "the same day"
-        );
-        world.settle().await;
-        assert_eq!(world.payments().await, before);
+        for world in World::on_both().await {
+            open_applications(&world, &expected).await;
+            assert_eq!(import(&world, &folder, one).await, (14, 0));
+            world.settle().await;
+            assert_the_day(&world, &expected, 0).await;
+            let before = world.payments().await;
+            assert_eq!(
+                import(&world, &folder, other).await,
+                (0, 14),
+                "the same day"
+            );
+            world.settle().await;
+            assert_eq!(world.payments().await, before);
+        }
     }
 }
 
@@ -200,13 +201,14 @@ async fn payments_first_every_row_ends_as_expected_in_both_formats() {
     let folder = corpus.join("synthetic");
     let expected = expected(&folder);
     for name in [CAMT, MT940] {
-        let world = World::open().await;
-        import(&world, &folder, name).await;
-        world.settle().await;
-        open_applications(&world, &expected).await;
-        world.settle().await;
-        // Of two equal payments of which none is tied yet, the later is taken back.
-        assert_the_day(&world, &expected, 4).await;
+        for world in World::on_both().await {
+            import(&world, &folder, name).await;
+            world.settle().await;
+            open_applications(&world, &expected).await;
+            world.settle().await;
+            // Of two equal payments of which none is tied yet, the later is taken back.
+            assert_the_day(&world, &expected, 4).await;
+        }
     }
 }
 
@@ -215,62 +217,64 @@ async fn stations_are_answered_and_settled_as_expected() {
     let Some(corpus) = corpus() else { return };
     let folder = corpus.join("synthetic");
     let expected = expected(&folder);
-    let world = World::open().await;
-    open_applications(&world, &expected).await;
-    let samples = std::fs::read_to_string(folder.join("selfpay_notifications.jsonl")).unwrap();
-    for line in samples.lines() {
-        let sample: Value = serde_json::from_str(line).unwrap();
-        let header = |name: &str| sample["headers"][name].as_str().unwrap();
-        let signed_at: i64 = header("webhook-timestamp").parse().unwrap();
-        let now = world.gateway.clock.now().timestamp();
-        let mut gateway = world.gateway.clone();
-        let at = chrono::DateTime::from_timestamp(signed_at, 0).unwrap();
-        gateway.clock = cei_gateway::clock::Clock::Manual(cei_gateway::clock::ManualClock::at(at));
-        assert!(signed_at < now);
-        let headers = WebhookHeaders {
-            id: header("webhook-id"),
-            timestamp: header("webhook-timestamp"),
-            signature: header("webhook-signature"),
-        };
-        let body = sample["body"].as_str().unwrap().as_bytes().to_vec();
-        let answer = receive_notification(&gateway, headers, body).await;
-        if sample["expect"] == "401 signature" {
-            assert!(matches!(
-                answer,
-                Err(Failure::Refused(NotificationRefusal::Unauthenticated))
-            ));
-        } else {
-            assert!(answer.is_ok(), "{line}");
+    for world in World::on_both().await {
+        open_applications(&world, &expected).await;
+        let samples = std::fs::read_to_string(folder.join("selfpay_notifications.jsonl")).unwrap();
+        for line in samples.lines() {
+            let sample: Value = serde_json::from_str(line).unwrap();
+            let header = |name: &str| sample["headers"][name].as_str().unwrap();
+            let signed_at: i64 = header("webhook-timestamp").parse().unwrap();
+            let now = world.gateway.clock.now().timestamp();
+            let mut gateway = world.gateway.clone();
+            let at = chrono::DateTime::from_timestamp(signed_at, 0).unwrap();
+            gateway.clock =
+                cei_gateway::clock::Clock::Manual(cei_gateway::clock::ManualClock::at(at));
+            assert!(signed_at < now);
+            let headers = WebhookHeaders {
+                id: header("webhook-id"),
+                timestamp: header("webhook-timestamp"),
+                signature: header("webhook-signature"),
+            };
+            let body = sample["body"].as_str().unwrap().as_bytes().to_vec();
+            let answer = receive_notification(&gateway, headers, body).await;
+            if sample["expect"] == "401 signature" {
+                assert!(matches!(
+                    answer,
+                    Err(Failure::Refused(NotificationRefusal::Unauthenticated))
+                ));
+            } else {
+                assert!(answer.is_ok(), "{line}");
+            }
         }
+        world.settle().await;
+        let payments = world.payments().await;
+        assert_eq!(
+            payments.len(),
+            5,
+            "four settled ones and one that will not be"
+        );
+        let settlement = std::fs::read(folder.join("selfpay_settlement_SP20260831.csv")).unwrap();
+        let outcome = world.import(Channel::SelfPay, &settlement).await.unwrap();
+        assert_eq!(outcome.held, []);
+        let recon = &expected["recon"];
+        assert_eq!(
+            Some(outcome.tally.repeated),
+            recon["notified_and_settled"].as_i64()
+        );
+        assert_eq!(outcome.tally.recorded, 1);
+        world.settle().await;
+        let payments = world.payments().await;
+        let never_notified = payments.last().unwrap().external_reference.as_deref();
+        assert_eq!(never_notified, recon["settled_never_notified"][0].as_str());
+        for kiosk in 1008..=1012 {
+            let application = world.application(&format!("CEI-2026-{kiosk}")).await;
+            assert_eq!(application.fee_state, FeeState::Paid, "{kiosk}");
+        }
+        // Kiosk 5 was paid twice.
+        let twice = payments
+            .iter()
+            .filter(|one| one.state == PaymentState::RefundDue);
+        assert_eq!(twice.count(), 1);
+        world.assert_money_is_conserved().await;
     }
-    world.settle().await;
-    let payments = world.payments().await;
-    assert_eq!(
-        payments.len(),
-        5,
-        "four settled ones and one that will not be"
-    );
-    let settlement = std::fs::read(folder.join("selfpay_settlement_SP20260831.csv")).unwrap();
-    let outcome = world.import(Channel::SelfPay, &settlement).await.unwrap();
-    assert_eq!(outcome.held, []);
-    let recon = &expected["recon"];
-    assert_eq!(
-        Some(outcome.tally.repeated),
-        recon["notified_and_settled"].as_i64()
-    );
-    assert_eq!(outcome.tally.recorded, 1);
-    world.settle().await;
-    let payments = world.payments().await;
-    let never_notified = payments.last().unwrap().external_reference.as_deref();
-    assert_eq!(never_notified, recon["settled_never_notified"][0].as_str());
-    for kiosk in 1008..=1012 {
-        let application = world.application(&format!("CEI-2026-{kiosk}")).await;
-        assert_eq!(application.fee_state, FeeState::Paid, "{kiosk}");
-    }
-    // Kiosk 5 was paid twice.
-    let twice = payments
-        .iter()
-        .filter(|one| one.state == PaymentState::RefundDue);
-    assert_eq!(twice.count(), 1);
-    world.assert_money_is_conserved().await;
 }

@@ -20,6 +20,7 @@ use cei_gateway::gateway::Gateway;
 use cei_gateway::random::Random;
 use cei_gateway::store::applications::{self, Application};
 use cei_gateway::store::holds::{self, Hold};
+use cei_gateway::store::matches;
 use cei_gateway::store::offices::{self, Office};
 use cei_gateway::store::payments::{self, Payment};
 use cei_gateway::store::sealed::{self, SealedKind};
@@ -29,6 +30,8 @@ use cei_gateway::worker::{Progress, Worker, drain};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::kit::databases::Database;
 
 /// The folder of other people's statements, or `None` after saying that this test was waived.
 pub(crate) fn corpus() -> Option<PathBuf> {
@@ -54,16 +57,32 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
     office: OfficeId,
     folder: TempDir,
+    _database: Database,
 }
 
 impl World {
+    /// On SQLite.
     pub(crate) async fn open() -> Self {
+        Self::on(Database::sqlite().await).await
+    }
+
+    /// On both databases, the second unless it is waived.
+    pub(crate) async fn on_both() -> Vec<Self> {
+        let mut worlds = vec![Self::open().await];
+        if let Some(database) = Database::postgres().await {
+            worlds.push(Self::on(database).await);
+        }
+        worlds
+    }
+
+    async fn on(database: Database) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let certs = folder.path().join("certs");
         let validity = Validity::around(evening());
         generate_development_certificates(&certs, &[], validity, false).unwrap();
         let mut config = Config::development(folder.path());
         config.vault.durable = false;
+        config.database.url.clone_from(&database.url);
         let secret = folder.path().join("selfpay-secret");
         std::fs::write(
             &secret,
@@ -95,6 +114,7 @@ impl World {
             clock,
             office: office.id,
             folder,
+            _database: database,
         }
     }
 
@@ -165,7 +185,7 @@ impl World {
         remember_name(&mut tx, gateway, application.id, (&name, ""))
             .await
             .unwrap();
-        offer::<Infallible>(&mut tx, gateway, &mut application, &note)
+        offer::<Infallible>(&mut tx, &mut application, &note)
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -199,7 +219,7 @@ impl World {
             .await
             .unwrap();
         let paid = applications.iter().map(|one| one.fee_paid.bani()).sum();
-        let tied = payments::sum_of_matches(&mut tx).await.unwrap();
+        let tied = matches::sum(&mut tx).await.unwrap();
         assert_eq!(tied, Money::from_bani(paid));
     }
 }

@@ -1,6 +1,7 @@
 //! What stands in the store before a test begins: the smallest rows that the schema takes.
 
 use cei_gateway::domain::operator::Actor;
+use cei_gateway::domain::retention::LAW;
 use cei_gateway::random::Random;
 use cei_gateway::store::Tx;
 use cei_gateway::store::history::Note;
@@ -39,6 +40,7 @@ impl By {
             reason: Some("because of the test"),
             at,
             random: &self.random,
+            retention: LAW,
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::gateway::Gateway;
 use crate::random::Random;
 use crate::store::applications::{self, Application};
 use crate::store::holds;
+use crate::store::matches;
 use crate::store::offices::{self, Office};
 use crate::store::payments::{self, Payment};
 use crate::store::sealed::{self, SealedKind};
@@ -155,7 +156,7 @@ impl Kit {
         let mut application = application.clone();
         let note = note(&self.gateway, &self.actor, None);
         let mut tx = self.gateway.store.begin().await.unwrap();
-        let offered = offer::<Infallible>(&mut tx, &self.gateway, &mut application, &note).await;
+        let offered = offer::<Infallible>(&mut tx, &mut application, &note).await;
         offered.unwrap();
         tx.commit().await.unwrap();
     }
@@ -191,17 +192,14 @@ impl Kit {
             .unwrap();
         let mut standing = Money::ZERO;
         for payment in payments::list(&mut tx, None, None, 10_000).await.unwrap() {
-            for tied in payments::list_standing_matches(&mut tx, payment.id)
-                .await
-                .unwrap()
-            {
+            for tied in matches::list_standing(&mut tx, payment.id).await.unwrap() {
                 assert_eq!(tied.amount, payment.amount);
                 standing = standing.checked_add(tied.amount).unwrap();
             }
         }
         let paid = applications.iter().map(|one| one.fee_paid.bani()).sum();
         assert_eq!(standing, Money::from_bani(paid));
-        assert_eq!(payments::sum_of_matches(&mut tx).await.unwrap(), standing);
+        assert_eq!(matches::sum(&mut tx).await.unwrap(), standing);
     }
 }
 

@@ -1,0 +1,182 @@
+//! What a movement of money may belong to, and what the rule says about it.
+
+use chrono::NaiveDate;
+
+use crate::domain::application::Product;
+use crate::domain::calendar::bucharest_day;
+use crate::domain::matching::{
+    Candidate, EarlierPayment, Known, MatchingRule, Movement, PersonKey, Verdict,
+};
+use crate::domain::payment::Channel;
+use crate::domain::payment_reference::PaymentReference;
+use crate::domain::tariff::{PricedProduct, RATES, Rate};
+use crate::flow::match_payment::read_evidence;
+use crate::flow::payment_evidence::PaymentEvidence;
+use crate::flow::payment_keys::{external_key, reference_key};
+use crate::store::applications::{self, Application};
+use crate::store::payments::{self, Payment};
+use crate::store::{StoreError, Tx, matching_keys};
+
+/// Applications of one name that are offered at most.
+const NAMESAKES_MAX: i64 = 5;
+
+/// Judges a movement with everything that shares a key with it.
+pub(super) async fn judge(
+    tx: &mut Tx,
+    payment: &Payment,
+    evidence: &PaymentEvidence,
+) -> anyhow::Result<Verdict> {
+    let booked_on = day_of(payment);
+    let said = evidence.as_evidence(payment.amount, &payment.currency, booked_on);
+    let mut known = Known::default();
+    match evidence.movement() {
+        Movement::Credit => {
+            let found = candidates_of(tx, evidence).await?;
+            let references: Vec<Option<String>> =
+                found.iter().map(|(one, _)| compact_of(one)).collect();
+            let candidates: Vec<Candidate<'_>> = found
+                .iter()
+                .zip(&references)
+                .filter_map(|((one, named), reference)| {
+                    candidate(one, reference.as_deref(), *named)
+                })
+                .collect();
+            known.applications = &candidates;
+            Ok(rule(booked_on).judge(&said, known))
+        }
+        Movement::Reversal => {
+            let found = reversible_by(tx, payment, evidence).await?;
+            let carried: Vec<PaymentEvidence> = found
+                .iter()
+                .map(read_evidence)
+                .collect::<anyhow::Result<_>>()?;
+            let earlier: Vec<EarlierPayment<'_>> = found
+                .iter()
+                .zip(&carried)
+                .map(|(payment, evidence)| earlier_payment(payment, evidence))
+                .collect();
+            known.payments = &earlier;
+            Ok(rule(booked_on).judge(&said, known))
+        }
+        _ => Ok(rule(booked_on).judge(&said, known)),
+    }
+}
+
+fn day_of(payment: &Payment) -> NaiveDate {
+    let received_on = bucharest_day(payment.received_at);
+    payment.booked_on.unwrap_or(received_on)
+}
+
+/// The rule of matching for money of `day`, with the prices that people pay by mistake.
+fn rule(day: NaiveDate) -> MatchingRule {
+    let prices = |fits: &dyn Fn(&Rate) -> bool| {
+        let fitting = RATES.iter().filter(|rate| fits(rate));
+        fitting.map(|rate| rate.amount).collect()
+    };
+    MatchingRule {
+        person_is_enough: true,
+        other_product_fees: prices(&|rate| rate.product == PricedProduct::Simple),
+        earlier_fees: prices(&|rate| {
+            rate.product == PricedProduct::Electronic && !rate.period.contains(day)
+        }),
+    }
+}
+
+/// The application's payment reference in the form that evidence has.
+pub(super) fn compact_of(application: &Application) -> Option<String> {
+    let reference = PaymentReference::parse(&application.payment_reference).ok()?;
+    Some(reference.compact())
+}
+
+/// Every application that shares a key with the money, and whether by the beneficiary's name.
+async fn candidates_of(
+    tx: &mut Tx,
+    evidence: &PaymentEvidence,
+) -> Result<Vec<(Application, bool)>, StoreError> {
+    let mut found = Vec::new();
+    for reference in evidence.every_reference() {
+        found.extend(applications::find_by_payment_reference(tx, reference).await?);
+    }
+    for number in evidence.numbers() {
+        found.extend(applications::find_by_number(tx, number).await?);
+    }
+    for person in evidence.everybody() {
+        for product in Product::ALL {
+            found.extend(applications::find_open_of_person(tx, &person.0, *product).await?);
+        }
+    }
+    let mut named = Vec::new();
+    if let Some(name) = evidence.beneficiary() {
+        named = matching_keys::list_named(tx, &name.0, NAMESAKES_MAX).await?;
+        for id in &named {
+            found.extend(applications::find(tx, *id).await?);
+        }
+    }
+    found.sort_by_key(|one| one.id);
+    found.dedup_by_key(|one| one.id);
+    Ok(found
+        .into_iter()
+        .map(|one| {
+            let by_name = named.contains(&one.id);
+            (one, by_name)
+        })
+        .collect())
+}
+
+fn candidate<'a>(
+    application: &'a Application,
+    reference: Option<&'a str>,
+    name_is_alike: bool,
+) -> Option<Candidate<'a>> {
+    Some(Candidate {
+        application: application.id,
+        reference,
+        number: &application.number,
+        person: PersonKey(application.person_key.as_slice().try_into().ok()?),
+        opened_on: application.registered_on,
+        state: application.state,
+        fee: application.fee_state,
+        due: application.fee_due,
+        paid: application.fee_paid,
+        name_is_alike,
+        chosen_before: false,
+    })
+}
+
+/// The credits that a reversal may take back: told on the same channel, not booked after it, and
+/// at a station of the same transaction.
+async fn reversible_by(
+    tx: &mut Tx,
+    reversal: &Payment,
+    evidence: &PaymentEvidence,
+) -> Result<Vec<Payment>, StoreError> {
+    let channel = reversal.channel;
+    let original = reversal.external_reference.as_deref();
+    let mut keys: Vec<String> = original
+        .map(|reference| external_key(channel, reference))
+        .into_iter()
+        .collect();
+    if channel == Channel::Cec {
+        keys.extend(evidence.typed_references().into_iter().map(reference_key));
+    }
+    let mut found = Vec::new();
+    for key in keys {
+        found.extend(payments::list_reversible(tx, channel, &key).await?);
+    }
+    found.retain(|payment| day_of(payment) <= day_of(reversal));
+    found.sort_by_key(|payment| payment.id);
+    found.dedup_by_key(|payment| payment.id);
+    Ok(found)
+}
+
+fn earlier_payment<'a>(payment: &'a Payment, evidence: &'a PaymentEvidence) -> EarlierPayment<'a> {
+    EarlierPayment {
+        payment: payment.id,
+        channel_reference: payment.external_reference.as_deref(),
+        references: evidence.typed_references(),
+        amount: payment.amount,
+        booked_on: day_of(payment),
+        state: payment.state,
+        application: payment.application,
+    }
+}

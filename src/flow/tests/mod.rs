@@ -1,0 +1,3 @@
+//! What the tests of several flows share.
+
+pub(crate) mod kit;
