@@ -189,7 +189,7 @@ async fn show(name: &Name, context: &mut Context<'_>) -> Result<Exit, CliError> 
     let mut tx = context.store().await?.read().await?;
     let payment = find(&mut tx, &name.number).await?;
     let mut ties = Vec::new();
-    for tie in payments::list_standing_matches(&mut tx, payment.id).await? {
+    for tie in crate::store::matches::list_standing(&mut tx, payment.id).await? {
         let application = applications::find(&mut tx, tie.application).await?;
         ties.push(Tie {
             application: application.map(|found| found.number).unwrap_or_default(),

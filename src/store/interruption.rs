@@ -18,12 +18,11 @@ pub struct Interruption {
 
 impl Interruption {
     /// Lets `transactions` more begin.
-    pub fn after(transactions: u64) -> Self {
+    pub fn after(transactions: i64) -> Self {
         let mut left = transactions;
         Self::when(move |_place| {
-            let strikes = left == 0;
-            left = left.saturating_sub(1);
-            strikes
+            left -= 1;
+            left < 0
         })
     }
 
@@ -35,6 +34,11 @@ impl Interruption {
         }
     }
 
+    /// Whether it has struck.
+    pub fn has_struck(&self) -> bool {
+        self.struck_at().is_some()
+    }
+
     /// Where it struck, if it has.
     pub fn struck_at(&self) -> Option<Place> {
         self.struck_at.get().copied()
@@ -42,7 +46,7 @@ impl Interruption {
 
     /// Lets one transaction begin at `place`, or refuses it.
     pub(super) fn allow(&self, place: Place) -> Result<(), StoreError> {
-        if self.struck_at().is_none() {
+        if !self.has_struck() {
             let mut judge = self.judge.lock().unwrap_or_else(PoisonError::into_inner);
             if !(*judge)(place) {
                 return Ok(());

@@ -102,7 +102,7 @@ async fn assert_outages_change_nothing(database: Option<String>, outages: Outage
 /// Lives of a few transactions, as many as the seed says.
 fn short_lives(seed: u64) -> Outages {
     let random = Random::seeded(seed);
-    Outages::each(move || Interruption::after(1 + random.below(80)))
+    Outages::each(move || Interruption::after(random.below(80).cast_signed() + 1))
 }
 
 #[tokio::test]
