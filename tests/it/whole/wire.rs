@@ -3,6 +3,7 @@
 
 use cei_gateway::cli::demo::Wish;
 use cei_gateway::domain::application::ApplicationState;
+use cei_gateway::domain::reconciliation::HoldReason;
 use cei_gateway::simulator::bureau::{Misbehaviour, Plan};
 use cei_gateway::simulator::channels::{MishapRates, PaymentMishap};
 
@@ -17,8 +18,9 @@ fn free() -> u64 {
     })
 }
 
-/// Plays one application with a bureau that never posts an acknowledgement without erring first.
-async fn assert_set_aside(misbehaviour: Misbehaviour) {
+/// Plays one application with a bureau that errs with every acknowledgement; in the end the card
+/// is handed over, as if it had not.
+async fn play_with(misbehaviour: Misbehaviour) -> (Theatre, i64) {
     let mut theatre = Theatre::open(1, free(), |wish: &mut Wish| {
         honestly(wish);
         wish.plan = Plan::always(misbehaviour);
@@ -32,8 +34,14 @@ async fn assert_set_aside(misbehaviour: Misbehaviour) {
     let told: Vec<_> = theatre.told().into_values().collect();
     assert_eq!(told, [ApplicationState::HandedOver]);
     assert_eq!(account.cards, 1);
+    (theatre, i64::try_from(erred).unwrap())
+}
+
+/// Plays, and finds every document that was wrong set aside with its reason, and no word of it
+/// applied.
+async fn assert_set_aside(misbehaviour: Misbehaviour) {
+    let (theatre, erred) = play_with(misbehaviour).await;
     let mut tx = theatre.stage.gateway.store.read().await.unwrap();
-    // Whatever a document that was set aside said, no word of it was applied.
     let applied = rows!(
         (i64,),
         &mut tx,
@@ -48,7 +56,6 @@ async fn assert_set_aside(misbehaviour: Misbehaviour) {
          LEFT JOIN holds h ON h.subject_id = i.id AND h.subject_kind = 'INBOX' AND h.code = i.reason
          WHERE i.state = 'QUARANTINED'"
     );
-    let erred = i64::try_from(erred).unwrap();
     assert_eq!(
         set_aside,
         [(erred, erred)],
@@ -69,8 +76,19 @@ async fn an_acknowledgement_signed_by_a_stranger_is_set_aside() {
 }
 
 #[tokio::test]
-async fn an_acknowledgement_of_an_order_that_nobody_sent_is_set_aside() {
-    assert_set_aside(Misbehaviour::UnknownLine).await;
+async fn a_word_on_an_order_that_nobody_sent_waits_for_an_operator() {
+    let (theatre, erred) = play_with(Misbehaviour::UnknownLine).await;
+    let mut tx = theatre.stage.gateway.store.read().await.unwrap();
+    let unknown = i64::from(HoldReason::UnknownOrderOrLine.number());
+    let waiting = rows!(
+        (i64,),
+        &mut tx,
+        "SELECT COUNT(*) FROM holds WHERE open AND code = $1 AND subject_kind = 'INBOX'",
+        unknown,
+    );
+    assert_eq!(waiting, [(erred,)], "each is put to an operator");
+    drop(tx);
+    theatre.stage.close().await;
 }
 
 #[tokio::test]
