@@ -66,7 +66,7 @@ impl Secrets {
     }
 
     /// Those that stand in a text with no letter or digit before or after them.
-    fn in_text(&self, text: &[u8]) -> BTreeSet<&str> {
+    fn in_text<'s>(&'s self, text: &[u8]) -> BTreeSet<&'s str> {
         let is_free = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
         let stands_alone = |(start, secret): &(usize, &str)| {
             let before = start.checked_sub(1).and_then(|place| text.get(place));
@@ -78,12 +78,15 @@ impl Secrets {
 
     /// Those that stand anywhere in what is no text. There short ones do by chance, and are passed
     /// over.
-    fn in_bytes(&self, bytes: &[u8]) -> BTreeSet<&str> {
+    fn in_bytes<'s>(&'s self, bytes: &[u8]) -> BTreeSet<&'s str> {
         let found = self.found_in(bytes).map(|(_, secret)| secret);
         found.filter(|secret| secret.len() >= 6).collect()
     }
 
-    fn found_in<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = (usize, &'a str)> {
+    fn found_in<'s, 'b>(
+        &'s self,
+        bytes: &'b [u8],
+    ) -> impl Iterator<Item = (usize, &'s str)> + use<'s, 'b> {
         bytes
             .windows(3)
             .enumerate()

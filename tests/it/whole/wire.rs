@@ -28,7 +28,7 @@ async fn play_with(misbehaviour: Misbehaviour) -> (Theatre, i64) {
     .await;
     let account = theatre.play().await;
     assert_sound(&account);
-    let erred = *theatre.bureau().misbehaved.get(&misbehaviour).unwrap();
+    let erred = theatre.bureau().misbehaved[&misbehaviour];
     assert!(erred >= 2, "{misbehaviour} happened {erred} times");
 
     let told: Vec<_> = theatre.told().into_values().collect();
