@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use cei_gateway::cli::{self, Cli, Exit, World};
 use cei_gateway::clock::Clock;
-use cei_gateway::config;
+use cei_gateway::config::process_environment;
 use cei_gateway::random::Random;
 use clap::Parser;
 
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     let mut out = io::stdout();
     let mut err = io::stderr();
     let world = World {
-        variables: config::process_environment(),
+        variables: process_environment(),
         clock: Clock::System,
         random: Random::System,
         out: &mut out,

@@ -196,6 +196,12 @@ impl Running {
         while self.task.join_next().await.is_some() {}
     }
 
+    /// Ends at once, like a process that dies: connections break, and what runs is abandoned.
+    pub async fn kill(mut self) {
+        self.handle.stop(false).await;
+        self.task.shutdown().await;
+    }
+
     /// Returns when the server ended by itself, which it never should.
     pub async fn ended(&mut self) -> anyhow::Result<()> {
         match self.task.join_next().await {

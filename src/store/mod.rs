@@ -33,6 +33,7 @@ pub mod sealed;
 pub mod source_files;
 pub mod statements;
 
+use std::panic::Location;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 pub use error::{StoreError, read_code};
-pub use interruption::Interruption;
+pub use interruption::{Interruption, Place};
 pub use retry::retrying;
 pub use tx::Tx;
 
@@ -133,34 +134,49 @@ impl Store {
     }
 
     /// Begins a transaction that may write. Dropping it undoes everything.
-    pub async fn begin(&self) -> Result<Tx, StoreError> {
-        self.interruption
-            .as_ref()
-            .map_or(Ok(()), Interruption::count)?;
-        Ok(match &self.db {
-            // One statement that fails on a connection which broke in the pool is tried once more.
-            Db::Postgres(pool) => match pool.begin_with("BEGIN").await {
-                Err(sqlx::Error::Io(_)) => Tx::Postgres(pool.begin_with("BEGIN").await?),
-                begun => Tx::Postgres(begun?),
-            },
-            // A deferred transaction that reads and then writes fails when another wrote between.
-            Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-        })
+    #[track_caller]
+    pub fn begin(&self) -> impl Future<Output = Result<Tx, StoreError>> + Send + '_ {
+        let place = Location::caller();
+        async move {
+            self.allow(place)?;
+            Ok(match &self.db {
+                // One statement that fails on a connection which broke in the pool is tried once more.
+                Db::Postgres(pool) => match pool.begin_with("BEGIN").await {
+                    Err(sqlx::Error::Io(_)) => Tx::Postgres(pool.begin_with("BEGIN").await?),
+                    begun => Tx::Postgres(begun?),
+                },
+                // A deferred transaction that reads and then writes fails when another wrote between.
+                Db::Sqlite { writer, .. } => {
+                    Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+                }
+            })
+        }
     }
 
     /// Begins a transaction that only reads, from one snapshot.
-    pub async fn read(&self) -> Result<Tx, StoreError> {
+    #[track_caller]
+    pub fn read(&self) -> impl Future<Output = Result<Tx, StoreError>> + Send + '_ {
         const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        let place = Location::caller();
+        async move {
+            self.allow(place)?;
+            Ok(match &self.db {
+                Db::Postgres(pool) => match pool.begin_with(READ).await {
+                    Err(sqlx::Error::Io(_)) => Tx::Postgres(pool.begin_with(READ).await?),
+                    begun => Tx::Postgres(begun?),
+                },
+                Db::Sqlite { readers, .. } => {
+                    Tx::Sqlite(readers.begin_with("BEGIN DEFERRED").await?)
+                }
+            })
+        }
+    }
+
+    /// Asks the interruption, if there is one, whether a transaction may begin at `place`.
+    fn allow(&self, place: Place) -> Result<(), StoreError> {
         self.interruption
             .as_ref()
-            .map_or(Ok(()), Interruption::count)?;
-        Ok(match &self.db {
-            Db::Postgres(pool) => match pool.begin_with(READ).await {
-                Err(sqlx::Error::Io(_)) => Tx::Postgres(pool.begin_with(READ).await?),
-                begun => Tx::Postgres(begun?),
-            },
-            Db::Sqlite { readers, .. } => Tx::Sqlite(readers.begin_with("BEGIN DEFERRED").await?),
-        })
+            .map_or(Ok(()), |interruption| interruption.allow(place))
     }
 
     /// Which database this is.

@@ -1,5 +1,7 @@
 //! The bureau's words on lines: each heard once, in its turn, and none that cannot be believed.
 
+use std::cell::Cell;
+
 use cei_gateway::bureau::acknowledgement::Entry;
 use cei_gateway::domain::acknowledgement::LineEvent::{
     self, CardMade, CardReturned, LineAccepted, LineCancelled, LineReceived, LineRejected,
@@ -11,8 +13,12 @@ use cei_gateway::domain::id::HoldId;
 use cei_gateway::domain::inbox::InboxState;
 use cei_gateway::domain::operator::Actor;
 use cei_gateway::domain::order::OrderState;
+use cei_gateway::flow::Failure;
 use cei_gateway::flow::decide_hold::{Decision, decide};
+use cei_gateway::flow::order_progress::settle;
+use cei_gateway::flow::progress::note;
 use cei_gateway::store::acknowledgements::{self, Disposition};
+use cei_gateway::store::history::take_step;
 use cei_gateway::store::order_lines::OrderLine;
 use cei_gateway::store::orders::Order;
 use cei_gateway::store::{history, holds};
@@ -21,6 +27,7 @@ use cei_gateway::transport::certificates::{
 };
 use chrono::TimeDelta;
 
+use crate::kit::databases::{Database, rows};
 use crate::kit::world::{World, both_worlds, certificates};
 
 /// The first line of an order.
@@ -388,27 +395,54 @@ both_worlds! {
         assert_eq!(reached[0].1, OrderState::AllAnswered);
         assert!(world.holds().await.is_empty());
     }
+}
 
-    async fn two_readers_that_answer_the_last_two_lines_at_once_complete_the_order(
-        world: &mut World
-    ) {
-        use cei_gateway::worker::{Worker, reconciler::Reconciler};
-        let order = world.received_order(3).await;
-        say(world, &order, 1, &[LineAccepted]).await;
-        assert_eq!(world.order(&order.number).await.state, OrderState::PartlyAnswered);
-        for line_no in [2, 3] {
-            let words = world.entries(&order, line_no, 1, &[LineAccepted]).await;
-            world.arrive(world.signed(&world.acknowledgement(words))).await;
-        }
+/// Only replicas on `PostgreSQL` can do this to each other; SQLite has one writer.
+#[tokio::test]
+async fn two_replicas_that_answer_the_last_two_lines_at_once_complete_the_order() {
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let mut world = World::start(database).await;
+    let order = world.received_order(3).await;
+    say(&world, &order, 1, &[LineAccepted]).await;
+    let lines = world.lines(&order).await;
+    let actor = Actor::Gateway("test");
+    let note = note(&world.gateway, &actor, None);
 
-        let (one, other) = tokio::join!(
-            Reconciler.pass(&world.gateway),
-            Reconciler.pass(&world.gateway),
-        );
-        one.unwrap();
-        other.unwrap();
-        world.settle().await;
-
-        assert_eq!(world.order(&order.number).await.state, OrderState::AllAnswered);
+    let (mut one, mut other) = (world.write().await, world.write().await);
+    for (tx, line) in [(&mut one, &lines[1]), (&mut other, &lines[2])] {
+        let step = take_step::<history::OrderLine>(tx, line.id.0, line.state, LineAccepted, &note);
+        step.await.unwrap();
     }
+    let settled: Result<(), Failure<()>> = settle(&mut one, order.id, &note).await;
+    settled.unwrap();
+    // The other one counts while this one has not committed, unless it waits for it.
+    let has_counted = Cell::new(false);
+    let second = async {
+        let settled: Result<(), Failure<()>> = settle(&mut other, order.id, &note).await;
+        settled.unwrap();
+        has_counted.set(true);
+        other.commit().await.unwrap();
+    };
+    let first = async {
+        while !has_counted.get() && !somebody_waits(&world).await {}
+        one.commit().await.unwrap();
+    };
+    tokio::join!(second, first);
+
+    let state = world.order(&order.number).await.state;
+    assert_eq!(state, OrderState::AllAnswered);
+}
+
+/// Whether a transaction waits for another one.
+async fn somebody_waits(world: &World) -> bool {
+    let mut tx = world.read().await;
+    let waiting = rows!(
+        (i64,),
+        &mut tx,
+        "SELECT COUNT(*) FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    );
+    waiting != [(0,)]
 }

@@ -22,3 +22,5 @@ mod receipts;
 mod store_conformance;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod whole;

@@ -170,10 +170,8 @@ async fn check_applications(
         };
         if !is_accounted_for(tx, application.state, application.id.0).await? {
             account.lost += 1;
-            let state = application.state;
-            account
-                .discrepancies
-                .push(format!("{} stands still at {state}", view.number));
+            let text = format!("{} stands still at {}", view.number, application.state);
+            account.discrepancies.push(text);
         }
     }
     let told = u64::try_from(stage.offices.views().count()).unwrap_or(0);

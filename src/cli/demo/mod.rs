@@ -2,6 +2,7 @@
 //! against a bureau, channels and offices that err as in life, on a clock that is moved by hand.
 
 mod account;
+mod outage;
 mod play;
 mod report;
 mod stage;
@@ -16,6 +17,7 @@ use crate::cli::exit::{CliError, Exit};
 use crate::clock::Clock;
 
 pub use crate::cli::demo::account::{Account, draw_up};
+pub use crate::cli::demo::outage::Outages;
 pub use crate::cli::demo::play::{play, settle};
 pub use crate::cli::demo::stage::{Stage, Wish, set};
 
@@ -46,10 +48,8 @@ impl Demo {
     pub(crate) async fn run(self, context: &mut Context<'_>) -> Result<Exit, CliError> {
         let begun_at = Clock::System.now();
         let wish = Wish {
-            applications: self.applications,
-            seed: self.seed,
-            out: self.out,
             database: self.database,
+            ..Wish::new(self.applications, self.seed, self.out)
         };
         let mut stage = set(&wish).await?;
         let bar = progress_bar(u64::from(wish.applications), context.is_watched);
@@ -57,8 +57,7 @@ impl Demo {
         bar.finish_and_clear();
         let seconds = (Clock::System.now() - begun_at).num_seconds();
         let account = draw_up(&stage, u64::try_from(seconds).unwrap_or(0)).await?;
-        stage.bureau.close().await;
-        stage.server.stop().await;
+        stage.close().await;
         context.output.page(&account)?;
         Ok(if account.discrepancies.is_empty() {
             Exit::Ok

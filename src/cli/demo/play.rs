@@ -16,8 +16,11 @@ use crate::worker::{Progress, drain};
 
 /// Passes of one worker before the others have their turn.
 const ROUNDS: usize = 1_000;
-/// The longest step of the clock: the gateway's own terms are watched this often.
+/// The longest step of the clock while things happen: the gateway's own terms are watched this
+/// often.
 const STEP: TimeDelta = TimeDelta::minutes(30);
+/// The longest step while nothing does; each is twice the one before.
+const STEP_MAX: TimeDelta = TimeDelta::hours(4);
 /// After so many days whatever still waits is left waiting.
 const DAYS_MAX: i64 = 75;
 /// So long nothing may have happened before the play is over.
@@ -27,17 +30,24 @@ const QUIET: TimeDelta = TimeDelta::days(3);
 pub async fn play(stage: &mut Stage, mut tell: impl FnMut(&Stage)) -> anyhow::Result<()> {
     let begins_at = now(stage);
     let mut last_deed_at = begins_at;
+    let mut step = STEP;
     while now(stage) - begins_at < TimeDelta::days(DAYS_MAX) {
         let (acted, next_at) = act(stage).await?;
         if acted {
             last_deed_at = now(stage);
+            step = STEP;
         } else if next_at.is_none() && now(stage) - last_deed_at > QUIET {
             break;
         }
         tell(stage);
-        advance(stage, next_at);
+        advance(stage, next_at, step);
+        step = (step * 2).min(STEP_MAX);
     }
-    drain(&Janitor, &stage.gateway, ROUNDS).await?;
+    while let Err(error) = drain(&Janitor, &stage.gateway, ROUNDS).await {
+        if !stage.revive().await? {
+            return Err(error);
+        }
+    }
     Ok(())
 }
 
@@ -54,14 +64,24 @@ async fn act(stage: &mut Stage) -> anyhow::Result<(bool, Option<DateTime<Utc>>)>
             stage.channels.pay(payable);
         }
         let channels = stage.channels.work().await?;
-        let worked = settle(&stage.gateway).await?;
+        let worked = work(stage).await?;
         let bureau = stage.bureau.work().await?;
         let busy = offices.acted > 0 || channels.acted > 0 || bureau.acted > 0;
         if !busy && worked == Progress::Idle {
             let next_at = [offices.next_at, channels.next_at, bureau.next_at];
             return Ok((acted, next_at.into_iter().flatten().min()));
         }
+        stage.offices.ring();
         acted = true;
+    }
+}
+
+/// Lets the gateway's workers work; if its process ends over it, it starts again.
+async fn work(stage: &mut Stage) -> anyhow::Result<Progress> {
+    match settle(&stage.gateway).await {
+        Err(error) if !stage.revive().await? => Err(error),
+        Err(_ended) => Ok(Progress::Worked),
+        settled => settled,
     }
 }
 
@@ -85,8 +105,8 @@ pub async fn settle(gateway: &Gateway) -> anyhow::Result<Progress> {
     }
 }
 
-fn advance(stage: &Stage, next_at: Option<DateTime<Utc>>) {
-    let latest = now(stage) + STEP;
+fn advance(stage: &Stage, next_at: Option<DateTime<Utc>>, at_most: TimeDelta) {
+    let latest = now(stage) + at_most;
     let target = next_at.map_or(latest, |at| at.min(latest));
     let step = (target - now(stage)).to_std().unwrap_or_default();
     stage.clock.advance(step.max(Duration::from_secs(1)));

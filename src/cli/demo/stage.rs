@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use openssl::sha::sha256;
 use openssl::x509::X509;
 
+use crate::cli::demo::outage::Outages;
 use crate::clock::{Clock, ManualClock};
 use crate::config::{Config, Environment};
 use crate::domain::id::{CredentialId, OfficeId};
@@ -16,7 +18,7 @@ use crate::domain::tariff::tariff_on;
 use crate::gateway::Gateway;
 use crate::http::server::{self, Listener, Running};
 use crate::random::Random;
-use crate::simulator::bureau::{Bureau, BureauKeys, BureauSettings, Plan};
+use crate::simulator::bureau::{Bureau, BureauKeys, BureauSettings, FailureRates, Plan};
 use crate::simulator::channels::{ChannelKeys, ChannelSettings, Channels, MishapRates};
 use crate::simulator::offices::{OfficeKeys, OfficeSettings, Offices};
 use crate::simulator::script;
@@ -50,14 +52,36 @@ pub struct Wish {
     pub out: PathBuf,
     /// The database; `None` is an SQLite file in `out`.
     pub database: Option<String>,
+    /// How the bureau misbehaves.
+    pub plan: Plan,
+    /// How often cards fail.
+    pub failures: FailureRates,
+    /// What goes wrong when people pay.
+    pub mishaps: MishapRates,
+}
+
+impl Wish {
+    /// As in life: a bureau, machines and payers that err now and then, and an SQLite file in
+    /// `out`.
+    pub fn new(applications: u32, seed: u64, out: PathBuf) -> Self {
+        Self {
+            applications,
+            seed,
+            out,
+            database: None,
+            plan: Plan::each(MISBEHAVIOUR_PER_MILLE),
+            failures: FailureRates::default(),
+            mishaps: MishapRates::default(),
+        }
+    }
 }
 
 /// Everything that takes part.
 pub struct Stage {
     /// The gateway.
     pub gateway: Gateway,
-    /// Its API.
-    pub server: Running,
+    /// Its API, while it runs.
+    pub(super) server: Option<Running>,
     /// The time of everybody.
     pub clock: ManualClock,
     /// The bureau.
@@ -66,6 +90,29 @@ pub struct Stage {
     pub channels: Channels,
     /// The eight offices.
     pub offices: Offices,
+    /// When the gateway's process ends, if it is to.
+    pub(super) outages: Option<Outages>,
+    /// How often the gateway was started again.
+    pub(super) lives: u64,
+    /// What all chance follows from.
+    pub(super) seed: u64,
+}
+
+impl Stage {
+    /// Ends everything in good order.
+    pub async fn close(mut self) {
+        self.bureau.close().await;
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+        }
+    }
+
+    /// How the gateway listens: with one thread, so that everything happens in one order.
+    pub(super) fn listener(config: &Config) -> anyhow::Result<Listener> {
+        let mut listener = Listener::from_config(config)?;
+        listener.threads = 1;
+        Ok(listener)
+    }
 }
 
 /// Sets everything up; afterwards nobody has done anything yet.
@@ -80,9 +127,13 @@ pub async fn set(wish: &Wish) -> anyhow::Result<Stage> {
     let bureau = open_bureau(wish, &certs, &clock)?;
     let config = configure(wish, &bureau.url()).await?;
     let random = Random::seeded(wish.seed);
-    let gateway = Gateway::open(config, Clock::Manual(clock.clone()), random).await?;
+    let mut gateway = Gateway::open(config, Clock::Manual(clock.clone()), random).await?;
     let api_key = introduce_parties(&gateway, &certs).await?;
-    let server = server::start(&gateway, Listener::from_config(&gateway.config)?)?;
+    let server = server::start(&gateway, Stage::listener(&gateway.config)?)?;
+    // Whoever starts again is found where everybody knows it to be.
+    let mut config = (*gateway.config).clone();
+    config.http.bind = server.address;
+    gateway.config = Arc::new(config);
     let gateway_url = format!("https://localhost:{}", server.address.port());
     bureau.speak_to(&gateway_url);
 
@@ -91,13 +142,14 @@ pub async fn set(wish: &Wish) -> anyhow::Result<Stage> {
         api_key,
         seed: wish.seed ^ 0x00CE_C000,
         station_percent: 40,
-        mishaps: MishapRates::default(),
+        mishaps: wish.mishaps.clone(),
     };
     let office_settings = OfficeSettings {
         gateway_url,
         seed: wish.seed ^ 0x000F_F1CE,
         fee: tariff_on(FIRST_DAY),
         parallel: 1,
+        quiet: TimeDelta::hours(1),
     };
     let script = script::write(wish.seed, wish.applications, FIRST_DAY);
     let time = || Clock::Manual(clock.clone());
@@ -110,9 +162,12 @@ pub async fn set(wish: &Wish) -> anyhow::Result<Stage> {
             time(),
         ),
         gateway,
-        server,
+        server: Some(server),
         clock,
         bureau,
+        outages: None,
+        lives: 0,
+        seed: wish.seed,
     })
 }
 
@@ -171,7 +226,8 @@ fn publish_trust(certs: &Path, trust: &Path) -> anyhow::Result<()> {
 
 fn open_bureau(wish: &Wish, certs: &Path, clock: &ManualClock) -> anyhow::Result<Bureau> {
     let mut settings = BureauSettings::honest("CNIN", wish.seed ^ 0x0000_B0E0);
-    settings.plan = Plan::each(MISBEHAVIOUR_PER_MILLE);
+    settings.plan = wish.plan.clone();
+    settings.rates = wish.failures;
     settings.dir = Some(wish.out.clone());
     // An order that is never answered costs the demo real seconds.
     settings.hold = std::time::Duration::from_secs(5);

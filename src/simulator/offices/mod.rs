@@ -13,7 +13,7 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::json;
@@ -52,6 +52,9 @@ pub struct OfficeSettings {
     pub fee: Money,
     /// Requests under way at once; with one, everything happens in the same order every time.
     pub parallel: usize,
+    /// How long they may go without reading their events while nobody rings and they have nothing
+    /// to do; zero to read every time.
+    pub quiet: TimeDelta,
 }
 
 /// All offices. They do nothing until [`Offices::work`] is called.
@@ -69,6 +72,7 @@ pub struct Offices {
     agenda: Agenda,
     payables: Vec<Payable>,
     ledger: OfficeLedger,
+    reads_at: DateTime<Utc>,
 }
 
 impl std::fmt::Debug for Offices {
@@ -103,10 +107,16 @@ impl Offices {
             agenda,
             payables: Vec::new(),
             ledger: OfficeLedger::default(),
+            reads_at: DateTime::UNIX_EPOCH,
         }
     }
 
-    /// Does what is due by the clock, then reads every office's events.
+    /// Lets them read their events at the next occasion: something may have happened.
+    pub fn ring(&mut self) {
+        self.reads_at = DateTime::UNIX_EPOCH;
+    }
+
+    /// Does what is due by the clock, then reads every office's events, unless they are quiet.
     pub async fn work(&mut self) -> Pass {
         let mut acted = 0;
         loop {
@@ -129,7 +139,11 @@ impl Offices {
                 self.conclude(task, reply);
             }
         }
-        acted += self.read_events().await;
+        let now = self.clock.now();
+        if acted > 0 || now >= self.reads_at {
+            acted += self.read_events().await;
+            self.reads_at = now + self.settings.quiet;
+        }
         Pass {
             acted,
             next_at: self.agenda.next_at(),

@@ -83,6 +83,7 @@ impl Counter {
             seed: 4,
             fee: Money::from_lei(70),
             parallel: 4,
+            quiet: TimeDelta::zero(),
         };
         let scheduled = |scene: &Scene| Scheduled {
             at: now,

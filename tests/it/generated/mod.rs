@@ -14,8 +14,7 @@ const DOCUMENTS: &[(&str, Render)] = &[
     ("docs/state-machines.md", state_machines::render),
     ("docs/problems.md", cei_gateway::http::problems::render),
     ("docs/openapi.json", cei_gateway::http::openapi_json),
-    // One line each, as soon as the code can render them:
-    // ("docs/configuration.md", cei_gateway::config::reference),
+    ("docs/configuration.md", cei_gateway::config::reference),
 ];
 
 /// Compares a document with its rendering, or writes it when blessing.

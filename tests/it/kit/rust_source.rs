@@ -43,7 +43,8 @@ impl RustFile {
     /// Whether the whole file is compiled for tests only.
     pub(crate) fn is_test(&self) -> bool {
         let path = self.path.as_str();
-        path.ends_with("/tests.rs") || path.ends_with("_tests.rs") || path.contains("/tests/")
+        let last_words = ["/tests.rs", "_tests.rs", "/test_kit.rs"];
+        last_words.iter().any(|end| path.ends_with(end)) || path.contains("/tests/")
     }
 
     /// The part before the file's test module, which style puts at its end.

@@ -92,9 +92,9 @@ const MODULES: &[Module] = &[
                         "gateway", "random", "telemetry", "flow", "http", "simulator", "worker"],
              crates: &["anyhow", "base64", "chrono", "clap", "clap_complete", "comfy_table", "futures_util",
                        "indicatif", "openssl", "rustls", "serde", "serde_json", "serde_path_to_error", "thiserror",
-                       "tokio", "tracing", "uuid"] },
+                       "tokio", "tokio_util", "tracing", "uuid", "zeroize"] },
 
-    Module { name: "main", modules: &["cli"], crates: &["anyhow", "clap", "tokio"] },
+    Module { name: "main", modules: &["cli", "clock", "config", "random"], crates: &["anyhow", "clap", "tokio"] },
     Module { name: "lib", modules: &[], crates: &[] },
 ];
 
