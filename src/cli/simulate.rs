@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -161,6 +161,7 @@ async fn offices(arguments: OfficesArguments, context: &mut Context<'_>) -> Resu
         seed: common.seed,
         fee: Money::from_lei(70),
         parallel: 4,
+        quiet: TimeDelta::zero(),
     };
     let mut offices = Offices::new(settings, keys, script, context.clock.clone());
     let mut channels = channels(&arguments, context)?;
