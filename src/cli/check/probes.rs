@@ -23,7 +23,7 @@ pub(super) async fn try_all(config: &Config, clock: &Clock, random: &Random) -> 
     let mut findings = vec![
         Finding::of("files", files(config)),
         Finding::of("database", database(config).await),
-        Finding::of("vault", vault(config, clock, random)),
+        vault(config, clock, random),
         Finding::of("seal", seal(config)),
     ];
     findings.extend(certificates(config, clock));
@@ -62,12 +62,22 @@ async fn database(config: &Config) -> anyhow::Result<String> {
     ))
 }
 
+fn vault(config: &Config, clock: &Clock, random: &Random) -> Finding {
+    const WHAT: &str = "vault";
+    let settings = config.vault();
+    if settings.create_missing_key && !settings.master_key_file.exists() {
+        let words = "there is no master key yet; the first start makes one, in development only";
+        return Finding::new(WHAT, Verdict::Warning, words);
+    }
+    Finding::of(WHAT, probe_vault(settings, clock, random))
+}
+
 /// Seals, reads and erases a few bytes.
-fn vault(config: &Config, clock: &Clock, random: &Random) -> anyhow::Result<String> {
+fn probe_vault(settings: VaultConfig, clock: &Clock, random: &Random) -> anyhow::Result<String> {
     const PROBE: &[u8] = b"nothing about anybody";
     let vault = Vault::open(&VaultConfig {
         create_missing_key: false,
-        ..config.vault()
+        ..settings
     })?;
     let id = SealedId(random.uuid(clock.now()));
     let sealed = vault.put(id, PROBE).context("sealing a probe")?;

@@ -23,7 +23,7 @@ pub(crate) struct Resend {
     why: Why,
 }
 
-/// Give an order up and set some of its applications aside
+/// Set some applications of an order aside, and send the others out in a new order
 #[derive(Args, Debug)]
 pub(crate) struct Split {
     #[command(flatten)]
@@ -91,8 +91,10 @@ async fn give_up(
     let number = &name.number;
     let actor = context.actor()?;
     let preview = preview(&context.store().await?, number, set_aside).await?;
-    let free = preview.iter().filter(|line| line.1 == READY).count();
-    let aside = preview.iter().filter(|line| line.1 == SET_ASIDE).count();
+    let count = |wanted| preview.iter().filter(|line| line.1 == wanted).count();
+    let (ready, reordered, aside) = (count(READY), count(REORDERED), count(SET_ASIDE));
+    let sums =
+        format!("{ready} applications ready again, {reordered} in a new order, {aside} set aside");
     if is_dry_run {
         let lines: Vec<_> = preview
             .iter()
@@ -100,23 +102,26 @@ async fn give_up(
             .collect();
         context.output.done(
             &json!({ "done": "nothing", "order": number, "lines": lines }),
-            &format!(
-                "Nothing changed. {number} would be given up: {free} applications ready again, \
-                 {aside} set aside."
-            ),
+            &format!("Nothing changed. {number} would be given up: {sums}."),
         )?;
         return Ok(Exit::Ok);
     }
     let gateway = context.gateway().await?;
     decide_order::give_up(&gateway, number, set_aside, &actor, &why.reason).await?;
-    context.output.done(
-        &json!({ "done": "given-up", "order": number, "ready": free, "set_aside": aside }),
-        &format!("{number} is given up: {free} applications ready again, {aside} set aside."),
-    )?;
+    let json = json!({
+        "done": "given-up",
+        "order": number,
+        "ready": ready,
+        "reordered": reordered,
+        "set_aside": aside,
+    });
+    let sentence = format!("{number} is given up: {sums}.");
+    context.output.done(&json, &sentence)?;
     Ok(Exit::Ok)
 }
 
 const READY: &str = "READY";
+const REORDERED: &str = "ORDERED";
 const SET_ASIDE: &str = "ON_HOLD";
 const STAYS: &str = "UNCHANGED";
 
@@ -140,6 +145,8 @@ async fn preview(
     let fate = |line_no: i64, state: &str| match LineState::parse(state) {
         Ok(state) if !state.is_live() => STAYS,
         _ if set_aside.contains(&line_no) => SET_ASIDE,
+        // A split sends the others out at once, in an order that names this one.
+        _ if !set_aside.is_empty() => REORDERED,
         _ => READY,
     };
     Ok(order

@@ -30,9 +30,10 @@ pub(crate) enum Order {
     Verify(document::Verify),
     /// Send the same bytes again
     Resend(decide::Resend),
-    /// Give an order up and set some of its applications aside; the others go into the next order
+    /// Set some applications of an order aside, and send the others out in a new order; only while
+    /// the bureau does not hold it
     Split(decide::Split),
-    /// Give an order up that the bureau does not hold; its applications go into the next order
+    /// Give up an order that the bureau does not hold; its applications are ready again
     Cancel(decide::Cancel),
 }
 

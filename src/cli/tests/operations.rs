@@ -114,18 +114,25 @@ async fn splitting_sets_lines_aside_and_a_dry_run_only_says_so() {
     assert_eq!(
         kit.cli(&[&split[..], &["--dry-run"]].concat()).await.ok(),
         format!(
-            "Nothing changed. {number} would be given up: 2 applications ready again, 1 set aside.\n"
+            "Nothing changed. {number} would be given up: 0 applications ready again, 2 in a new order, \
+             1 set aside.\n"
         )
     );
     assert_eq!(
         kit.cli(&split).await.ok(),
-        format!("{number} is given up: 2 applications ready again, 1 set aside.\n")
+        format!(
+            "{number} is given up: 0 applications ready again, 2 in a new order, 1 set aside.\n"
+        )
     );
     assert_eq!(kit.cli(&split).await.exit, Exit::Refused);
-    let ready = kit
-        .cli(&["--json", "application", "list", "--state", "READY"])
-        .await;
-    assert_eq!(ready.json()["data"].as_array().unwrap().len(), 2);
+    let orders = kit.cli(&["--json", "order", "list"]).await.json();
+    let new = &orders["data"][1];
+    assert_eq!(new["line_count"], 2);
+    let shown = kit
+        .cli(&["order", "show", new["number"].as_str().unwrap()])
+        .await
+        .ok();
+    assert!(shown.contains(&format!("Replaces     {number}")), "{shown}");
 
     let holds = kit.cli(&["--json", "hold", "list"]).await.json();
     let hold = &holds["data"][0];

@@ -137,7 +137,7 @@ pub(crate) async fn resend(
     Ok(response)
 }
 
-/// Give an order up that the bureau does not hold; its applications go into the next order.
+/// Give up an order that the bureau does not hold; its applications are ready again.
 #[utoipa::path(
     post,
     path = "/v1/orders/{number}/give-up",
@@ -173,7 +173,7 @@ pub(crate) struct SplitContent {
     reason: String,
 }
 
-/// Give an order up and set some of its applications aside; the others go into the next order.
+/// Set some applications of an order aside, and send the others out in a new order at once.
 #[utoipa::path(
     post,
     path = "/v1/orders/{number}/split",

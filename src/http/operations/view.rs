@@ -258,40 +258,7 @@ async fn read_lines(tx: &mut Tx, order: OrderId) -> Result<Vec<OrderLineView>, S
 /// Reads what happened to a subject, oldest first.
 pub async fn read_history(tx: &mut Tx, subject: Uuid) -> Result<Vec<HistoryView>, StoreError> {
     let entries = history::list(tx, subject, HISTORY_MAX).await?;
-    Ok(in_order(entries.into_iter().map(HistoryView::from)))
-}
-
-/// Puts the steps of one transaction, which carry the same instant, in the order in which they
-/// were taken: each begins where the one before it of its kind ended.
-fn in_order(entries: impl Iterator<Item = HistoryView>) -> Vec<HistoryView> {
-    let mut ordered: Vec<HistoryView> = Vec::new();
-    let mut waiting: Vec<HistoryView> = Vec::new();
-    for entry in entries {
-        if waiting.first().is_some_and(|first| first.at != entry.at) {
-            chain(&mut ordered, &mut waiting);
-        }
-        waiting.push(entry);
-    }
-    chain(&mut ordered, &mut waiting);
-    ordered
-}
-
-/// Moves all of `waiting` behind `ordered`.
-fn chain(ordered: &mut Vec<HistoryView>, waiting: &mut Vec<HistoryView>) {
-    while !waiting.is_empty() {
-        let begins = |next: &HistoryView| {
-            let before = ordered.iter().rev().find(|one| one.kind == next.kind);
-            match before {
-                Some(before) => before.to == next.from,
-                // The first of its kind follows from none of those that wait.
-                None => !waiting.iter().any(|other| {
-                    other.kind == next.kind && other.to == next.from && other.from != next.from
-                }),
-            }
-        };
-        let next = waiting.iter().position(begins).unwrap_or(0);
-        ordered.push(waiting.remove(next));
-    }
+    Ok(entries.into_iter().map(HistoryView::from).collect())
 }
 
 /// Reads the holds of a subject, open and closed.
