@@ -39,7 +39,7 @@ pub(crate) enum Simulate {
 
 /// What every simulator is told.
 #[derive(Args, Debug)]
-pub(crate) struct Common {
+pub(crate) struct Stage {
     /// Where the gateway is, without a slash at the end
     #[arg(long, value_name = "URL", default_value = "https://localhost:8443")]
     gateway: String,
@@ -58,7 +58,7 @@ pub(crate) struct Common {
 #[derive(Args, Debug)]
 pub(crate) struct BureauArguments {
     #[command(flatten)]
-    common: Common,
+    stage: Stage,
     /// Where it listens
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9443")]
     bind: SocketAddr,
@@ -77,7 +77,7 @@ pub(crate) struct BureauArguments {
 #[derive(Args, Debug)]
 pub(crate) struct OfficesArguments {
     #[command(flatten)]
-    common: Common,
+    stage: Stage,
     /// How many applicants come
     #[arg(long, value_name = "N", default_value_t = 100)]
     applications: u32,
@@ -98,22 +98,22 @@ pub(crate) async fn run(command: Simulate, context: &mut Context<'_>) -> Result<
 }
 
 async fn bureau(arguments: BureauArguments, context: &mut Context<'_>) -> Result<Exit, CliError> {
-    let common = &arguments.common;
-    let keys = BureauKeys::from_dir(&common.certs).context("reading the bureau's keys")?;
+    let stage = &arguments.stage;
+    let keys = BureauKeys::from_dir(&stage.certs).context("reading the bureau's keys")?;
     let settings = BureauSettings {
         bind: arguments.bind,
-        plan: Plan::each(common.mishaps),
+        plan: Plan::each(stage.mishaps),
         dir: arguments.copies,
         rates: if arguments.flawless {
             FailureRates::NONE
         } else {
             FailureRates::default()
         },
-        ..BureauSettings::honest(&arguments.code, common.seed)
+        ..BureauSettings::honest(&arguments.code, stage.seed)
     };
     let bureau = Bureau::open(settings, keys, context.clock.clone());
     let bureau = bureau.context("opening the bureau")?;
-    bureau.speak_to(&common.gateway);
+    bureau.speak_to(&stage.gateway);
     let url = bureau.url();
     context.output.done(
         &json!({ "done": "listening", "url": url }),
@@ -150,15 +150,15 @@ async fn bureau(arguments: BureauArguments, context: &mut Context<'_>) -> Result
 }
 
 async fn offices(arguments: OfficesArguments, context: &mut Context<'_>) -> Result<Exit, CliError> {
-    let common = &arguments.common;
-    let keys = OfficeKeys::from_dir(&common.certs).context("reading the offices' keys")?;
+    let stage = &arguments.stage;
+    let keys = OfficeKeys::from_dir(&stage.certs).context("reading the offices' keys")?;
     let today = context.clock.today();
     let over = today.checked_sub_days(Days::new(SCRIPT_DAYS * 2));
     let first_day = arguments.first_day.or(over).unwrap_or(today);
-    let script = script::write(common.seed, arguments.applications, first_day);
+    let script = script::write(stage.seed, arguments.applications, first_day);
     let settings = OfficeSettings {
-        gateway_url: common.gateway.clone(),
-        seed: common.seed,
+        gateway_url: stage.gateway.clone(),
+        seed: stage.seed,
         fee: Money::from_lei(70),
         parallel: 4,
         quiet: TimeDelta::zero(),
@@ -209,15 +209,15 @@ fn channels(
     let Some(file) = &arguments.channels_key_file else {
         return Ok(None);
     };
-    let common = &arguments.common;
+    let stage = &arguments.stage;
     let key = read_secret_text(file).context("reading the API key of the channels")?;
-    let keys = ChannelKeys::from_dir(&common.certs).context("reading the channels' keys")?;
+    let keys = ChannelKeys::from_dir(&stage.certs).context("reading the channels' keys")?;
     let settings = ChannelSettings {
-        gateway_url: common.gateway.clone(),
+        gateway_url: stage.gateway.clone(),
         api_key: key.expose().clone(),
-        seed: common.seed,
+        seed: stage.seed,
         station_percent: 40,
-        mishaps: MishapRates::each(common.mishaps),
+        mishaps: MishapRates::each(stage.mishaps),
     };
     Ok(Some(Channels::new(settings, keys, context.clock.clone())))
 }

@@ -114,7 +114,14 @@ pub async fn give_up(
     Ok(())
 }
 
-/// [`give_up`] in the caller's transaction; whoever commits it rings the batcher.
+/// Wakes whoever has something to do once a decision about an order is committed.
+pub fn wake(gateway: &Gateway) {
+    gateway.bells.ring(Bell::Dispatcher);
+    gateway.bells.ring(Bell::Batcher);
+    gateway.bells.tell_offices();
+}
+
+/// [`give_up`] in the caller's transaction; whoever commits it wakes the others.
 pub(crate) async fn give_up_in(
     tx: &mut Tx,
     gateway: &Gateway,

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use crate::domain::id::SealedId;
 use crate::flow::Failure;
 use crate::gateway::Gateway;
-use crate::store::sealed;
+use crate::store::{idempotency, sealed};
 use crate::vault::Drawer;
 
 /// Contents erased in one pass.
@@ -31,6 +31,16 @@ pub async fn erase_due(gateway: &Gateway) -> Result<usize, Failure<Infallible>> 
     let count = due.len();
     remove_blobs(gateway, due).await?;
     Ok(count)
+}
+
+/// Forgets the answers to requests that nobody will repeat any more. Returns how many.
+pub async fn forget_answers(gateway: &Gateway) -> Result<u64, Failure<Infallible>> {
+    let days = i64::from(gateway.config.retention.idempotency_days);
+    let mut tx = gateway.store.begin().await?;
+    let before = gateway.clock.now() - TimeDelta::days(days);
+    let forgotten = idempotency::forget(&mut tx, before).await?;
+    tx.commit().await?;
+    Ok(forgotten)
 }
 
 /// Removes old blobs to which no row refers: their transaction never committed, or their key was

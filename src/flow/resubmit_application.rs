@@ -7,7 +7,8 @@ use crate::flow::content::ApplicationContent;
 use crate::flow::once::KeyReused;
 use crate::flow::progress::advance;
 use crate::flow::submit_application::{
-    Prepared, SubmitRefusal, check_and_seal, digest_of, follow_fee, refuse_second_open, reload,
+    Prepared, SubmitRefusal, check_and_seal, digest_of, follow_fee, offer_waiting_payments,
+    refuse_second_open, reload,
 };
 use crate::gateway::Gateway;
 use crate::store::applications::{self, Application};
@@ -126,6 +127,7 @@ fn fixed_parts_changed(
 /// The fee stays as it was decided on the day of registration.
 pub async fn revise(
     tx: &mut Tx,
+    gateway: &Gateway,
     revision: &PreparedRevision,
     note: &Note<'_>,
 ) -> Result<Application, Failure<ReviseRefusal>> {
@@ -164,6 +166,10 @@ pub async fn revise(
         advance(tx, &mut application, event, None, note).await?;
     }
     follow_fee(tx, &mut application, note).await?;
+    // A corrected CNP or name may be what a payment has waited for.
+    offer_waiting_payments(tx, gateway, &mut application, &prepared.submission, note)
+        .await
+        .map_err(in_these_words)?;
     reload(tx, *id).await
 }
 

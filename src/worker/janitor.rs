@@ -1,6 +1,6 @@
 //! Erases what may be kept no longer, and sweeps what no row refers to.
 
-use crate::flow::erase_content::{erase_due, sweep_orphans};
+use crate::flow::erase_content::{erase_due, forget_answers, sweep_orphans};
 use crate::gateway::Gateway;
 use crate::worker::bell::Bell;
 use crate::worker::{Progress, Worker};
@@ -19,6 +19,7 @@ impl Worker for Janitor {
             tracing::info!(count = erased, "contents erased");
             return Ok(Progress::Worked);
         }
+        forget_answers(gateway).await?;
         let swept = sweep_orphans(gateway).await?;
         if swept > 0 {
             tracing::info!(count = swept, "orphaned blobs swept");

@@ -60,7 +60,7 @@ pub(crate) async fn revise(
     let mut revised = None;
     let response = posted
         .carry_out(&api, async |tx| {
-            let application = resubmit_application::revise(tx, &revision, &note).await?;
+            let application = resubmit_application::revise(tx, gateway, &revision, &note).await?;
             let answer = written(StatusCode::CREATED, &application)?;
             revised = Some(application);
             Ok::<_, Failure<ReviseRefusal>>(answer)

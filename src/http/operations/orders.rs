@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::id::OrderId;
 use crate::domain::order::OrderState;
-use crate::flow::decide_order::{OrderRefusal, give_up_in, resend_in};
+use crate::flow::decide_order::{OrderRefusal, give_up_in, resend_in, wake};
 use crate::flow::progress::note;
 use crate::http::api::Api;
 use crate::http::caller::Caller;
@@ -22,7 +22,6 @@ use crate::http::operations::{
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
 use crate::store::orders;
-use crate::worker::bell::Bell;
 
 /// Which orders to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -133,7 +132,7 @@ pub(crate) async fn resend(
             answer(StatusCode::OK, &decided(&number, "RESENT"))
         })
         .await?;
-    gateway.bells.ring(Bell::Dispatcher);
+    wake(gateway);
     Ok(response)
 }
 
@@ -215,7 +214,7 @@ async fn withdraw<T>(
             answer(StatusCode::OK, &decided(number, "GIVEN_UP"))
         })
         .await?;
-    gateway.bells.ring(Bell::Batcher);
+    wake(gateway);
     Ok(response)
 }
 
