@@ -19,6 +19,8 @@ const ROUNDS: usize = 1_000;
 /// The longest step of the clock while things happen: the gateway's own terms are watched this
 /// often.
 const STEP: TimeDelta = TimeDelta::minutes(30);
+/// The shortest step: whatever is due within it happens together.
+const STEP_MIN: Duration = Duration::from_mins(5);
 /// The longest step while nothing does; each is twice the one before.
 const STEP_MAX: TimeDelta = TimeDelta::hours(4);
 /// After so many days whatever still waits is left waiting.
@@ -71,7 +73,6 @@ async fn act(stage: &mut Stage) -> anyhow::Result<(bool, Option<DateTime<Utc>>)>
             let next_at = [offices.next_at, channels.next_at, bureau.next_at];
             return Ok((acted, next_at.into_iter().flatten().min()));
         }
-        stage.offices.ring();
         acted = true;
     }
 }
@@ -109,5 +110,5 @@ fn advance(stage: &Stage, next_at: Option<DateTime<Utc>>, at_most: TimeDelta) {
     let latest = now(stage) + at_most;
     let target = next_at.map_or(latest, |at| at.min(latest));
     let step = (target - now(stage)).to_std().unwrap_or_default();
-    stage.clock.advance(step.max(Duration::from_secs(1)));
+    stage.clock.advance(step.max(STEP_MIN));
 }

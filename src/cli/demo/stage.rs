@@ -40,6 +40,8 @@ const MARK: &str = ".cei-gateway-demo";
 const FOLDERS: [&str; 5] = ["data", "orders", "receipts", "acknowledgements", "trust"];
 /// How often in a thousand times each misbehaviour of the bureau happens.
 const MISBEHAVIOUR_PER_MILLE: u32 = 20;
+/// How often in a thousand payments each mishap of payers and cashiers happens.
+const PAYMENT_MISHAP_PER_MILLE: u32 = 15;
 
 /// What is asked of a demo.
 #[derive(Clone, Debug)]
@@ -71,7 +73,7 @@ impl Wish {
             database: None,
             plan: Plan::each(MISBEHAVIOUR_PER_MILLE),
             failures: FailureRates::default(),
-            mishaps: MishapRates::default(),
+            mishaps: MishapRates::each(PAYMENT_MISHAP_PER_MILLE),
         }
     }
 }
@@ -149,7 +151,7 @@ pub async fn set(wish: &Wish) -> anyhow::Result<Stage> {
         seed: wish.seed ^ 0x000F_F1CE,
         fee: tariff_on(FIRST_DAY),
         parallel: 1,
-        quiet: TimeDelta::hours(1),
+        quiet: TimeDelta::minutes(15),
     };
     let script = script::write(wish.seed, wish.applications, FIRST_DAY);
     let time = || Clock::Manual(clock.clone());

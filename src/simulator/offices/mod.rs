@@ -52,8 +52,8 @@ pub struct OfficeSettings {
     pub fee: Money,
     /// Requests under way at once; with one, everything happens in the same order every time.
     pub parallel: usize,
-    /// How long they may go without reading their events while nobody rings and they have nothing
-    /// to do; zero to read every time.
+    /// How long they go without reading their events, unless somebody rings; zero to read every
+    /// time.
     pub quiet: TimeDelta,
 }
 
@@ -116,7 +116,7 @@ impl Offices {
         self.reads_at = DateTime::UNIX_EPOCH;
     }
 
-    /// Does what is due by the clock, then reads every office's events, unless they are quiet.
+    /// Does what is due by the clock, then reads every office's events, if it is time to.
     pub async fn work(&mut self) -> Pass {
         let mut acted = 0;
         loop {
@@ -140,7 +140,7 @@ impl Offices {
             }
         }
         let now = self.clock.now();
-        if acted > 0 || now >= self.reads_at {
+        if now >= self.reads_at {
             acted += self.read_events().await;
             self.reads_at = now + self.settings.quiet;
         }
