@@ -1,7 +1,7 @@
 //! Background work: one trait, one loop.
 //!
 //! A pass takes no input: it reads the store, does one bounded piece of work, and what it misses
-//! the next pass finds. Tests call [`settle`] until nothing is left; production runs
+//! the next pass finds. Tests call [`drain`] until nothing is left; production runs
 //! [`supervisor`].
 
 pub mod batcher;

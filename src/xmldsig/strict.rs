@@ -55,7 +55,7 @@ impl<'p, R: Read> StrictReader<'p, R> {
         self.buffer.capacity() + self.checker.held_bytes()
     }
 
-    /// Reads the next event; after [`Kind::EndOfDocument`] there is none.
+    /// Reads the next event; after the end of the document there is none.
     pub(crate) fn next(&mut self) -> Result<Event<'_>, StrictError> {
         self.checker.close_ended();
         if self.checker.end_is_due() {
