@@ -2,10 +2,11 @@
 
 mod row;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::domain::application::{ApplicationState, Product};
+use crate::domain::batching::Backlog;
 use crate::domain::id::{ApplicationId, OfficeId};
 use crate::domain::money::Money;
 use crate::store::applications::row::ApplicationRow;
@@ -13,6 +14,9 @@ use crate::store::tx::{execute, query};
 use crate::store::{StoreError, Tx, read_code};
 
 pub use row::Application;
+
+/// Count, bytes, earliest instant of readiness and earliest deadline.
+type ReadySums = (i64, Option<i64>, Option<DateTime<Utc>>, Option<NaiveDate>);
 
 /// The columns of [`ApplicationRow`], for every SELECT of this file.
 macro_rules! select {
@@ -212,6 +216,41 @@ pub async fn list_ready(
         limit
     )?;
     rows.into_iter().map(Application::try_from).collect()
+}
+
+/// Sums up the `limit` most urgent of those that [`list_ready`] lists; `None` when nobody waits.
+pub async fn sum_up_ready(
+    tx: &mut Tx,
+    bureau: &str,
+    product: Product,
+    limit: i64,
+) -> Result<Option<Backlog>, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*), CAST(SUM(content_bytes) AS BIGINT), MIN(ready_since), MIN(deadline_on)
+        FROM (SELECT content_bytes, COALESCE(ready_since, updated_at) AS ready_since, deadline_on
+              FROM applications
+              WHERE state = 'READY' AND bureau = $1 AND product = $2
+              ORDER BY deadline_on, ready_since, id
+              LIMIT $3) AS waiting";
+    let sums = query!(
+        fetch_one as ReadySums,
+        tx,
+        SQL,
+        bureau,
+        product.as_str(),
+        limit
+    )?;
+    Ok(match sums {
+        (count, Some(bytes), Some(oldest_ready_since), Some(earliest_deadline_on)) => {
+            Some(Backlog {
+                count: usize::try_from(count).unwrap_or(usize::MAX),
+                bytes: u64::try_from(bytes).unwrap_or(0),
+                oldest_ready_since,
+                earliest_deadline_on,
+            })
+        }
+        _nobody => None,
+    })
 }
 
 /// Adds `amount` (negative when money was taken back) to what is paid; returns the new sum.
