@@ -5,6 +5,7 @@
 
 mod apply_acknowledgement;
 mod apply_receipt;
+pub mod cancel_application;
 pub mod chase_receipt;
 pub mod content;
 pub mod decide_hold;
