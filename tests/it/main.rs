@@ -17,6 +17,8 @@ mod money;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
+mod races;
+#[cfg(test)]
 mod receipts;
 #[cfg(test)]
 mod store_conformance;
