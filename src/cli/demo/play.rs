@@ -58,7 +58,7 @@ fn now(stage: &Stage) -> DateTime<Utc> {
 }
 
 /// Lets everybody do what is due at this instant, until nobody has anything left to do.
-async fn act(stage: &mut Stage) -> anyhow::Result<(bool, Option<DateTime<Utc>>)> {
+pub(super) async fn act(stage: &mut Stage) -> anyhow::Result<(bool, Option<DateTime<Utc>>)> {
     let mut acted = false;
     loop {
         let offices = stage.offices.work().await;

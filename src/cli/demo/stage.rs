@@ -98,6 +98,10 @@ pub struct Stage {
     pub(super) lives: u64,
     /// What all chance follows from.
     pub(super) seed: u64,
+    /// The API key of back-office automation, which may do everything that operators may.
+    pub(super) api_key: String,
+    /// Where it leaves its documents.
+    pub(super) out: PathBuf,
 }
 
 impl Stage {
@@ -141,7 +145,7 @@ pub async fn set(wish: &Wish) -> anyhow::Result<Stage> {
 
     let channels = ChannelSettings {
         gateway_url: gateway_url.clone(),
-        files: FileRoad::Posted(api_key),
+        files: FileRoad::Posted(api_key.clone()),
         seed: wish.seed ^ 0x00CE_C000,
         station_percent: 40,
         mishaps: wish.mishaps.clone(),
@@ -170,6 +174,8 @@ pub async fn set(wish: &Wish) -> anyhow::Result<Stage> {
         outages: None,
         lives: 0,
         seed: wish.seed,
+        api_key,
+        out: wish.out.clone(),
     })
 }
 
