@@ -21,6 +21,8 @@ mod races;
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]
+mod shipments;
+#[cfg(test)]
 mod store_conformance;
 #[cfg(test)]
 mod tidy;
