@@ -15,10 +15,14 @@ use crate::store::{StoreError, Tx, read_code};
 
 pub use row::Application;
 
+<<<<<<< HEAD
 /// Count, bytes, earliest instant of readiness and earliest deadline.
 type ReadySums = (i64, Option<i64>, Option<DateTime<Utc>>, Option<NaiveDate>);
 
 /// The columns of [`ApplicationRow`], for every SELECT of this file.
+=======
+/// The columns of [`ApplicationRow`], for every SELECT of an application.
+>>>>>>> api
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -32,6 +36,11 @@ macro_rules! select {
         )
     };
 }
+
+// After the macro, which it uses.
+mod search;
+
+pub use search::{Wanted, search};
 
 /// Adds an application as it stands in `new`, with the states it was given.
 ///
@@ -100,6 +109,14 @@ pub async fn find(tx: &mut Tx, id: ApplicationId) -> Result<Option<Application>,
 pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Application>, StoreError> {
     const SQL: &str = select!("WHERE number = $1");
     one(query!(fetch_optional as ApplicationRow, tx, SQL, number)?)
+}
+
+/// Finds an application by its number or its id, whichever `name` is.
+pub async fn find_by_name(tx: &mut Tx, name: &str) -> Result<Option<Application>, StoreError> {
+    match name.parse::<ApplicationId>() {
+        Ok(id) => find(tx, id).await,
+        Err(_not_an_id) => find_by_number(tx, name).await,
+    }
 }
 
 /// Finds an office's application by the office's own reference.
@@ -218,6 +235,7 @@ pub async fn list_ready(
     rows.into_iter().map(Application::try_from).collect()
 }
 
+<<<<<<< HEAD
 /// Sums up the `limit` most urgent of those that [`list_ready`] lists; `None` when nobody waits.
 pub async fn sum_up_ready(
     tx: &mut Tx,
@@ -251,6 +269,20 @@ pub async fn sum_up_ready(
         }
         _nobody => None,
     })
+=======
+/// Lets an application that is ready wait from now on, as if it had just become so.
+pub async fn begin_waiting(
+    tx: &mut Tx,
+    id: ApplicationId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        UPDATE applications
+        SET ready_since = $2
+        WHERE id = $1 AND ready_since IS NOT NULL";
+    execute!(tx, SQL, id.0, at)?;
+    Ok(())
+>>>>>>> api
 }
 
 /// Adds `amount` (negative when money was taken back) to what is paid; returns the new sum.
@@ -303,7 +335,7 @@ pub async fn count_remake(tx: &mut Tx, id: ApplicationId) -> Result<i64, StoreEr
 pub async fn revise(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> {
     const SQL: &str = "
         UPDATE applications
-        SET content_sha256 = $2, revision = revision + 1, card_reason = $3, person_key = $4,
+        SET content_sha256 = $2, revision = $10, card_reason = $3, person_key = $4,
             collect_office_id = $5, eligibility_rule = $6, sealed_id = $7, content_bytes = $8,
             updated_at = $9, version = version + 1
         WHERE id = $1 AND state = 'RETURNED'";
@@ -319,6 +351,7 @@ pub async fn revise(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> 
         new.sealed.0,
         new.content_bytes,
         new.updated_at,
+        new.revision,
     )?;
     Ok(changed == 1)
 }

@@ -60,7 +60,7 @@ fn now(stage: &Stage) -> DateTime<Utc> {
 }
 
 /// Lets everybody do what is due at this instant, until nobody has anything left to do.
-async fn act(stage: &mut Stage) -> anyhow::Result<(bool, Option<DateTime<Utc>>)> {
+pub(super) async fn act(stage: &mut Stage) -> anyhow::Result<(bool, Option<DateTime<Utc>>)> {
     let mut acted = false;
     // The clock moved since the gateway last looked.
     let mut unseen = true;
