@@ -182,7 +182,7 @@ async fn check_says_what_is_missing_and_what_works() {
     let after = kit.cli(&["check"]).await;
     assert_eq!(after.exit, Exit::Ok, "{}", after.out);
     let found = after.out.split_once("What it names\n").unwrap().1;
-    expect![[r#"
+    expect![[r"
                  WHAT                     FOUND
         ok       files                    every file that is named can be read, and no secret by others
         ok       database                 SQLite answers; it knows 0 offices
@@ -190,7 +190,7 @@ async fn check_says_what_is_missing_and_what_works() {
         ok       seal                     key (pem) and certificate are a pair; ECDSA_P256_SHA256
         ok       certificate of the seal  valid: until 2028-03-01, 730 days
         WARNING  bureau                   bureau.url is empty: orders wait
-    "#]].assert_eq(&kit.blotted(found));
+    "]].assert_eq(&kit.blotted(found));
 }
 
 #[tokio::test]
@@ -220,7 +220,7 @@ async fn a_reason_and_a_fault_are_explained_in_both_languages() {
         Ask the bureau whether the file arrived; send the same file again if not.
     "]]
     .assert_eq(&kit.cli(&["explain", "801"]).await.ok());
-    expect![[r#"
+    expect![[r"
         {
           "code": "cnp-checksum",
           "reason": "201 CNP_INVALID",
