@@ -19,6 +19,8 @@ mod orders;
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]
+mod signatures;
+#[cfg(test)]
 mod store_conformance;
 #[cfg(test)]
 mod tidy;

@@ -220,7 +220,7 @@ async fn a_reason_and_a_fault_are_explained_in_both_languages() {
         Ask the bureau whether the file arrived; send the same file again if not.
     "]]
     .assert_eq(&kit.cli(&["explain", "801"]).await.ok());
-    expect![[r"
+    expect![[r#"
         {
           "code": "cnp-checksum",
           "reason": "201 CNP_INVALID",
