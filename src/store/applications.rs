@@ -15,14 +15,10 @@ use crate::store::{StoreError, Tx, read_code};
 
 pub use row::Application;
 
-<<<<<<< HEAD
 /// Count, bytes, earliest instant of readiness and earliest deadline.
 type ReadySums = (i64, Option<i64>, Option<DateTime<Utc>>, Option<NaiveDate>);
 
-/// The columns of [`ApplicationRow`], for every SELECT of this file.
-=======
 /// The columns of [`ApplicationRow`], for every SELECT of an application.
->>>>>>> api
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -235,7 +231,6 @@ pub async fn list_ready(
     rows.into_iter().map(Application::try_from).collect()
 }
 
-<<<<<<< HEAD
 /// Sums up the `limit` most urgent of those that [`list_ready`] lists; `None` when nobody waits.
 pub async fn sum_up_ready(
     tx: &mut Tx,
@@ -269,7 +264,8 @@ pub async fn sum_up_ready(
         }
         _nobody => None,
     })
-=======
+}
+
 /// Lets an application that is ready wait from now on, as if it had just become so.
 pub async fn begin_waiting(
     tx: &mut Tx,
@@ -282,7 +278,6 @@ pub async fn begin_waiting(
         WHERE id = $1 AND ready_since IS NOT NULL";
     execute!(tx, SQL, id.0, at)?;
     Ok(())
->>>>>>> api
 }
 
 /// Adds `amount` (negative when money was taken back) to what is paid; returns the new sum.

@@ -83,8 +83,12 @@ crate::coded! {
         DigestMismatch = "DIGEST_MISMATCH",
         /// The signed properties are not those that were signed.
         PropertiesDigestMismatch = "PROPERTIES_DIGEST_MISMATCH",
+        /// An algorithm that was accepted until a day that has passed.
+        AlgorithmEnded = "ALGORITHM_ENDED",
         /// The key of the certificate is not of the kind that the algorithm names.
         KeyMismatch = "KEY_MISMATCH",
+        /// The key of the certificate is an RSA key of less than 3072 bits.
+        KeyTooSmall = "KEY_TOO_SMALL",
         /// The signature was not made by the key of the certificate.
         SignatureWrong = "SIGNATURE_WRONG",
         /// The signing certificate is not the one that the signed properties name.
@@ -95,12 +99,32 @@ crate::coded! {
         CertificateExpired = "CERTIFICATE_EXPIRED",
         /// A certificate was not yet valid when it was used.
         CertificateNotYetValid = "CERTIFICATE_NOT_YET_VALID",
-        /// A certificate is revoked.
+        /// An issuer on the way to the anchor may not issue certificates.
+        CertificateNotAuthority = "CERTIFICATE_NOT_AUTHORITY",
+        /// More certificates between the signer and the anchor than one of them, or the profile,
+        /// allows.
+        CertificatePathLength = "CERTIFICATE_PATH_LENGTH",
+        /// A certificate has a critical extension that nobody here knows.
+        CertificateExtension = "CERTIFICATE_EXTENSION",
+        /// A certificate on the way to the anchor has a short key or was signed with a weak digest.
+        CertificateWeak = "CERTIFICATE_WEAK",
+        /// A certificate was revoked when it signed.
         CertificateRevoked = "CERTIFICATE_REVOKED",
-        /// Revocation is to be checked, and no current list of the issuer is at hand.
+        /// A certificate was revoked after the time at which it says it signed.
+        CertificateRevokedSince = "CERTIFICATE_REVOKED_SINCE",
+        /// Revocation is to be checked, and no list of the issuer is at hand.
         RevocationUnknown = "REVOCATION_UNKNOWN",
-        /// The certificate is not for signing documents.
+        /// The issuer's revocation list has run out, or does not say when it does.
+        RevocationExpired = "REVOCATION_EXPIRED",
+        /// The issuer's revocation list is not valid yet.
+        RevocationNotYetValid = "REVOCATION_NOT_YET_VALID",
+        /// A revocation list under the issuer's name that it did not sign, or that covers only a
+        /// part of its certificates.
+        RevocationUnusable = "REVOCATION_UNUSABLE",
+        /// The certificate's key usage is not signing.
         CertificateUsage = "CERTIFICATE_USAGE",
+        /// The certificate's extended key usage is not signing documents.
+        CertificatePurpose = "CERTIFICATE_PURPOSE",
         /// The document says that it was signed later than now.
         SignedInFuture = "SIGNED_IN_FUTURE",
         /// A trusted certificate, but not one of the expected signers.
@@ -146,16 +170,27 @@ impl RefusalCode {
             | Self::ValueUnreadable
             | Self::DigestMismatch
             | Self::PropertiesDigestMismatch
+            | Self::AlgorithmEnded
             | Self::KeyMismatch
+            | Self::KeyTooSmall
             | Self::SignatureWrong
             | Self::CertificateNotNamed
             | Self::SignedInFuture => 101,
             Self::CertificateUntrusted
             | Self::CertificateExpired
             | Self::CertificateNotYetValid
+            | Self::CertificateNotAuthority
+            | Self::CertificatePathLength
+            | Self::CertificateExtension
+            | Self::CertificateWeak
             | Self::CertificateRevoked
+            | Self::CertificateRevokedSince
             | Self::RevocationUnknown
-            | Self::CertificateUsage => 102,
+            | Self::RevocationExpired
+            | Self::RevocationNotYetValid
+            | Self::RevocationUnusable
+            | Self::CertificateUsage
+            | Self::CertificatePurpose => 102,
             Self::SignerUnexpected => 110,
         }
     }

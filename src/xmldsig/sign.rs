@@ -162,6 +162,10 @@ impl<'k, W: Write> SignedWriter<'k, W> {
         if require_xml_chars(mime).is_err() {
             return Err(WriteError::Character("MimeType".to_owned()));
         }
+        let algorithm = self.key.algorithm();
+        if algorithm.has_ended(signed_at) {
+            return Err(SigningError::AlgorithmEnded(algorithm).into());
+        }
         let mut document = self.out.hash_so_far()?;
         self.out.gathered.push(b'\n');
         self.close_tag();

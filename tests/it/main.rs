@@ -23,6 +23,8 @@ mod receipts;
 #[cfg(test)]
 mod shipments;
 #[cfg(test)]
+mod signatures;
+#[cfg(test)]
 mod store_conformance;
 #[cfg(test)]
 mod tidy;

@@ -4,6 +4,8 @@ mod attacks;
 mod canonical_form;
 mod foreign;
 mod generated;
+mod keys;
+mod revocation;
 mod round_trip;
 mod signers;
 mod streaming;
