@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::config::Config;
 use crate::config::fault::Findings;
+use crate::config::files::{Holds, NamedFile};
 use crate::config::sections::optional;
 
 crate::coded! {
@@ -139,6 +140,32 @@ impl Config {
             "is given, and signing.kind is not pkcs11",
             "leave it empty, or change signing.kind",
         );
+    }
+}
+
+impl Signing {
+    /// Every file that the section may name.
+    pub(super) fn named_files(&mut self) -> [NamedFile<'_>; 5] {
+        let token = &mut self.pkcs11;
+        [
+            ("signing.key_file", Holds::Secret, &mut self.key_file),
+            (
+                "signing.passphrase_file",
+                Holds::Secret,
+                &mut self.passphrase_file,
+            ),
+            ("signing.chain_file", Holds::Public, &mut self.chain_file),
+            (
+                "signing.pkcs11.module_file",
+                Holds::Public,
+                &mut token.module_file,
+            ),
+            (
+                "signing.pkcs11.pin_file",
+                Holds::Secret,
+                &mut token.pin_file,
+            ),
+        ]
     }
 }
 

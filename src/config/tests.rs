@@ -239,9 +239,11 @@ fn order_numbers_and_orders_keep_within_their_schema() {
     assert!(lines(1).is_empty() && lines(1_000).is_empty());
 }
 
+type Change = fn(&mut Config);
+
 #[test]
 fn each_kind_of_key_needs_its_own_settings() {
-    let of_token = |change: fn(&mut Config)| {
+    let of_token = |change: Change| {
         faults_after(|config| {
             config.signing.kind = KeyKind::Pkcs11;
             config.signing.key_file = None;
@@ -255,9 +257,9 @@ fn each_kind_of_key_needs_its_own_settings() {
     };
     assert!(of_token(|_| ()).is_empty());
     assert!(of_token(|config| config.signing.chain_file = None).is_empty());
-    for (change, fault) in [
+    let cases: [(Change, &str); 6] = [
         (
-            (|config| config.signing.key_file = Some("key".into())) as fn(&mut Config),
+            |config| config.signing.key_file = Some("key".into()),
             "signing.key_file",
         ),
         (
@@ -280,7 +282,8 @@ fn each_kind_of_key_needs_its_own_settings() {
             |config| config.signing.kind = KeyKind::Pkcs12,
             "signing.key_file",
         ),
-    ] {
+    ];
+    for (change, fault) in cases {
         assert!(of_token(change).contains(&fault.to_owned()), "{fault}");
     }
     let pkcs12 = faults_after(|config| {

@@ -67,3 +67,92 @@ fn open_token(signing: &Signing) -> anyhow::Result<TokenKey> {
     let chain = chain.as_deref().map(read_chain).transpose()?;
     Ok(TokenKey::open(place, chain)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use openssl::pkcs12::Pkcs12;
+    use openssl::pkey::{PKey, Private};
+    use openssl::symm::Cipher;
+    use openssl::x509::X509;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::transport::certificates::{
+        GATEWAY_SEAL, Validity, certificate_file, generate_development_certificates, key_file,
+    };
+    use crate::vault::private_file;
+    use crate::xmldsig::algorithm::SignatureAlgorithm;
+
+    /// A folder with development certificates, the configuration for it, and its seal.
+    fn set_up() -> (TempDir, Config, PKey<Private>, X509) {
+        let folder = tempfile::tempdir().unwrap();
+        let certs = folder.path().join("certs");
+        let now = "2026-03-02T09:00:00Z".parse().unwrap();
+        generate_development_certificates(&certs, &[], Validity::around(now), false).unwrap();
+        let read = |file| std::fs::read(file).unwrap();
+        let key = PKey::private_key_from_pem(&read(key_file(&certs, GATEWAY_SEAL))).unwrap();
+        let chain = X509::from_pem(&read(certificate_file(&certs, GATEWAY_SEAL))).unwrap();
+        let config = Config::development(folder.path());
+        (folder, config, key, chain)
+    }
+
+    fn secret(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+        let file = folder.join(name);
+        private_file::create(&file, bytes).unwrap();
+        file
+    }
+
+    fn cause(config: &Config) -> String {
+        let error = load_seal(config).err().expect("no seal");
+        format!("{error:#}")
+    }
+
+    #[test]
+    fn a_plain_and_an_encrypted_pem_key_seal() {
+        let (folder, mut config, key, _) = set_up();
+        let seal = load_seal(&config).unwrap();
+        assert_eq!(seal.algorithm(), SignatureAlgorithm::EcdsaSha256);
+
+        let pem = key.private_key_to_pem_pkcs8_passphrase(Cipher::aes_256_cbc(), b"swordfish");
+        config.signing.key_file = Some(secret(folder.path(), "seal.key", &pem.unwrap()));
+        assert!(cause(&config).ends_with("is encrypted, and there is no passphrase"));
+        config.signing.passphrase_file = Some(secret(folder.path(), "passphrase", b"swordfish\n"));
+        assert!(load_seal(&config).is_ok());
+    }
+
+    #[test]
+    fn a_pkcs12_file_seals_with_its_own_certificate_or_another_chain() {
+        let (folder, mut config, key, chain) = set_up();
+        let file = Pkcs12::builder()
+            .pkey(&key)
+            .cert(&chain)
+            .build2("swordfish");
+        let file = file.unwrap().to_der().unwrap();
+        config.signing.kind = KeyKind::Pkcs12;
+        config.signing.key_file = Some(secret(folder.path(), "seal.p12", &file));
+        config.signing.passphrase_file = Some(secret(folder.path(), "passphrase", b"swordfish"));
+        assert!(load_seal(&config).is_ok());
+
+        config.signing.chain_file = None;
+        let seal = load_seal(&config).unwrap();
+        assert_eq!(seal.certificates(), [chain]);
+
+        config.signing.passphrase_file = Some(secret(folder.path(), "wrong", b"sword"));
+        assert!(cause(&config).contains("the passphrase does not open the private key"));
+    }
+
+    #[test]
+    fn a_token_without_a_module_is_said_to_lack_it() {
+        let (folder, mut config, _, _) = set_up();
+        config.signing.kind = KeyKind::Pkcs11;
+        config.signing.pkcs11.module_file = Some("/nowhere/module.so".into());
+        config.signing.pkcs11.pin_file = Some(secret(folder.path(), "pin", b"1234"));
+        let cause = cause(&config);
+        assert!(
+            cause.contains("the module /nowhere/module.so cannot be used"),
+            "{cause}"
+        );
+    }
+}

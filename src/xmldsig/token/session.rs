@@ -44,7 +44,7 @@ impl OpenToken {
             Ok(open) => Ok(open),
             Err(refused @ TokenError::PinRefused { .. }) => Err(refused),
             Err(_) => {
-                module.finalize().map_err(failed)?;
+                module.finalize()?;
                 Self::open_in(&load(place)?, place)
             }
         }
@@ -52,7 +52,7 @@ impl OpenToken {
 
     fn open_in(module: &Pkcs11, place: &TokenPlace) -> Result<Self, TokenError> {
         let slot = find_token(module, place)?;
-        let session = module.open_ro_session(slot).map_err(failed)?;
+        let session = module.open_ro_session(slot)?;
         log_in(&session, place)?;
         let key = find_key(&session, place)?;
         Ok(Self { session, key })
@@ -76,7 +76,7 @@ impl OpenToken {
                 sign(Mechanism::RsaPkcs, &info)
             }
         };
-        value.map_err(failed)
+        Ok(value?)
     }
 
     /// The certificate in the token that has the identifier of the key.
@@ -87,7 +87,7 @@ impl OpenToken {
             Attribute::CertificateType(CertificateType::X_509),
             Attribute::Id(id),
         ];
-        let found = self.session.find_objects(&wanted).map_err(failed)?;
+        let found = self.session.find_objects(&wanted)?;
         let [certificate] = found.as_slice() else {
             return Err(TokenError::NoCertificate);
         };
@@ -111,7 +111,7 @@ fn load(place: &TokenPlace) -> Result<Pkcs11, TokenError> {
 
 fn find_token(module: &Pkcs11, place: &TokenPlace) -> Result<Slot, TokenError> {
     let mut found = Vec::new();
-    for slot in module.get_slots_with_token().map_err(failed)? {
+    for slot in module.get_slots_with_token()? {
         // A slot whose token cannot be asked is not the one that is looked for.
         let Ok(token) = module.get_token_info(slot) else {
             continue;
@@ -147,7 +147,7 @@ fn log_in(session: &Session, place: &TokenPlace) -> Result<(), TokenError> {
         )) => Err(TokenError::PinRefused {
             answer: format!("{refused:?}"),
         }),
-        Err(error) => Err(failed(error)),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -164,9 +164,9 @@ fn find_key(session: &Session, place: &TokenPlace) -> Result<ObjectHandle, Token
     .into_iter()
     .flatten()
     .collect();
-    let found = session.find_objects(&wanted).map_err(failed)?;
+    let found = session.find_objects(&wanted)?;
     let wanted = || {
-        let id = place.key_id.as_deref().map(hex);
+        let id = place.key_id.as_ref().map(|id| format!("{id:02x?}"));
         described(place.key_label.as_deref(), id.as_deref())
     };
     match found.as_slice() {
@@ -182,7 +182,7 @@ fn attribute(
     object: ObjectHandle,
     kind: AttributeType,
 ) -> Result<Vec<u8>, TokenError> {
-    let found = session.get_attributes(object, &[kind]).map_err(failed)?;
+    let found = session.get_attributes(object, &[kind])?;
     match found.into_iter().next() {
         Some(Attribute::Id(bytes) | Attribute::Value(bytes)) => Ok(bytes),
         _ => Err(TokenError::Failed(format!("an object has no {kind:?}"))),
@@ -194,12 +194,10 @@ fn described(label: Option<&str>, other: Option<&str>) -> String {
     format!("`{}`", names.join("` / `"))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn failed(error: Error) -> TokenError {
-    TokenError::Failed(told(&error))
+impl From<Error> for TokenError {
+    fn from(error: Error) -> Self {
+        Self::Failed(told(&error))
+    }
 }
 
 /// What the token said, by its name in the standard; the crate's words explain it at length.

@@ -12,6 +12,8 @@ use cei_gateway::xmldsig::algorithm::SignatureAlgorithm;
 use cei_gateway::xmldsig::content::IgnoreContent;
 use cei_gateway::xmldsig::trust::TrustPolicy;
 use cei_gateway::xmldsig::verify::{Verified, VerifyError, verify};
+use openssl::hash::MessageDigest;
+use openssl::x509::X509;
 
 use crate::kit::environment::waived;
 use crate::kit::judges::assert_vouched_for;
@@ -142,7 +144,7 @@ fn what_xmlsec1_signs_to_the_profile_is_accepted() {
         let key_of_ours = signer.signing_key(algorithm);
         let papers = papers(&key_of_ours).into_iter();
         for (name, document) in papers.chain([paper_with_foreign_names(&key_of_ours)]) {
-            for (style, template) in templates(&document) {
+            for (style, template) in templates(&document, &signer.certificate) {
                 let name = format!("{algorithm} {name} {style}");
                 let output = Command::new("xmlsec1")
                     .args(["--sign", "--id-attr:Id"])
@@ -172,7 +174,7 @@ fn unsigned(document: &[u8]) -> Vec<u8> {
 
 /// What xmlsec1 is given: our own document without digests and value, in several spellings that
 /// the profile allows.
-fn templates(document: &[u8]) -> Vec<(&'static str, String)> {
+fn templates(document: &[u8], signer: &X509) -> Vec<(&'static str, String)> {
     let text = str::from_utf8(document).expect("UTF-8");
     let (before, rest) = text.split_once(SIGNATURE).expect("a signature");
     let (signature, after) = rest.split_once("</ds:Signature>").expect("its end");
@@ -188,8 +190,10 @@ fn templates(document: &[u8]) -> Vec<(&'static str, String)> {
         .replace("xmlns:ds=", "xmlns:dsig=")
         .replace("xades:", "x:")
         .replace("xmlns:xades=", "xmlns:x=");
+    let sha512 = named_by_sha512(&blank, signer);
     [
         ("as it is", blank),
+        ("certificate named by SHA-512", sha512),
         ("pretty", pretty),
         ("prefixed", prefixed),
     ]
@@ -207,4 +211,20 @@ fn blanked(text: &str, name: &str, count: usize) -> String {
         piece.truncate(start + 1);
     }
     pieces.join(&end)
+}
+
+/// A signature with the signing certificate named by its SHA-512 instead of its SHA-256.
+fn named_by_sha512(signature: &str, signer: &X509) -> String {
+    let (before, properties) = signature
+        .split_once("<xades:CertDigest>")
+        .expect("a digest");
+    let digest = |method| openssl::base64::encode_block(&signer.digest(method).expect("a digest"));
+    let properties = properties
+        .replace("xmlenc#sha256", "xmlenc#sha512")
+        .replace(
+            &digest(MessageDigest::sha256()),
+            &digest(MessageDigest::sha512()),
+        );
+    assert!(properties.contains("xmlenc#sha512"), "{properties}");
+    format!("{before}<xades:CertDigest>{properties}")
 }

@@ -63,7 +63,7 @@ fn own_folder() -> PathBuf {
     PathBuf::from(folder)
 }
 
-fn softhsm2_util(configuration: Option<&Path>, arguments: &[&str]) {
+fn softhsm(configuration: Option<&Path>, arguments: &[&str]) {
     let mut command = Command::new("softhsm2-util");
     command.args(arguments);
     if let Some(file) = configuration {
@@ -79,14 +79,14 @@ fn softhsm2_util(configuration: Option<&Path>, arguments: &[&str]) {
 fn make_token(configuration: Option<&Path>) {
     let arguments = ["--init-token", "--free", "--label", "seals"];
     let pins = ["--so-pin", "12345678", "--pin", PIN];
-    softhsm2_util(configuration, &[arguments.as_slice(), &pins].concat());
+    softhsm(configuration, &[arguments.as_slice(), &pins].concat());
 }
 
 fn import(configuration: Option<&Path>, key: &Path, label: &str, id: &str) {
     let key = key.to_str().expect("UTF-8");
     let arguments = ["--import", key, "--token", "seals", "--pin", PIN];
     let names = ["--label", label, "--id", id];
-    softhsm2_util(configuration, &[arguments.as_slice(), &names].concat());
+    softhsm(configuration, &[arguments.as_slice(), &names].concat());
 }
 
 fn place(key_label: &str) -> TokenPlace {
@@ -203,7 +203,7 @@ fn threads_and_removal() {
         }
     });
 
-    softhsm2_util(None, &["--delete-token", "--token", "seals"]);
+    softhsm(None, &["--delete-token", "--token", "seals"]);
     let away = token_error(signs(b"away"));
     assert!(matches!(away, TokenError::Lost(_)), "{away:?}");
     assert_eq!(away.to_string(), "the token was lost");
