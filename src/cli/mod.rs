@@ -127,6 +127,8 @@ pub struct World<'a> {
     pub err: &'a mut dyn Write,
     /// Whether a person watches `err`.
     pub is_watched: bool,
+    /// Whether a person sits at the terminal: types to it, and reads `out`.
+    pub is_attended: bool,
 }
 
 /// Runs a parsed command line to its end.
@@ -145,6 +147,7 @@ pub async fn run(cli: Cli, world: World<'_>) -> Exit {
         random: world.random,
         output: Output::new(world.out, json),
         is_watched: world.is_watched,
+        is_attended: world.is_attended,
     };
     match dispatch(command, &mut context).await {
         Ok(exit) => exit,

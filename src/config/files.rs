@@ -77,7 +77,22 @@ impl Config {
             ("http.client_ca_file", Public, &mut http.client_ca_file),
             ("http.client_crl_file", Public, &mut http.client_crl_file),
             ("signing.key_file", Secret, &mut signing.key_file),
+            (
+                "signing.passphrase_file",
+                Secret,
+                &mut signing.passphrase_file,
+            ),
             ("signing.chain_file", Public, &mut signing.chain_file),
+            (
+                "signing.pkcs11.module_file",
+                Public,
+                &mut signing.pkcs11.module_file,
+            ),
+            (
+                "signing.pkcs11.pin_file",
+                Secret,
+                &mut signing.pkcs11.pin_file,
+            ),
             ("bureau.ca_file", Public, &mut bureau.ca_file),
             ("bureau.crl_file", Public, &mut bureau.crl_file),
             (

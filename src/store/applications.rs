@@ -2,10 +2,11 @@
 
 mod row;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::domain::application::{ApplicationState, Product};
+use crate::domain::batching::Backlog;
 use crate::domain::id::{ApplicationId, OfficeId};
 use crate::domain::money::Money;
 use crate::store::applications::row::ApplicationRow;
@@ -14,7 +15,10 @@ use crate::store::{StoreError, Tx, read_code};
 
 pub use row::Application;
 
-/// The columns of [`ApplicationRow`], for every SELECT of this file.
+/// Count, bytes, earliest instant of readiness and earliest deadline.
+type ReadySums = (i64, Option<i64>, Option<DateTime<Utc>>, Option<NaiveDate>);
+
+/// The columns of [`ApplicationRow`], for every SELECT of an application.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -28,6 +32,11 @@ macro_rules! select {
         )
     };
 }
+
+// After the macro, which it uses.
+mod search;
+
+pub use search::{Wanted, search};
 
 /// Adds an application as it stands in `new`, with the states it was given.
 ///
@@ -96,6 +105,14 @@ pub async fn find(tx: &mut Tx, id: ApplicationId) -> Result<Option<Application>,
 pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Application>, StoreError> {
     const SQL: &str = select!("WHERE number = $1");
     one(query!(fetch_optional as ApplicationRow, tx, SQL, number)?)
+}
+
+/// Finds an application by its number or its id, whichever `name` is.
+pub async fn find_by_name(tx: &mut Tx, name: &str) -> Result<Option<Application>, StoreError> {
+    match name.parse::<ApplicationId>() {
+        Ok(id) => find(tx, id).await,
+        Err(_not_an_id) => find_by_number(tx, name).await,
+    }
 }
 
 /// Finds an office's application by the office's own reference.
@@ -214,6 +231,55 @@ pub async fn list_ready(
     rows.into_iter().map(Application::try_from).collect()
 }
 
+/// Sums up the `limit` most urgent of those that [`list_ready`] lists; `None` when nobody waits.
+pub async fn sum_up_ready(
+    tx: &mut Tx,
+    bureau: &str,
+    product: Product,
+    limit: i64,
+) -> Result<Option<Backlog>, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*), CAST(SUM(content_bytes) AS BIGINT), MIN(ready_since), MIN(deadline_on)
+        FROM (SELECT content_bytes, COALESCE(ready_since, updated_at) AS ready_since, deadline_on
+              FROM applications
+              WHERE state = 'READY' AND bureau = $1 AND product = $2
+              ORDER BY deadline_on, ready_since, id
+              LIMIT $3) AS waiting";
+    let sums = query!(
+        fetch_one as ReadySums,
+        tx,
+        SQL,
+        bureau,
+        product.as_str(),
+        limit
+    )?;
+    Ok(match sums {
+        (count, Some(bytes), Some(oldest_ready_since), Some(earliest_deadline_on)) => {
+            Some(Backlog {
+                count: usize::try_from(count).unwrap_or(usize::MAX),
+                bytes: u64::try_from(bytes).unwrap_or(0),
+                oldest_ready_since,
+                earliest_deadline_on,
+            })
+        }
+        _nobody => None,
+    })
+}
+
+/// Lets an application that is ready wait from now on, as if it had just become so.
+pub async fn begin_waiting(
+    tx: &mut Tx,
+    id: ApplicationId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        UPDATE applications
+        SET ready_since = $2
+        WHERE id = $1 AND ready_since IS NOT NULL";
+    execute!(tx, SQL, id.0, at)?;
+    Ok(())
+}
+
 /// Adds `amount` (negative when money was taken back) to what is paid; returns the new sum.
 pub async fn add_paid(
     tx: &mut Tx,
@@ -264,7 +330,7 @@ pub async fn count_remake(tx: &mut Tx, id: ApplicationId) -> Result<i64, StoreEr
 pub async fn revise(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> {
     const SQL: &str = "
         UPDATE applications
-        SET content_sha256 = $2, revision = revision + 1, card_reason = $3, person_key = $4,
+        SET content_sha256 = $2, revision = $10, card_reason = $3, person_key = $4,
             collect_office_id = $5, eligibility_rule = $6, sealed_id = $7, content_bytes = $8,
             updated_at = $9, version = version + 1
         WHERE id = $1 AND state = 'RETURNED'";
@@ -280,6 +346,7 @@ pub async fn revise(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> 
         new.sealed.0,
         new.content_bytes,
         new.updated_at,
+        new.revision,
     )?;
     Ok(changed == 1)
 }

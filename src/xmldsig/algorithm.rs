@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 use openssl::bn::BigNum;
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
-use openssl::hash::MessageDigest;
+use openssl::hash::{DigestBytes, MessageDigest};
 use openssl::nid::Nid;
 use openssl::pkey::{HasPrivate, HasPublic, Id, PKey, PKeyRef, Public};
 use openssl::rsa::Padding;
@@ -77,6 +77,20 @@ impl SignatureAlgorithm {
     /// allows it.
     pub fn has_ended(self, at: DateTime<Utc>) -> bool {
         self == Self::RsaPkcs1Sha256 && at.year() > RSA_PKCS1_LAST_YEAR
+    }
+
+    /// RSA PKCS#1 v1.5 in the place of RSA-PSS; others stay as they are.
+    #[must_use]
+    pub const fn or_rsa_pkcs1(self) -> Self {
+        match self {
+            Self::RsaPssSha256 => Self::RsaPkcs1Sha256,
+            other => other,
+        }
+    }
+
+    /// The digest of `bytes` that is signed.
+    pub fn hash(self, bytes: &[u8]) -> Result<DigestBytes, ErrorStack> {
+        openssl::hash::hash(self.digest(), bytes)
     }
 
     /// Signs `bytes`; ECDSA values are r and s in fixed width (XML Signature 1.1 §6.4.3).

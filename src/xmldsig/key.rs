@@ -1,13 +1,14 @@
-//! The keys that sign documents, behind one trait: files today, a token tomorrow.
+//! The keys that sign documents, behind one trait: in files here, in a token in the module `token`.
 
 use std::fmt;
 
 use openssl::error::{Error, ErrorStack};
 use openssl::pkcs12::Pkcs12;
-use openssl::pkey::{PKey, Private};
+use openssl::pkey::{PKey, Private, Public};
 use openssl::x509::X509;
 
 use crate::xmldsig::algorithm::SignatureAlgorithm;
+use crate::xmldsig::token::TokenError;
 
 /// Why a key cannot be used, or could not sign.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,9 @@ pub enum SigningError {
     /// The algorithm may no longer be used.
     #[error("{0} is no longer accepted")]
     AlgorithmEnded(SignatureAlgorithm),
+    /// The token does not serve.
+    #[error("the key in its token cannot be used")]
+    Token(#[from] TokenError),
     /// The key did not sign.
     #[error("the key does not sign")]
     Failed(#[source] ErrorStack),
@@ -95,35 +99,31 @@ impl PemKey {
             let chain = chain_pem.ok_or(SigningError::NoCertificate)?;
             return Self::from_pem_with_passphrase(file, passphrase, chain);
         }
-        let from_file = Self::from_pkcs12(file, passphrase.unwrap_or_default())?;
-        match chain_pem {
-            None => Ok(from_file),
-            Some(chain) => Self::new(from_file.key, read_chain(chain)?),
-        }
+        Self::from_pkcs12_with_chain(file, passphrase.unwrap_or_default(), chain_pem)
+    }
+
+    /// Reads a PKCS#12 file with its password; certificates in `chain_pem` take the place of those
+    /// in it.
+    pub fn from_pkcs12_with_chain(
+        der: &[u8],
+        password: &str,
+        chain_pem: Option<&[u8]>,
+    ) -> Result<Self, SigningError> {
+        let (key, own) = read_pkcs12(der, password)?;
+        Self::new(key, chain_pem.map_or(Ok(own), read_chain)?)
     }
 
     /// Reads a PKCS#12 file with its password.
     pub fn from_pkcs12(der: &[u8], password: &str) -> Result<Self, SigningError> {
-        let parsed = Pkcs12::from_der(der)
-            .and_then(|file| file.parse2(password))
-            .map_err(pkcs12_unreadable)?;
-        let key = parsed.pkey.ok_or(SigningError::NoKey)?;
-        let intermediates = parsed.ca.into_iter().flatten();
-        let certificates = parsed.cert.into_iter().chain(intermediates).collect();
-        Self::new(key, certificates)
+        Self::from_pkcs12_with_chain(der, password, None)
     }
 
     /// Takes a private key and its certificate, followed by the intermediates.
     pub fn new(key: PKey<Private>, certificates: Vec<X509>) -> Result<Self, SigningError> {
-        let certified = certificates
-            .first()
-            .ok_or(SigningError::NoCertificate)?
-            .public_key()
-            .map_err(unreadable("the certificate's key"))?;
+        let (certified, algorithm) = algorithm_of_chain(&certificates)?;
         if !key.public_eq(&certified) {
             return Err(SigningError::ForeignCertificate);
         }
-        let algorithm = SignatureAlgorithm::of_key(&key).ok_or(SigningError::KeyOutsideProfile)?;
         Ok(Self {
             key,
             certificates,
@@ -135,9 +135,7 @@ impl PemKey {
     /// fixtures that must be the same each time. Other keys stay as they are.
     #[must_use]
     pub fn with_rsa_pkcs1(mut self) -> Self {
-        if self.algorithm == SignatureAlgorithm::RsaPssSha256 {
-            self.algorithm = SignatureAlgorithm::RsaPkcs1Sha256;
-        }
+        self.algorithm = self.algorithm.or_rsa_pkcs1();
         self
     }
 }
@@ -170,6 +168,16 @@ impl fmt::Debug for PemKey {
 /// What DER, and so every PKCS#12 file, begins with; PEM is text.
 const DER_SEQUENCE: u8 = 0x30;
 
+/// Reads a private key and its certificates.
+fn read_pkcs12(der: &[u8], password: &str) -> Result<(PKey<Private>, Vec<X509>), SigningError> {
+    let parsed = Pkcs12::from_der(der)
+        .and_then(|file| file.parse2(password))
+        .map_err(pkcs12_unreadable)?;
+    let key = parsed.pkey.ok_or(SigningError::NoKey)?;
+    let intermediates = parsed.ca.into_iter().flatten();
+    Ok((key, parsed.cert.into_iter().chain(intermediates).collect()))
+}
+
 /// Reads a private key in PEM.
 fn read_private_key(pem: &[u8], passphrase: Option<&str>) -> Result<PKey<Private>, SigningError> {
     let mut asked = false;
@@ -190,8 +198,22 @@ fn read_private_key(pem: &[u8], passphrase: Option<&str>) -> Result<PKey<Private
     }
 }
 
+/// The key that a chain certifies, and how it signs.
+pub(crate) fn algorithm_of_chain(
+    certificates: &[X509],
+) -> Result<(PKey<Public>, SignatureAlgorithm), SigningError> {
+    let certified = certificates
+        .first()
+        .ok_or(SigningError::NoCertificate)?
+        .public_key()
+        .map_err(unreadable("the certificate's key"))?;
+    let algorithm =
+        SignatureAlgorithm::of_key(&certified).ok_or(SigningError::KeyOutsideProfile)?;
+    Ok((certified, algorithm))
+}
+
 /// Reads a certificate and what follows it.
-pub(crate) fn read_chain(pem: &[u8]) -> Result<Vec<X509>, SigningError> {
+pub fn read_chain(pem: &[u8]) -> Result<Vec<X509>, SigningError> {
     X509::stack_from_pem(pem).map_err(unreadable("the certificate chain"))
 }
 

@@ -35,6 +35,7 @@ mod signed_properties;
 mod strict;
 #[cfg(test)]
 mod tests;
+pub mod token;
 pub mod trust;
 mod uris;
 mod usage;

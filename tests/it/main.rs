@@ -17,7 +17,13 @@ mod money;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
+mod races;
+#[cfg(test)]
 mod receipts;
+#[cfg(test)]
+mod shipments;
+#[cfg(test)]
+mod signatures;
 #[cfg(test)]
 mod store_conformance;
 #[cfg(test)]
