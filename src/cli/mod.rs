@@ -26,6 +26,7 @@ mod signals;
 mod simulate;
 #[cfg(test)]
 mod tests;
+mod xml;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -100,6 +101,9 @@ enum Command {
     /// What waits for an operator's decision
     #[command(subcommand)]
     Hold(hold::Hold),
+    /// Signed XML of any kind: canonical form, sign, verify
+    #[command(subcommand)]
+    Xml(xml::Xml),
     /// Explain a reason, a fault or a problem by its number or code
     Explain(explain::Explain),
     /// The other parties, for development: they see only the wire
@@ -171,6 +175,7 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::Order(command) => order::run(command, context).await,
         Command::Outbox(command) => outbox::run(command, context).await,
         Command::Hold(command) => hold::run(command, context).await,
+        Command::Xml(command) => xml::run(command, context),
         Command::Explain(command) => explain::run(&command, context),
         Command::Simulate(command) => simulate::run(command, context).await,
         Command::Completions(command) => completions::run(&command, context),

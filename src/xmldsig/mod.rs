@@ -2,8 +2,9 @@
 //! that does not grow with the document. Knows no card, no order and no office.
 //!
 //! The profile is an enveloped `XAdES` B-B signature (ETSI EN 319 132-1): one `ds:Signature`, the
-//! last child of the root, over the whole document. [`sign::SignedWriter`] writes it,
-//! [`verify::verify`] reads it and accepts nothing else.
+//! last child of the root, over the whole document. [`sign::SignedWriter`] writes it together with
+//! a document, [`enveloped::sign_document`] adds it to one that is there, [`verify::verify`] reads it
+//! and accepts nothing else.
 
 pub mod algorithm;
 mod attributes;
@@ -14,6 +15,7 @@ pub mod content;
 mod der;
 mod diverted;
 mod document_hash;
+pub mod enveloped;
 mod event;
 #[cfg(test)]
 pub(crate) mod fixtures;

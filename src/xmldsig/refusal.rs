@@ -12,6 +12,28 @@ pub struct Position {
 impl Position {
     /// The first byte of a document.
     pub(crate) const START: Self = Self { line: 1, column: 1 };
+
+    /// The position behind `bytes`, which begin here.
+    pub(crate) fn behind(self, bytes: &[u8]) -> Self {
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        self.moved(Self {
+            line: count(lines.clone().count()),
+            column: count(lines.next_back().map_or(0, <[u8]>::len)) + 1,
+        })
+    }
+
+    /// Where `place` is, if what it counts from begins here.
+    fn moved(self, place: Self) -> Self {
+        let column = match place.line {
+            1 => self.column + place.column - 1,
+            _ => place.column,
+        };
+        Self {
+            line: self.line + place.line - 1,
+            column,
+        }
+    }
 }
 
 crate::coded! {
@@ -215,19 +237,35 @@ pub struct Refusal {
 pub(crate) struct Flaw {
     pub(crate) code: RefusalCode,
     pub(crate) detail: &'static str,
+    /// Where, counted from the start of what the function looked at.
+    place: Position,
 }
 
 impl Flaw {
     pub(crate) const fn new(code: RefusalCode, detail: &'static str) -> Self {
-        Self { code, detail }
+        Self {
+            code,
+            detail,
+            place: Position::START,
+        }
     }
 
+    /// The same flaw in a text that has `before` in front of what was looked at.
+    pub(crate) fn behind(self, before: &str) -> Self {
+        Self {
+            place: Position::START.behind(before.as_bytes()).moved(self.place),
+            ..self
+        }
+    }
+
+    /// The refusal of a document in which what was looked at begins at `position`.
     pub(crate) fn at(self, position: Position) -> Refusal {
+        let Position { line, column } = position.moved(self.place);
         Refusal {
             code: self.code,
             detail: self.detail.to_owned(),
-            line: position.line,
-            column: position.column,
+            line,
+            column,
         }
     }
 }
@@ -235,6 +273,20 @@ impl Flaw {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flaw_is_told_by_its_place_in_the_document() {
+        let flaw = Flaw::new(RefusalCode::NotWellFormed, "a flaw");
+        let place = |flaw: Flaw| {
+            let refusal = flaw.at(Position { line: 7, column: 5 });
+            (refusal.line, refusal.column)
+        };
+        assert_eq!(place(flaw), (7, 5));
+        assert_eq!(place(flaw.behind("ș")), (7, 7));
+        assert_eq!(place(flaw.behind("a\n")), (8, 1));
+        assert_eq!(place(flaw.behind("b").behind("a\n\nbc")), (9, 4));
+        assert_eq!(place(flaw.behind("b\n").behind("abc")), (8, 1));
+    }
 
     #[test]
     fn every_code_reads_back_and_has_a_reason_of_the_catalogue() {

@@ -25,6 +25,29 @@ pub struct Limits {
     pub ids: usize,
 }
 
+impl Limits {
+    /// Limits for a document of any length that is only written again, not believed: those that
+    /// libxml2 has without `--huge`, and no limit to the whole.
+    pub fn of_any_document() -> Self {
+        Self {
+            depth: 256,
+            attributes: 1024,
+            namespaces: 1024,
+            event_bytes: 10_000_000,
+            document_bytes: u64::MAX,
+            ..Self::default()
+        }
+    }
+
+    /// Limits for a signed document of any length: the usual ones, and no limit to the whole.
+    pub fn of_any_length() -> Self {
+        Self {
+            document_bytes: u64::MAX,
+            ..Self::default()
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

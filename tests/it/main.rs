@@ -30,3 +30,5 @@ mod store_conformance;
 mod tidy;
 #[cfg(test)]
 mod whole;
+#[cfg(test)]
+mod xml;

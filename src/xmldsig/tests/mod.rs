@@ -2,6 +2,7 @@
 
 mod attacks;
 mod canonical_form;
+mod enveloped;
 mod foreign;
 mod generated;
 mod keys;
