@@ -268,4 +268,6 @@ fn name<'a>(words: impl Iterator<Item = &'a str>) -> Option<String> {
 }
 
 #[cfg(test)]
+mod rates;
+#[cfg(test)]
 mod tests;

@@ -50,6 +50,10 @@ coded! {
         MatchMissed = "MATCH_MISSED",
         /// The tie was undone by an operator.
         MatchUndone = "MATCH_UNDONE",
+        /// A part of it was tied to one more application, by an operator.
+        PartMade = "PART_MADE",
+        /// The tie of one part was undone by an operator; others stand.
+        PartUndone = "PART_UNDONE",
         /// It is no payment of a fee.
         FoundInvalid = "FOUND_INVALID",
         /// Its application was put in an order.
@@ -81,6 +85,10 @@ pub const STEPS: &[Step<PaymentState, PaymentEvent>] = &[
     (Matched,   CardOrdered,    Consumed),
     (Matched,   MatchUndone,    Unmatched),
     (Consumed,  CardNotMade,    Matched),
+    (Matched,   PartMade,       Matched),     // One sum for several applications.
+    (Consumed,  PartMade,       Consumed),
+    (Matched,   PartUndone,     Matched),
+    (Consumed,  PartUndone,     Consumed),    // The card of that part is not ordered.
 
     (Imported,  TakenBack,      Reversed),
     (Suggested, TakenBack,      Reversed),

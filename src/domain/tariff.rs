@@ -155,7 +155,7 @@ pub fn known_amounts() -> impl Iterator<Item = Money> {
 }
 
 /// The electronic card's rate on `day`; before the first one known, that one.
-fn rate_on(day: NaiveDate) -> &'static Rate {
+pub fn rate_on(day: NaiveDate) -> &'static Rate {
     RATES
         .iter()
         .filter(|rate| rate.product == PricedProduct::Electronic)

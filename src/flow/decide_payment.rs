@@ -5,28 +5,44 @@ use crate::domain::application::ApplicationState;
 use crate::domain::fee::FeeState;
 use crate::domain::id::{ApplicationId, PaymentId};
 use crate::domain::matching::{MatchReason, MatchRule, Movement};
+use crate::domain::money::Money;
 use crate::domain::operator::Actor;
 use crate::domain::payment::{PaymentEvent, PaymentState};
 use crate::flow::Failure;
 use crate::flow::match_payment::{offer_to_others, read_evidence};
 use crate::flow::once::KeyReused;
 use crate::flow::progress::note;
-use crate::flow::tie_payment::{step, tie, untie};
+use crate::flow::tie_payment::{
+    Untying, is_before_order, name_application, step, tie, untie, untied_rest,
+};
 use crate::gateway::Gateway;
 use crate::store::Tx;
 use crate::store::applications::{self, Application};
 use crate::store::history::{Note, SubjectKind};
 use crate::store::holds::{self, NewHold};
+use crate::store::matches;
 use crate::store::payments::{self, Payment};
 use crate::worker::bell::Bell;
+
+/// Parts of one payment at most: a family, not a crowd.
+pub const PARTS_MAX: usize = 50;
+
+/// How an operator undoes ties of money whose card is not ordered.
+pub(crate) const BY_HAND: Untying = Untying {
+    only: None,
+    rule: Some(MatchRule::Operator),
+    served: false,
+};
 
 /// What is decided.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Decision {
     /// It pays the fee of this application.
     Match(ApplicationId),
-    /// It does not pay the fee that it is tied to.
+    /// It does not pay the fee that it is tied to, nor any other.
     Unmatch,
+    /// No part of it pays the fee of this application; its other ties stand.
+    UnmatchPart(ApplicationId),
     /// It is to be given back.
     Refund,
     /// It is no payment of a fee.
@@ -60,6 +76,21 @@ pub enum DecisionRefusal {
     /// The application takes no money.
     #[error("the application takes no money: its fee is {0}")]
     FeeForbids(FeeState),
+    /// No part of it is tied to that application.
+    #[error("no part of the payment is tied to that application")]
+    NotTiedToIt,
+    /// A payment is split into no parts, or into more than anybody needs.
+    #[error("a payment is split into 1 to {PARTS_MAX} parts")]
+    PartsCount,
+    /// The part at this place names no application.
+    #[error("part {0} names an application that does not exist")]
+    PartUnknown(usize),
+    /// The part at this place has no amount, or names an application that an earlier part names.
+    #[error("part {0} has no amount above zero or repeats an application")]
+    PartWrong(usize),
+    /// The parts are more than the payment, of which this much is tied to no fee.
+    #[error("the parts are more than the {0} lei that are tied to no fee")]
+    PartsExceed(Money),
     /// The key of the request was used for another one.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
@@ -94,9 +125,7 @@ pub async fn decide(
     decision: Decision,
     note: &Note<'_>,
 ) -> Result<Payment, Failure<DecisionRefusal>> {
-    if note.reason.is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(Failure::Refused(DecisionRefusal::ReasonMissing));
-    }
+    require_reason(note)?;
     let payment = payments::find(tx, id).await?;
     let mut payment = payment.ok_or(Failure::Refused(DecisionRefusal::PaymentUnknown))?;
     match decision {
@@ -104,6 +133,9 @@ pub async fn decide(
             match_by_hand(tx, &mut payment, application, note).await?;
         }
         Decision::Unmatch => unmatch(tx, &mut payment, note).await?,
+        Decision::UnmatchPart(application) => {
+            unmatch_part(tx, &mut payment, application, note).await?;
+        }
         Decision::Refund => {
             let event = PaymentEvent::RefundOwed;
             set_aside(tx, &mut payment, event, None, note).await?;
@@ -116,6 +148,23 @@ pub async fn decide(
     }
     let decided = payments::find(tx, id).await?;
     decided.ok_or(Failure::Refused(DecisionRefusal::PaymentUnknown))
+}
+
+/// Refuses a decision without a reason.
+pub(crate) fn require_reason(note: &Note<'_>) -> Result<(), Failure<DecisionRefusal>> {
+    if note.reason.is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Failure::Refused(DecisionRefusal::ReasonMissing));
+    }
+    Ok(())
+}
+
+/// Refuses what is not money in lei that came in.
+pub(crate) fn require_money_in(payment: &Payment) -> Result<(), Failure<DecisionRefusal>> {
+    let is_money_in = read_evidence(payment)?.movement() == Movement::Credit;
+    if !is_money_in || payment.currency != "RON" {
+        return Err(Failure::Refused(DecisionRefusal::NotMoneyIn));
+    }
+    Ok(())
 }
 
 async fn match_by_hand(
@@ -133,10 +182,7 @@ async fn match_by_hand(
             payment.state,
         )));
     }
-    let is_money_in = read_evidence(payment)?.movement() == Movement::Credit;
-    if !is_money_in || payment.currency != "RON" {
-        return Err(Failure::Refused(DecisionRefusal::NotMoneyIn));
-    }
+    require_money_in(payment)?;
     let application = applications::find(tx, application).await?;
     let mut application =
         application.ok_or(Failure::Refused(DecisionRefusal::ApplicationUnknown))?;
@@ -145,7 +191,7 @@ async fn match_by_hand(
         return Err(Failure::Refused(refusal));
     }
     // Money of an ended application that is to be given back is tied to it until then.
-    untie(tx, payment, (Some(MatchRule::Operator), false), note).await?;
+    untie(tx, payment, BY_HAND, note).await?;
     tie(
         tx,
         payment,
@@ -157,7 +203,7 @@ async fn match_by_hand(
 }
 
 /// Whether an operator may tie money to the application: also a second payment, to a paid fee.
-fn takes_money(application: &Application) -> bool {
+pub(crate) fn takes_money(application: &Application) -> bool {
     let ended = matches!(
         application.state,
         ApplicationState::Cancelled | ApplicationState::Destroyed
@@ -190,11 +236,73 @@ async fn unmatch(
         detail: "an operator undid its tie",
     };
     holds::open(tx, &hold, note).await?;
-    let operator = Some(MatchRule::Operator);
-    if let Some(mut application) = untie(tx, payment, (operator, false), note).await? {
-        // Other money may be waiting for this fee.
-        offer_to_others(tx, &mut application, Some(payment.id), note).await?;
+    untie_and_offer(tx, payment, BY_HAND, note).await
+}
+
+/// Undoes the tie of one part. The last one is the payment's: it then waits again as a whole.
+async fn unmatch_part(
+    tx: &mut Tx,
+    payment: &mut Payment,
+    application: ApplicationId,
+    note: &Note<'_>,
+) -> Result<(), Failure<DecisionRefusal>> {
+    let ties = matches::list_standing(tx, payment.id).await?;
+    if ties.iter().all(|tie| tie.application != application) {
+        return Err(Failure::Refused(DecisionRefusal::NotTiedToIt));
     }
+    if ties.iter().all(|tie| tie.application == application) {
+        return unmatch(tx, payment, note).await;
+    }
+    let part = applications::find(tx, application).await?;
+    let is_ordered = part.is_none_or(|part| !is_before_order(part.state));
+    match payment.state {
+        PaymentState::Matched => (),
+        PaymentState::Consumed if !is_ordered => (),
+        PaymentState::Consumed => return Err(Failure::Refused(DecisionRefusal::CardOrdered)),
+        state => return Err(Failure::Refused(DecisionRefusal::StateForbids(state))),
+    }
+    step(tx, payment, PaymentEvent::PartUndone, note).await?;
+    let untying = Untying {
+        only: Some(application),
+        ..BY_HAND
+    };
+    untie_and_offer(tx, payment, untying, note).await?;
+    hold_rest(tx, payment, note).await
+}
+
+/// Undoes ties and offers the fees that lost money to other money that may be waiting for them.
+async fn untie_and_offer(
+    tx: &mut Tx,
+    payment: &Payment,
+    untying: Untying,
+    note: &Note<'_>,
+) -> Result<(), Failure<DecisionRefusal>> {
+    for mut loser in untie(tx, payment, untying, note).await? {
+        offer_to_others(tx, &mut loser.application, Some(payment.id), note).await?;
+    }
+    Ok(())
+}
+
+/// Holds what is left of a payment in parts: a surplus, until somebody ties it or gives it back.
+pub(crate) async fn hold_rest<R>(
+    tx: &mut Tx,
+    payment: &mut Payment,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    let rest = untied_rest(tx, payment).await?;
+    let code = (rest > Money::ZERO).then_some(MatchReason::Overpaid.number());
+    name_application(tx, payment, code).await?;
+    let Some(code) = code else {
+        return Ok(());
+    };
+    let hold = NewHold {
+        kind: SubjectKind::Payment,
+        subject: payment.id.0,
+        number: &payment.number,
+        code,
+        detail: &format!("{rest} lei are tied to no fee"),
+    };
+    holds::open(tx, &hold, note).await?;
     Ok(())
 }
 

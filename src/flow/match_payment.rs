@@ -2,6 +2,7 @@
 //! application.
 
 mod judgement;
+mod offered;
 #[cfg(test)]
 mod tests;
 
@@ -10,7 +11,7 @@ use std::convert::Infallible;
 use anyhow::Context;
 
 use crate::domain::id::{ApplicationId, PaymentId};
-use crate::domain::matching::{MatchReason, MatchRule, Movement, Suggestion, Verdict};
+use crate::domain::matching::{MatchReason, MatchRule, Movement, Verdict};
 use crate::domain::operator::Actor;
 use crate::domain::payment::PaymentEvent;
 use crate::flow::Failure;
@@ -27,6 +28,8 @@ use crate::store::holds::{self, NewHold};
 use crate::store::payments::{self, Payment};
 use crate::store::{StoreError, Tx, matches, matching_keys};
 use crate::worker::bell::Bell;
+
+pub use offered::{is_offered, suggestions};
 
 /// Judges the payment that has waited longest to be looked at. Returns whether there was one.
 pub async fn match_next(gateway: &Gateway) -> Result<bool, Failure<Infallible>> {
@@ -97,16 +100,6 @@ pub(crate) async fn offer_to_others<R>(
         *application = now;
     }
     Ok(())
-}
-
-/// The applications that an operator may choose for a payment, the likeliest first.
-pub async fn suggestions(tx: &mut Tx, payment: &Payment) -> anyhow::Result<Vec<Suggestion>> {
-    let evidence = read_evidence(payment)?;
-    let verdict = judge(tx, payment, &evidence).await?;
-    Ok(match verdict {
-        Verdict::Suggest { candidates, .. } => candidates,
-        _ => Vec::new(),
-    })
 }
 
 pub(crate) fn read_evidence(payment: &Payment) -> anyhow::Result<PaymentEvidence> {

@@ -28,6 +28,7 @@ mod payment_keys;
 pub mod person_key;
 pub mod progress;
 pub mod read_document;
+pub mod read_fee;
 pub mod receive_document;
 mod record_movement;
 pub mod record_notification;
@@ -40,6 +41,7 @@ pub mod sealing;
 pub mod send_order;
 pub mod set_aside_application;
 pub mod settle_payments;
+pub mod split_payment;
 pub mod submit_application;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use crate::domain::matching::MatchReason;
 use crate::domain::payment::{PaymentEvent, PaymentState};
 use crate::flow::Failure;
 use crate::flow::match_payment::offer_to_others;
-use crate::flow::tie_payment::{step, untie};
+use crate::flow::tie_payment::{Untying, step, untie};
 use crate::store::Tx;
 use crate::store::applications::Application;
 use crate::store::history::{Note, SubjectKind};
@@ -33,14 +33,19 @@ pub(crate) async fn reverse<R>(
     payments::set_reverses(tx, reversal.id, original.id).await?;
     payments::set_application(tx, reversal.id, original.application, reason).await?;
     holds::close(tx, reversal.id.0, None, "TAKEN_BACK", note).await?;
-    let Some(mut application) = untie(tx, &original, (None, ordered), note).await? else {
-        return Ok(());
+    let every = Untying {
+        only: None,
+        rule: None,
+        served: ordered,
     };
-    if ordered {
-        alarm(tx, &application, reversal, note).await?;
+    for mut loser in untie(tx, &original, every, note).await? {
+        if loser.ordered {
+            alarm(tx, &loser.application, reversal, note).await?;
+        }
+        // The reversal of a reversal does not exist: this ends here.
+        Box::pin(offer_to_others(tx, &mut loser.application, None, note)).await?;
     }
-    // The reversal of a reversal does not exist: this ends here.
-    Box::pin(offer_to_others(tx, &mut application, None, note)).await
+    Ok(())
 }
 
 async fn alarm<R>(

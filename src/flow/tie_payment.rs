@@ -1,21 +1,21 @@
 //! Ties a payment to a fee, unties it, and lets the fee and the application follow. Ties are never
-//! changed: one is undone by a counter-entry.
+//! changed: one is undone by a counter-entry. A payment may be tied in parts, each to another fee.
 
 use anyhow::Context;
 
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::fee::FeeState;
-use crate::domain::id::MatchId;
+use crate::domain::id::{ApplicationId, MatchId};
 use crate::domain::matching::{MatchRule, application_after, fee_after};
 use crate::domain::money::Money;
-use crate::domain::payment::PaymentEvent;
+use crate::domain::payment::{PaymentEvent, PaymentState};
 use crate::flow::Failure;
 use crate::flow::progress::advance;
 use crate::store::applications::{self, Application};
 use crate::store::history::{self, Note, take_step};
 use crate::store::matches::{self, Match};
 use crate::store::payments::{self, Payment};
-use crate::store::{Tx, holds};
+use crate::store::{StoreError, Tx, holds};
 
 /// `PAYMENT_REVERSED`: what was paid is paid no longer.
 const PAYMENT_REVERSED: u16 = 603;
@@ -25,6 +25,18 @@ pub(crate) async fn tie<R>(
     tx: &mut Tx,
     payment: &mut Payment,
     application: &mut Application,
+    why: (MatchRule, Option<u16>),
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    let all = payment.amount;
+    tie_part(tx, payment, (application, all), why, note).await
+}
+
+/// Ties `amount` of a payment to the application's fee; other parts may be tied already.
+pub(crate) async fn tie_part<R>(
+    tx: &mut Tx,
+    payment: &mut Payment,
+    (application, amount): (&mut Application, Money),
     (rule, reason): (MatchRule, Option<u16>),
     note: &Note<'_>,
 ) -> Result<(), Failure<R>> {
@@ -32,37 +44,88 @@ pub(crate) async fn tie<R>(
         id: MatchId(note.random.uuid(note.at)),
         payment: payment.id,
         application: application.id,
-        amount: payment.amount,
+        amount,
         rule: rule.as_str().to_owned(),
         actor: note.actor.to_string(),
         undoes: None,
         made_at: note.at,
     };
     matches::insert(tx, &tied).await?;
-    payments::set_application(tx, payment.id, Some(application.id), reason).await?;
-    step(tx, payment, PaymentEvent::MatchMade, note).await?;
-    if is_ordered(application.state) {
+    let event = match payment.state {
+        PaymentState::Matched | PaymentState::Consumed => PaymentEvent::PartMade,
+        _ => PaymentEvent::MatchMade,
+    };
+    step(tx, payment, event, note).await?;
+    if is_ordered(application.state) && payment.state == PaymentState::Matched {
         // Money that settles a dispute serves a card that is ordered already.
         step(tx, payment, PaymentEvent::CardOrdered, note).await?;
     }
-    payment.application = Some(application.id);
-    payment.reason = reason.map(i64::from);
+    name_application(tx, payment, reason).await?;
     holds::close(tx, payment.id.0, None, "MATCHED", note).await?;
-    balance(tx, application, payment.amount, false, note).await
+    balance(tx, application, amount, false, note).await
 }
 
-/// Undoes every standing tie of a payment; `ordered` says whether it has served an order. The
-/// payment's own step is the caller's. Returns the application that lost the money.
+/// Records the application to which a payment is tied, and the reason of its state; the ties of a
+/// payment for several applications tell which, the payment names none.
+pub(crate) async fn name_application(
+    tx: &mut Tx,
+    payment: &mut Payment,
+    reason: Option<u16>,
+) -> Result<(), StoreError> {
+    let ties = matches::list_standing(tx, payment.id).await?;
+    let first = ties.first().map(|tie| tie.application);
+    let application = first.filter(|one| ties.iter().all(|tie| tie.application == *one));
+    payments::set_application(tx, payment.id, application, reason).await?;
+    payment.application = application;
+    payment.reason = reason.map(i64::from);
+    Ok(())
+}
+
+/// What of a payment is tied to no fee.
+pub(crate) async fn untied_rest(tx: &mut Tx, payment: &Payment) -> anyhow::Result<Money> {
+    let mut rest = payment.amount;
+    for tie in matches::list_standing(tx, payment.id).await? {
+        rest = rest.checked_sub(tie.amount).context("ties overflow")?;
+    }
+    Ok(rest)
+}
+
+/// Which ties of a payment are undone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Untying {
+    /// Only those to this application.
+    pub(crate) only: Option<ApplicationId>,
+    /// The rule that the counter-entries bear, where it is not that of the tie.
+    pub(crate) rule: Option<MatchRule>,
+    /// Whether the payment has served an order.
+    pub(crate) served: bool,
+}
+
+/// An application that lost money.
+pub(crate) struct Loser {
+    /// As it stands now.
+    pub(crate) application: Application,
+    /// Whether its card is ordered all the same.
+    pub(crate) ordered: bool,
+}
+
+/// Undoes standing ties of a payment, whose own step is the caller's. Returns the applications that
+/// lost the money.
 pub(crate) async fn untie<R>(
     tx: &mut Tx,
     payment: &Payment,
-    (rule, ordered): (Option<MatchRule>, bool),
+    untying: Untying,
     note: &Note<'_>,
-) -> Result<Option<Application>, Failure<R>> {
-    let mut lost = None;
-    for tied in matches::list_standing(tx, payment.id).await? {
+) -> Result<Vec<Loser>, Failure<R>> {
+    let mut lost: Vec<Loser> = Vec::new();
+    let ties = matches::list_standing(tx, payment.id).await?;
+    let is_alone = ties.len() == 1;
+    let concerned = |tied: &Match| untying.only.is_none_or(|only| only == tied.application);
+    for tied in ties.into_iter().filter(concerned) {
         let amount = negative(tied.amount)?;
-        let rule = rule.map_or(tied.rule, |rule| rule.as_str().to_owned());
+        let rule = untying
+            .rule
+            .map_or(tied.rule, |rule| rule.as_str().to_owned());
         let counter = Match {
             id: MatchId(note.random.uuid(note.at)),
             payment: tied.payment,
@@ -77,8 +140,13 @@ pub(crate) async fn untie<R>(
         let mut application = applications::find(tx, tied.application)
             .await?
             .context("a tie names an application that does not exist")?;
+        // Of one sum for several cards, some may be ordered and others not.
+        let ordered = untying.served && (is_alone || !is_before_order(application.state));
         balance(tx, &mut application, amount, ordered, note).await?;
-        lost = Some(application);
+        lost.push(Loser {
+            application,
+            ordered,
+        });
     }
     Ok(lost)
 }
@@ -111,6 +179,15 @@ const fn is_ordered(state: ApplicationState) -> bool {
             | AtOffice
             | HandedOver
             | CancelRequested
+    )
+}
+
+/// Whether no card is asked for now: money that serves it serves no order.
+pub(crate) const fn is_before_order(state: ApplicationState) -> bool {
+    use ApplicationState::{Approved, AwaitingFee, Cancelled, OnHold, Ready, Received, Returned};
+    matches!(
+        state,
+        Received | Approved | AwaitingFee | Ready | Returned | OnHold | Cancelled
     )
 }
 

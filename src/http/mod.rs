@@ -15,6 +15,7 @@ mod docs;
 mod envelope;
 mod etag;
 mod events;
+mod fees;
 mod gate;
 mod health;
 mod identity;

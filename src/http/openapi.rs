@@ -4,7 +4,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::http::{
-    applications, bureau, channels, events, offices, operations, payment_references, payments,
+    applications, bureau, channels, events, fees, offices, operations, payment_references, payments,
 };
 
 /// The description of `/v1`.
@@ -22,6 +22,7 @@ use crate::http::{
         applications::revise::revise,
         applications::withdraw::withdraw,
         applications::report::report,
+        fees::show,
         events::list,
         offices::me,
         payment_references::give,
@@ -31,6 +32,7 @@ use crate::http::{
         payments::read::list,
         payments::read::show,
         payments::decide::match_it,
+        payments::decide::split_it,
         payments::decide::unmatch,
         payments::decide::refund,
         payments::decide::dismiss,

@@ -7,8 +7,8 @@ use actix_web::http::Method;
 use actix_web::web;
 
 use crate::http::{
-    applications, bureau, channels, docs, events, health, offices, operations, payment_references,
-    payments,
+    applications, bureau, channels, docs, events, fees, health, offices, operations,
+    payment_references, payments,
 };
 use crate::store::credentials::Party;
 
@@ -59,6 +59,11 @@ const fn treasury(scope: &'static str) -> Who {
         scope,
     }
 }
+/// Offices ask about their own applications, treasury and operators about all.
+const FEE_READERS: Who = Who::Only {
+    parties: &[Party::Office, Party::Automation, Party::Operator],
+    scope: "fees:read",
+};
 const OPERATORS: Who = Who::Only {
     parties: &[Party::Operator, Party::Automation],
     scope: "operate",
@@ -87,6 +92,7 @@ routes! {
     POST "/v1/applications/{id}/revisions"  => applications::revise::revise,     office("applications:write");
     POST "/v1/applications/{id}/withdrawal" => applications::withdraw::withdraw, office("applications:write");
     POST "/v1/applications/{id}/reports"    => applications::report::report,     office("cards:report");
+    GET  "/v1/fees/{name}"                  => fees::show,                       FEE_READERS;
     GET  "/v1/events"                       => events::list,                     office("events:read");
     GET  "/v1/offices/me"                   => offices::me,                      office("offices:read");
     POST "/v1/payment-references"           => payment_references::give,         office("payment-references:write");
@@ -97,6 +103,7 @@ routes! {
     GET  "/v1/payments"                     => payments::read::list,             treasury("payments:read");
     GET  "/v1/payments/{id}"                => payments::read::show,             treasury("payments:read");
     POST "/v1/payments/{id}/match"          => payments::decide::match_it,       treasury("payments:decide");
+    POST "/v1/payments/{id}/split"          => payments::decide::split_it,       treasury("payments:decide");
     POST "/v1/payments/{id}/unmatch"        => payments::decide::unmatch,        treasury("payments:decide");
     POST "/v1/payments/{id}/refund"         => payments::decide::refund,         treasury("payments:decide");
     POST "/v1/payments/{id}/dismiss"        => payments::decide::dismiss,        treasury("payments:decide");

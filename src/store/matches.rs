@@ -91,6 +91,23 @@ pub async fn list_standing(tx: &mut Tx, payment: PaymentId) -> Result<Vec<Match>
     Ok(rows.into_iter().map(Match::from).collect())
 }
 
+/// Lists the ties of an application that no other entry undoes, in the order of their making.
+pub async fn list_of_application(
+    tx: &mut Tx,
+    application: ApplicationId,
+) -> Result<Vec<Match>, StoreError> {
+    const SQL: &str = "
+        SELECT m.id, m.payment_id, m.application_id, m.amount, m.rule, m.actor, m.undoes_id,
+               m.made_at
+        FROM matches m
+        WHERE m.application_id = $1 AND m.undoes_id IS NULL
+          AND NOT EXISTS (SELECT 1 FROM matches u WHERE u.undoes_id = m.id)
+        ORDER BY m.made_at, m.id
+        LIMIT 200";
+    let rows = query!(fetch_all as MatchRow, tx, SQL, application.0)?;
+    Ok(rows.into_iter().map(Match::from).collect())
+}
+
 /// Whether an operator undid a tie of this payment to this application.
 pub async fn was_untied_by_operator(
     tx: &mut Tx,

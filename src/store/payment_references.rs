@@ -1,6 +1,7 @@
 //! Payment references that were given out, and the applications that bear them.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::domain::application::Product;
 use crate::domain::id::{ApplicationId, OfficeId};
@@ -47,6 +48,20 @@ pub async fn tie(
         application.0,
     )?;
     Ok(tied == 1)
+}
+
+/// Finds the office that was given a reference, while no application bears it.
+pub async fn find_holder(
+    tx: &mut Tx,
+    reference: PaymentReference,
+) -> Result<Option<OfficeId>, StoreError> {
+    const SQL: &str = "
+        SELECT office_id
+        FROM payment_references
+        WHERE reference = $1 AND application_id IS NULL";
+    let compact = reference.compact();
+    let row = query!(fetch_optional as (Uuid,), tx, SQL, compact.as_str())?;
+    Ok(row.map(|(office,)| OfficeId(office)))
 }
 
 /// Whether an office holds a reference for a product that no application bears yet.

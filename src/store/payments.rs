@@ -241,12 +241,24 @@ pub async fn list(
     })
 }
 
-/// Lists the payments tied to an application, oldest first.
+/// Lists the payments of an application, oldest first: those that are its alone or were meant for
+/// it, and those of which a part is tied to it.
 pub async fn list_of_application(
     tx: &mut Tx,
     application: ApplicationId,
 ) -> Result<Vec<Payment>, StoreError> {
-    const SQL: &str = select!("WHERE application_id = $1 ORDER BY id LIMIT 200");
+    // A UNION and no OR: each half is an index range.
+    const SQL: &str = select!(
+        "WHERE id IN (
+             SELECT id FROM payments WHERE application_id = $1
+             UNION
+             SELECT m.payment_id
+             FROM matches m
+             WHERE m.application_id = $1 AND m.undoes_id IS NULL
+               AND NOT EXISTS (SELECT 1 FROM matches u WHERE u.undoes_id = m.id))
+         ORDER BY id
+         LIMIT 200"
+    );
     many(query!(fetch_all as PaymentRow, tx, SQL, application.0)?)
 }
 

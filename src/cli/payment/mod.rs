@@ -1,7 +1,9 @@
 //! `payment`: money that channels told of, and what operators decide about it.
 
 mod decide;
+mod fee;
 mod import;
+mod suggested;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
@@ -15,6 +17,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::cli::order::write_holds;
 use crate::cli::output::{Page, Row, Sheet, instant, or_empty};
+use crate::cli::payment::suggested::Suggested;
 use crate::domain::id::PaymentId;
 use crate::domain::payment::PaymentState;
 use crate::flow::decide_payment::Decision;
@@ -32,12 +35,16 @@ pub(crate) enum Payment {
     Show(Name),
     /// Tie a payment to the fee of an application, or confirm a suggestion
     Match(decide::Match),
+    /// Split a payment among the fees of several applications
+    Split(decide::Split),
     /// Undo the tie between a payment and a fee, as long as the card is not ordered
-    Unmatch(decide::Decide),
+    Unmatch(decide::Unmatch),
     /// Mark a payment to be given back
     Refund(decide::Decide),
     /// Say that a movement is no payment of a fee
     Dismiss(decide::Decide),
+    /// Say whether a fee is paid, and if not, why
+    Fee(fee::Fee),
 }
 
 /// List payments in the order of their recording
@@ -138,6 +145,8 @@ struct Shown {
     external_reference: Option<String>,
     payment_reference: Option<String>,
     ties: Vec<Tie>,
+    /// The applications that it may be for, the likeliest first.
+    suggestions: Vec<Suggested>,
     holds: Vec<HoldView>,
     history: Vec<HistoryView>,
 }
@@ -172,6 +181,7 @@ impl Page for Shown {
         ]);
         sheet.heading("Ties");
         sheet.table(&self.ties);
+        suggested::write(sheet, &self.suggestions);
         write_holds(sheet, &self.holds);
         sheet.heading("History");
         sheet.table(&self.history);
@@ -183,9 +193,11 @@ pub(crate) async fn run(command: Payment, context: &mut Context<'_>) -> Result<E
     match command {
         Payment::Import(command) => import::run(&command, context).await,
         Payment::Match(command) => decide::match_by_hand(&command, context).await,
-        Payment::Unmatch(command) => decide::run(Decision::Unmatch, &command, context).await,
+        Payment::Split(command) => decide::split(&command, context).await,
+        Payment::Unmatch(command) => decide::unmatch(&command, context).await,
         Payment::Refund(command) => decide::run(Decision::Refund, &command, context).await,
         Payment::Dismiss(command) => decide::run(Decision::Dismiss, &command, context).await,
+        Payment::Fee(command) => fee::run(&command, context).await,
         Payment::List(command) => list(&command, context).await,
         Payment::Show(name) => show(&name, context).await,
     }
@@ -221,6 +233,7 @@ async fn show(name: &Name, context: &mut Context<'_>) -> Result<Exit, CliError> 
     let shown = Shown {
         summary: summary(&mut tx, &payment).await?,
         ties,
+        suggestions: suggested::read(&mut tx, &payment).await?,
         holds: read_holds(&mut tx, payment.id.0).await?,
         history: read_history(&mut tx, payment.id.0).await?,
         external_reference: payment.external_reference,

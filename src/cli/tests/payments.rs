@@ -103,3 +103,20 @@ async fn a_payment_is_dismissed_with_a_reason_that_its_history_keeps() {
     ];
     assert_eq!(kit.cli(&matched).await.exit, Exit::NotFound);
 }
+
+#[tokio::test]
+async fn what_nobody_knows_is_neither_a_fee_nor_a_payment_to_split() {
+    let kit = Kit::new();
+    let fee = kit.cli(&["payment", "fee", "RF294073918264"]).await;
+    assert_eq!(fee.exit, Exit::NotFound, "{}", fee.out);
+    let split = |part| {
+        [
+            "payment", "split", "CEC-1", "--part", part, "--reason", "why",
+        ]
+    };
+    let unknown = kit.cli(&split("CLJ-04-2026-000017=70,00")).await;
+    assert_eq!(unknown.exit, Exit::NotFound, "{}", unknown.out);
+    for part in ["CLJ-04-2026-000017", "CLJ-04-2026-000017=7.005", "X=-1"] {
+        assert_eq!(kit.cli(&split(part)).await.exit, Exit::Usage, "{part}");
+    }
+}

@@ -46,7 +46,8 @@ pub struct MatchingRule {
     pub person_is_enough: bool,
     /// The fees of other documents, for telling a wrong product from a wrong amount.
     pub other_product_fees: Vec<Money>,
-    /// What this document cost before the tariff in force.
+    /// What this document costs or cost, by any tariff: an amount that is one of these and short
+    /// is the price of another time.
     pub earlier_fees: Vec<Money>,
 }
 

@@ -4,22 +4,6 @@ use crate::domain::matching::{
     Candidate, Clue, Evidence, MatchReason, SUGGESTIONS_MAX, Standing, Suggestion, Verdict,
 };
 
-/// How much each clue says. Only the order it leads to means anything: a key that was typed
-/// outweighs any two signs that many people share.
-const POINTS: &[(Clue, i16)] = &[
-    (Clue::Reference, 60),
-    (Clue::ApplicationNumber, 50),
-    (Clue::RepairedReference, 45),
-    (Clue::SlippedReference, 40),
-    (Clue::Person, 40),
-    (Clue::Name, 30),
-    (Clue::Payer, 25),
-    (Clue::Amount, 20),
-    (Clue::ChosenBefore, 15),
-    (Clue::Date, 10),
-    (Clue::NothingOwed, -30),
-];
-
 /// How far registration and payment may lie apart to speak for each other, in days: the term in
 /// which a card is to be issued (OUG 97/2005, art. 15 (5)).
 const NEAR_DAYS: u64 = 30;
@@ -105,10 +89,6 @@ const fn is_key(clue: Clue) -> bool {
 }
 
 fn score(clues: &[Clue]) -> u8 {
-    let points: i16 = POINTS
-        .iter()
-        .filter(|(clue, _)| clues.contains(clue))
-        .map(|(_, points)| points)
-        .sum();
+    let points: i16 = clues.iter().map(|clue| clue.points()).sum();
     u8::try_from(points.clamp(0, 100)).unwrap_or(0)
 }

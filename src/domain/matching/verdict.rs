@@ -114,6 +114,87 @@ coded! {
     }
 }
 
+impl Clue {
+    /// How much the clue says, in points; the points of a suggestion's clues add up to its score.
+    ///
+    /// Only the order that they lead to means anything: a key that was typed outweighs any two
+    /// signs that many people share.
+    pub const fn points(self) -> i16 {
+        match self {
+            Self::Reference => 60,
+            Self::ApplicationNumber => 50,
+            Self::RepairedReference => 45,
+            Self::SlippedReference | Self::Person => 40,
+            Self::Name => 30,
+            Self::Payer => 25,
+            Self::Amount => 20,
+            Self::ChosenBefore => 15,
+            Self::Date => 10,
+            Self::NothingOwed => -30,
+        }
+    }
+
+    /// What it says, in English and in Romanian; no personal datum.
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Reference => (
+                "The payment reference of the application was typed without a fault.",
+                "Referința de plată a cererii este scrisă corect.",
+            ),
+            Self::ApplicationNumber => (
+                "The number of the application stands in the text.",
+                "Numărul cererii apare în text.",
+            ),
+            Self::RepairedReference => (
+                "The payment reference appears when letters that look like digits are read as such.",
+                "Referința de plată apare dacă literele asemănătoare cifrelor se citesc ca cifre.",
+            ),
+            Self::SlippedReference => (
+                "The number typed is one wrong digit or one swap away from the payment reference.",
+                "Numărul scris diferă de referința de plată printr-o cifră sau prin două cifre inversate.",
+            ),
+            Self::Person => (
+                "The CNP of the applicant stands in the text.",
+                "CNP-ul solicitantului apare în text.",
+            ),
+            Self::Name => (
+                "The name of the applicant stands in the text.",
+                "Numele solicitantului apare în text.",
+            ),
+            Self::Payer => (
+                "The applicant is the payer.",
+                "Solicitantul este plătitorul.",
+            ),
+            Self::Amount => (
+                "The amount is exactly what is still owed.",
+                "Suma este exact cea datorată.",
+            ),
+            Self::ChosenBefore => (
+                "An operator chose this applicant for this payer before.",
+                "Un operator a ales anterior acest solicitant pentru același plătitor.",
+            ),
+            Self::Date => (
+                "The application was registered within a month of the payment.",
+                "Cererea a fost înregistrată la cel mult o lună de la plată.",
+            ),
+            Self::NothingOwed => (
+                "Nothing is owed for the application now.",
+                "Pentru cerere nu se mai datorează nimic.",
+            ),
+        }
+    }
+
+    /// What it says, in English.
+    pub const fn text_en(self) -> &'static str {
+        self.words().0
+    }
+
+    /// What it says, in Romanian.
+    pub const fn text_ro(self) -> &'static str {
+        self.words().1
+    }
+}
+
 /// An application that an operator may choose, and why.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Suggestion {

@@ -42,7 +42,7 @@ pub(super) async fn judge(
                 })
                 .collect();
             known.applications = &candidates;
-            Ok(rule(booked_on).judge(&said, known))
+            Ok(rule().judge(&said, known))
         }
         Movement::Reversal => {
             let found = reversible_by(tx, payment, evidence).await?;
@@ -56,9 +56,9 @@ pub(super) async fn judge(
                 .map(|(payment, evidence)| earlier_payment(payment, evidence))
                 .collect();
             known.payments = &earlier;
-            Ok(rule(booked_on).judge(&said, known))
+            Ok(rule().judge(&said, known))
         }
-        _ => Ok(rule(booked_on).judge(&said, known)),
+        _ => Ok(rule().judge(&said, known)),
     }
 }
 
@@ -67,8 +67,8 @@ fn day_of(payment: &Payment) -> NaiveDate {
     payment.booked_on.unwrap_or(received_on)
 }
 
-/// The rule of matching for money of `day`, with the prices that people pay by mistake.
-fn rule(day: NaiveDate) -> MatchingRule {
+/// The rule of matching, with the prices that people pay by mistake.
+fn rule() -> MatchingRule {
     let prices = |fits: &dyn Fn(&Rate) -> bool| {
         let fitting = RATES.iter().filter(|rate| fits(rate));
         fitting.map(|rate| rate.amount).collect()
@@ -76,9 +76,9 @@ fn rule(day: NaiveDate) -> MatchingRule {
     MatchingRule {
         person_is_enough: true,
         other_product_fees: prices(&|rate| rate.product == PricedProduct::Simple),
-        earlier_fees: prices(&|rate| {
-            rate.product == PricedProduct::Electronic && !rate.period.contains(day)
-        }),
+        // The day of registration decides which price is due: money of either side of a change may
+        // have the other side's price. What is due itself is never short, and not taken for one.
+        earlier_fees: prices(&|rate| rate.product == PricedProduct::Electronic),
     }
 }
 

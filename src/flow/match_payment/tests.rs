@@ -1,6 +1,9 @@
+use chrono::NaiveDate;
+
 use super::*;
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::fee::FeeState;
+use crate::domain::money::Money;
 use crate::domain::payment::PaymentState;
 use crate::flow::progress::advance;
 use crate::flow::settle_payments::{owe_refund, release};
@@ -290,6 +293,67 @@ async fn money_of_an_order_without_a_card_is_freed_and_owed_back_when_the_applic
     assert_eq!(application.fee_state, FeeState::RefundDue);
     assert_eq!(kit.holds().await, [(909, "PAYMENT".to_owned())]);
     kit.assert_money_is_conserved().await;
+}
+
+#[tokio::test]
+async fn the_price_of_before_the_change_is_told_as_such_for_an_application_of_after_it() {
+    let kit = Kit::open().await;
+    let owes = |one: &mut Application| {
+        one.registered_on = NaiveDate::from_ymd_opt(2025, 8, 1).unwrap();
+        one.fee_due = Money::from_lei(70);
+        one.fee_rule = "F2".to_owned();
+    };
+    let number = "CLJ-2025-000001";
+    let application = kit.application_like(number, CNP, RF, owes).await;
+    let money = statement("1", &[line(6_700, "B1")]);
+    let before_the_change = money
+        .replace("260831", "250730")
+        .replace("260901", "250731")
+        .replace("0901C", "0731C");
+    kit.import(&before_the_change).await;
+    kit.settle().await;
+    assert_eq!(kit.payments().await[0].reason, Some(906));
+    let short = (ApplicationState::AwaitingFee, FeeState::PartlyPaid, 6_700);
+    assert_eq!(standing(&kit.now(&application).await), short);
+    kit.import(&statement("2", &[line(300, "B2")])).await;
+    kit.settle().await;
+    let ready = (ApplicationState::Ready, FeeState::Paid, 7_000);
+    assert_eq!(standing(&kit.now(&application).await), ready);
+    kit.assert_money_is_conserved().await;
+}
+
+#[tokio::test]
+async fn the_fee_of_another_document_is_tied_and_told_as_such() {
+    let (kit, application) = kit_with_application().await;
+    kit.import(&statement("1", &[line(3_800, "B1")])).await;
+    kit.settle().await;
+    assert_eq!(kit.states().await, [PaymentState::Matched]);
+    assert_eq!(kit.payments().await[0].reason, Some(905));
+    let short = (ApplicationState::AwaitingFee, FeeState::PartlyPaid, 3_800);
+    assert_eq!(standing(&kit.now(&application).await), short);
+    kit.import(&statement("2", &[line(2_900, "B2")])).await;
+    kit.settle().await;
+    assert_eq!(kit.now(&application).await.fee_state, FeeState::Paid);
+}
+
+#[tokio::test]
+async fn money_of_one_who_is_exempt_is_a_refund_candidate() {
+    let kit = Kit::open().await;
+    let exempt = |one: &mut Application| {
+        one.state = ApplicationState::Ready;
+        one.fee_state = FeeState::Exempt;
+        one.fee_due = Money::ZERO;
+        one.fee_rule = "X1".to_owned();
+    };
+    let number = "CLJ-2026-000001";
+    let application = kit.application_like(number, CNP, RF, exempt).await;
+    kit.import(&statement("1", &[line(6_700, "B1")])).await;
+    kit.settle().await;
+    assert_eq!(kit.states().await, [PaymentState::RefundDue]);
+    assert_eq!(kit.payments().await[0].reason, Some(908));
+    assert_eq!(kit.holds().await, [(908, "PAYMENT".to_owned())]);
+    let untouched = (ApplicationState::Ready, FeeState::Exempt, 0);
+    assert_eq!(standing(&kit.now(&application).await), untouched);
 }
 
 /// Random days at the counter: whatever happens in whatever order, no ban appears or vanishes.

@@ -1,4 +1,4 @@
-//! `POST /v1/payments/{id}/match`, `unmatch`, `refund` and `dismiss`.
+//! `POST /v1/payments/{id}/match`, `split`, `unmatch`, `refund` and `dismiss`.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -6,8 +6,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::id::{ApplicationId, PaymentId};
+use crate::domain::money::Money;
 use crate::flow::decide_payment::{Decision, DecisionRefusal, decide, wake};
 use crate::flow::progress::note;
+use crate::flow::split_payment::{Part, split};
 use crate::http::api::Api;
 use crate::http::payments::id_of;
 use crate::http::payments::view::PaymentView;
@@ -21,6 +23,42 @@ use crate::http::problems::{BodyFault, Problem, ProblemView, Text, catalogue};
 pub(crate) struct MatchContent {
     /// The application's id.
     application_id: String,
+    /// Why, in words without personal data.
+    reason: String,
+}
+
+/// Among which applications a payment is split, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PaymentSplit)]
+pub(crate) struct SplitContent {
+    /// What each application gets, 50 at most; what is left is held as a surplus.
+    parts: Vec<PartContent>,
+    /// Why, in words without personal data.
+    reason: String,
+}
+
+/// What one application gets of a payment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PaymentPart)]
+pub(crate) struct PartContent {
+    /// The application's number or id.
+    #[schema(example = "CLJ-04-2026-000017")]
+    application: String,
+    /// How much, in bani.
+    #[schema(example = 7000)]
+    amount_minor: i64,
+}
+
+/// Which tie is undone, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PaymentUnmatch)]
+pub(crate) struct UnmatchContent {
+    /// The id of the application whose part is freed; without it, all ties are undone.
+    #[serde(default)]
+    application_id: Option<String>,
     /// Why, in words without personal data.
     reason: String,
 }
@@ -62,7 +100,50 @@ pub(crate) async fn match_it(
     carry_out(&api, &posted, id, Decision::Match(application), &reason).await
 }
 
-/// Undo the tie of a payment whose card is not ordered.
+/// Split a payment among the fees of several applications.
+#[utoipa::path(
+    post,
+    path = "/v1/payments/{id}/split",
+    tag = "payments",
+    params(
+        ("id" = String, Path, description = "The payment's id"),
+        ("Idempotency-Key" = String, Header, description = "A new one for every new request"),
+    ),
+    request_body = SplitContent,
+    responses(
+        (status = 200, description = "Tied in parts", body = PaymentView),
+        (status = 409, description = "The payment or a fee does not allow it", body = ProblemView),
+        (status = 422, description = "A part is wrong", body = ProblemView),
+    )
+)]
+pub(crate) async fn split_it(
+    api: web::Data<Api>,
+    path: web::Path<String>,
+    posted: Posted<SplitContent>,
+) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    if let Some(response) = posted.replay(&api).await? {
+        return Ok(response);
+    }
+    let gateway = &api.gateway;
+    let actor = posted.caller.actor();
+    let note = note(gateway, &actor, Some(&posted.content.reason));
+    let part = |part: &PartContent| Part {
+        application: part.application.clone(),
+        amount: Money::from_bani(part.amount_minor),
+    };
+    let parts: Vec<Part> = posted.content.parts.iter().map(part).collect();
+    let response = posted
+        .carry_out(&api, async |tx| {
+            let payment = split(tx, id, &parts, &note).await?;
+            answer::<DecisionRefusal>(StatusCode::OK, &PaymentView::from(&payment))
+        })
+        .await?;
+    wake(gateway);
+    Ok(response)
+}
+
+/// Undo the tie of a payment whose card is not ordered, or of one part of it.
 #[utoipa::path(
     post,
     path = "/v1/payments/{id}/unmatch",
@@ -71,7 +152,7 @@ pub(crate) async fn match_it(
         ("id" = String, Path, description = "The payment's id"),
         ("Idempotency-Key" = String, Header, description = "A new one for every new request"),
     ),
-    request_body = ReasonContent,
+    request_body = UnmatchContent,
     responses(
         (status = 200, description = "Untied; it waits again", body = PaymentView),
         (status = 409, description = "The payment does not allow it", body = ProblemView),
@@ -80,10 +161,18 @@ pub(crate) async fn match_it(
 pub(crate) async fn unmatch(
     api: web::Data<Api>,
     path: web::Path<String>,
-    posted: Posted<ReasonContent>,
+    posted: Posted<UnmatchContent>,
 ) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let decision = match &posted.content.application_id {
+        None => Decision::Unmatch,
+        Some(written) => {
+            let part: Result<ApplicationId, _> = written.parse();
+            Decision::UnmatchPart(part.map_err(|_malformed| no_such_application())?)
+        }
+    };
     let reason = posted.content.reason.clone();
-    carry_out(&api, &posted, id_of(&path)?, Decision::Unmatch, &reason).await
+    carry_out(&api, &posted, id, decision, &reason).await
 }
 
 /// Mark a payment that is tied to no fee as one to be given back.
@@ -157,14 +246,18 @@ async fn carry_out<T>(
     Ok(response)
 }
 
+fn no_such_application_text() -> Text {
+    Text::new(
+        "There is no such application.",
+        "Nu există o astfel de cerere.",
+    )
+}
+
 fn no_such_application() -> Problem {
     fault(
         "/application_id",
         "application-unknown",
-        Text::new(
-            "There is no such application.",
-            "Nu există o astfel de cerere.",
-        ),
+        no_such_application_text(),
     )
 }
 
@@ -208,6 +301,35 @@ impl From<DecisionRefusal> for Problem {
             DecisionRefusal::FeeForbids(state) => not_possible(
                 format!("The application takes no money: its fee is {state}."),
                 format!("Cererea nu primește plăți: starea taxei este {state}."),
+            ),
+            DecisionRefusal::NotTiedToIt => not_possible(
+                "No part of the payment is tied to that application.".to_owned(),
+                "Nicio parte a plății nu este legată de acea cerere.".to_owned(),
+            ),
+            DecisionRefusal::PartsCount => fault(
+                "/parts",
+                "parts-count",
+                Text::new(
+                    "A payment is split into 1 to 50 parts.",
+                    "O plată se împarte în 1 până la 50 de părți.",
+                ),
+            ),
+            DecisionRefusal::PartUnknown(at) => fault(
+                &format!("/parts/{at}/application"),
+                "application-unknown",
+                no_such_application_text(),
+            ),
+            DecisionRefusal::PartWrong(at) => fault(
+                &format!("/parts/{at}"),
+                "part-wrong",
+                Text::new(
+                    "A part has an amount above zero, and an application of its own.",
+                    "Fiecare parte are o sumă mai mare decât zero și o cerere proprie.",
+                ),
+            ),
+            DecisionRefusal::PartsExceed(rest) => not_possible(
+                format!("Only {rest} lei of the payment are tied to no fee."),
+                format!("Numai {rest} lei din plată nu sunt legați de o taxă."),
             ),
             DecisionRefusal::KeyReused(reused) => reused.into(),
         }

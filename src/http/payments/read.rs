@@ -17,11 +17,12 @@ use crate::http::applications::view::{HoldView, StepView};
 use crate::http::caller::Caller;
 use crate::http::cursor::Place;
 use crate::http::envelope::RequestContext;
+use crate::http::language::Language;
 use crate::http::payments::id_of;
-use crate::http::payments::view::{PaymentDetailsView, PaymentView, SuggestionView};
+use crate::http::payments::view::{PaymentDetailsView, PaymentView, SuggestionView, TieView};
 use crate::http::problems::{Problem, ProblemView, catalogue};
 use crate::store::payments::{self, Payment};
-use crate::store::{Tx, applications, history, holds};
+use crate::store::{Tx, applications, history, holds, matches, offices};
 
 /// Steps of a payment shown at most; one has about five.
 const HISTORY_MAX: i64 = 500;
@@ -123,28 +124,55 @@ pub(crate) async fn show(
     let payment = found.ok_or_else(|| Problem::of(catalogue::NOT_FOUND))?;
     let holds = holds::list_of(&mut tx, id.0, HOLDS_MAX).await?;
     let history = history::list(&mut tx, id.0, HISTORY_MAX).await?;
-    let suggestions = offered(&mut tx, &payment).await?;
-    drop(tx);
     let context = request.extensions().get::<RequestContext>().cloned();
     let language = context.map_or_else(Default::default, |context| context.language);
+    let suggestions = offered(&mut tx, &payment, language).await?;
+    let ties = ties_of(&mut tx, id).await?;
+    drop(tx);
     let open = holds.iter().filter(|hold| hold.closed_at.is_none());
     Ok(HttpResponse::Ok().json(PaymentDetailsView {
         payment: PaymentView::from(&payment),
         history: history.into_iter().map(StepView::from).collect(),
         holds: open.map(|hold| HoldView::new(hold, language)).collect(),
+        ties,
         suggestions,
     }))
 }
 
 /// The applications that an operator may choose, while there is something to choose.
-async fn offered(tx: &mut Tx, payment: &Payment) -> Result<Vec<SuggestionView>, Problem> {
+async fn offered(
+    tx: &mut Tx,
+    payment: &Payment,
+    language: Language,
+) -> Result<Vec<SuggestionView>, Problem> {
     let mut views = Vec::new();
     if payment.state != PaymentState::Suggested {
         return Ok(views);
     }
     for suggestion in suggestions(tx, payment).await? {
-        let application = applications::find(tx, suggestion.application).await?;
-        views.extend(application.map(|found| SuggestionView::new(&suggestion, found)));
+        let Some(application) = applications::find(tx, suggestion.application).await? else {
+            continue;
+        };
+        let office = offices::find(tx, application.office).await?;
+        let office = office.map(|office| office.code).unwrap_or_default();
+        let candidate = (application, office);
+        views.push(SuggestionView::new(&suggestion, candidate, language));
+    }
+    Ok(views)
+}
+
+/// The fees that a payment pays, in the order in which it was tied to them.
+async fn ties_of(tx: &mut Tx, id: PaymentId) -> Result<Vec<TieView>, Problem> {
+    let mut views = Vec::new();
+    for tie in matches::list_standing(tx, id).await? {
+        let application = applications::find(tx, tie.application).await?;
+        views.push(TieView {
+            application_id: tie.application.0,
+            number: application.map(|found| found.number).unwrap_or_default(),
+            amount_minor: tie.amount.bani(),
+            rule: tie.rule,
+            made_at: tie.made_at,
+        });
     }
     Ok(views)
 }

@@ -5,9 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::matching::Suggestion;
+use crate::domain::matching::{Clue, Suggestion};
+use crate::domain::money::Money;
 use crate::domain::reason::Reason;
 use crate::http::applications::view::{HoldView, StepView};
+use crate::http::language::Language;
 use crate::store::applications::Application;
 use crate::store::payments::Payment;
 
@@ -91,8 +93,28 @@ pub(crate) struct PaymentDetailsView {
     pub(super) history: Vec<StepView>,
     /// Why it waits for an operator, if it does.
     pub(super) holds: Vec<HoldView>,
-    /// The applications that it may be for, the likeliest first.
+    /// The fees that it pays; more than one for a payment that was split.
+    pub(super) ties: Vec<TieView>,
+    /// The applications that it may be for, the likeliest first, five at most.
     pub(super) suggestions: Vec<SuggestionView>,
+}
+
+/// A tie between a payment, or a part of it, and a fee.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PaymentTie)]
+pub(crate) struct TieView {
+    /// The application's id.
+    pub(super) application_id: Uuid,
+    /// Its number.
+    pub(super) number: String,
+    /// How much of the payment, in bani.
+    #[schema(example = 7000)]
+    pub(super) amount_minor: i64,
+    /// The rule that made it, or `OPERATOR`.
+    #[schema(example = "REFERENCE")]
+    pub(super) rule: String,
+    /// When.
+    pub(super) made_at: DateTime<Utc>,
 }
 
 /// An application that a payment may be for.
@@ -103,20 +125,42 @@ pub(crate) struct SuggestionView {
     application_id: Uuid,
     /// Its number.
     number: String,
-    /// How likely, 0 to 100; only the order means anything.
+    /// The code of the office that took it in.
+    #[schema(example = "CLJ-04")]
+    office: String,
+    /// What is still owed for it, in bani.
+    #[schema(example = 7000)]
+    owed_minor: i64,
+    /// How likely, 0 to 100: the points of the clues added up. Only the order means anything.
     score: u8,
     /// What speaks for it and against it.
     #[schema(example = json!(["SLIPPED_REFERENCE", "AMOUNT"]))]
     clues: Vec<&'static str>,
+    /// The same in words, in the language asked for.
+    reasons: Vec<&'static str>,
 }
 
 impl SuggestionView {
-    pub(super) fn new(suggestion: &Suggestion, application: Application) -> Self {
+    pub(super) fn new(
+        suggestion: &Suggestion,
+        (application, office): (Application, String),
+        language: Language,
+    ) -> Self {
+        let words = |clue: &Clue| language.choose(clue.text_en(), clue.text_ro());
         Self {
             application_id: application.id.0,
+            owed_minor: owed(&application).bani(),
             number: application.number,
+            office,
             score: suggestion.score,
             clues: suggestion.clues.iter().map(|clue| clue.as_str()).collect(),
+            reasons: suggestion.clues.iter().map(words).collect(),
         }
     }
+}
+
+/// What is still owed for an application.
+pub(crate) fn owed(application: &Application) -> Money {
+    let rest = application.fee_due.checked_sub(application.fee_paid);
+    rest.unwrap_or(Money::ZERO).max(Money::ZERO)
 }

@@ -3,6 +3,7 @@
 mod kit;
 
 mod feed;
+mod fees;
 mod identity;
 mod life;
 mod money;

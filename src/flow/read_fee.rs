@@ -1,0 +1,164 @@
+//! Finds out whether a fee is paid, and if not, why, for whoever asks by application number or
+//! payment reference. It changes nothing.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::domain::fee::FeeState;
+use crate::domain::fee_standing::{FeeSigns, FeeStanding, standing};
+use crate::domain::id::{ApplicationId, OfficeId};
+use crate::domain::matching::MatchReason;
+use crate::domain::money::Money;
+use crate::domain::payment::{Channel, PaymentState};
+use crate::domain::payment_reference::PaymentReference;
+use crate::domain::tariff;
+use crate::flow::match_payment::is_offered;
+use crate::flow::payment_keys::reference_key;
+use crate::store::applications::{self, Application};
+use crate::store::payments::{self, Payment};
+use crate::store::{StoreError, Tx, matches, payment_references};
+
+/// What is known of a fee.
+#[derive(Clone, Debug)]
+pub struct FeeAnswer {
+    /// The application, unless only its reference exists yet.
+    pub application: Option<Application>,
+    /// The payment reference, compact.
+    pub reference: String,
+    /// Where the fee stands.
+    pub standing: FeeStanding,
+    /// What is owed in all; without an application, by today's tariff.
+    pub due: Money,
+    /// The id of the tariff, or of the rule by which nothing is owed.
+    pub rule: String,
+    /// What is paid.
+    pub paid: Money,
+    /// The money that is counted, or waits to be.
+    pub payments: Vec<FeePayment>,
+}
+
+/// Money that is counted for a fee: never who paid it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct FeePayment {
+    /// How it was told of.
+    pub channel: Channel,
+    /// How much of it is for this fee.
+    pub amount: Money,
+    /// The day of booking, or of payment at a station.
+    pub paid_on: Option<NaiveDate>,
+    /// Since when it is counted; `None` while it waits for its application.
+    pub counted_at: Option<DateTime<Utc>>,
+}
+
+/// Reads the fee that `name` (an application's number or id, or a payment reference in any
+/// spelling) stands for; `None` when there is none, or none of `office`'s where one asks.
+pub async fn read_fee(
+    tx: &mut Tx,
+    name: &str,
+    office: Option<OfficeId>,
+    today: NaiveDate,
+) -> anyhow::Result<Option<FeeAnswer>> {
+    let is_theirs = |owner: OfficeId| office.is_none_or(|office| office == owner);
+    let Ok(reference) = PaymentReference::parse(name) else {
+        let found = applications::find_by_name(tx, name).await?;
+        return match found.filter(|found| is_theirs(found.office)) {
+            Some(application) => Ok(Some(of_application(tx, application).await?)),
+            None => Ok(None),
+        };
+    };
+    let compact = reference.compact();
+    if let Some(found) = applications::find_by_payment_reference(tx, &compact).await? {
+        return match Some(found).filter(|found| is_theirs(found.office)) {
+            Some(application) => Ok(Some(of_application(tx, application).await?)),
+            None => Ok(None),
+        };
+    }
+    let holder = payment_references::find_holder(tx, reference).await?;
+    match holder.filter(|holder| is_theirs(*holder)) {
+        Some(_) => Ok(Some(of_reference(tx, compact, today).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn of_application(tx: &mut Tx, application: Application) -> anyhow::Result<FeeAnswer> {
+    let told = payments::list_of_application(tx, application.id).await?;
+    let counted = counted(tx, application.id, &told).await?;
+    let has = |reason: MatchReason| {
+        let number = Some(i64::from(reason.number()));
+        told.iter()
+            .any(|one| one.state == PaymentState::Matched && one.reason == number)
+    };
+    let is_open = matches!(application.fee_state, FeeState::Due | FeeState::PartlyPaid);
+    let signs = FeeSigns {
+        was_taken_back: told
+            .iter()
+            .any(|one| one.credit && one.state == PaymentState::Reversed),
+        is_suggested: is_open && is_offered(tx, &application).await?,
+        paid_other_product: has(MatchReason::OtherProduct),
+        paid_old_tariff: has(MatchReason::OldTariff),
+    };
+    Ok(FeeAnswer {
+        reference: application.payment_reference.clone(),
+        standing: standing(application.fee_state, signs),
+        due: application.fee_due,
+        rule: application.fee_rule.clone(),
+        paid: application.fee_paid,
+        payments: counted,
+        application: Some(application),
+    })
+}
+
+async fn counted(
+    tx: &mut Tx,
+    application: ApplicationId,
+    told: &[Payment],
+) -> Result<Vec<FeePayment>, StoreError> {
+    let mut counted = Vec::new();
+    for tie in matches::list_of_application(tx, application).await? {
+        let payment = told.iter().find(|payment| payment.id == tie.payment);
+        counted.extend(payment.map(|payment| FeePayment {
+            channel: payment.channel,
+            amount: tie.amount,
+            paid_on: payment.booked_on,
+            counted_at: Some(tie.made_at),
+        }));
+    }
+    Ok(counted)
+}
+
+/// A reference that an office was given and no application bears: money may be there already.
+async fn of_reference(
+    tx: &mut Tx,
+    reference: String,
+    today: NaiveDate,
+) -> anyhow::Result<FeeAnswer> {
+    let nobody = ApplicationId(Uuid::nil());
+    let surplus = MatchReason::SecondPayment.number();
+    let key = reference_key(&reference);
+    let waiting = payments::list_waiting(tx, &key, nobody, surplus).await?;
+    let bears_it = |one: &&Payment| one.payment_reference.as_deref() == Some(&reference);
+    let waiting: Vec<FeePayment> = waiting
+        .iter()
+        .filter(bears_it)
+        .map(|payment| FeePayment {
+            channel: payment.channel,
+            amount: payment.amount,
+            paid_on: payment.booked_on,
+            counted_at: None,
+        })
+        .collect();
+    let rate = tariff::rate_on(today);
+    Ok(FeeAnswer {
+        application: None,
+        standing: if waiting.is_empty() {
+            FeeStanding::NotLodged
+        } else {
+            FeeStanding::MoneyWaits
+        },
+        reference,
+        due: rate.amount,
+        rule: rate.id.to_owned(),
+        paid: Money::ZERO,
+        payments: waiting,
+    })
+}
