@@ -53,10 +53,8 @@ pub struct FeeSigns {
     pub was_taken_back: bool,
     /// Whether it is among the candidates of money that an operator is looking at.
     pub is_suggested: bool,
-    /// Whether one of its payments has exactly the price of another document.
-    pub paid_other_product: bool,
-    /// Whether one of its payments has exactly the price of another time.
-    pub paid_old_tariff: bool,
+    /// Why what was paid is probably less than what is owed.
+    pub short_by: Option<MatchReason>,
 }
 
 /// Tells where the fee of an application stands.
@@ -64,13 +62,14 @@ pub const fn standing(fee: FeeState, signs: FeeSigns) -> FeeStanding {
     match fee {
         FeeState::Undecided => Undecided,
         FeeState::Exempt => Exempt,
-        FeeState::Due if signs.is_suggested => Suggested,
+        FeeState::Due | FeeState::PartlyPaid if signs.is_suggested => Suggested,
         FeeState::Due if signs.was_taken_back => TakenBack,
         FeeState::Due => Due,
-        FeeState::PartlyPaid if signs.is_suggested => Suggested,
-        FeeState::PartlyPaid if signs.paid_old_tariff => OldTariff,
-        FeeState::PartlyPaid if signs.paid_other_product => OtherProduct,
-        FeeState::PartlyPaid => Underpaid,
+        FeeState::PartlyPaid => match signs.short_by {
+            Some(MatchReason::OldTariff) => OldTariff,
+            Some(MatchReason::OtherProduct) => OtherProduct,
+            _ => Underpaid,
+        },
         FeeState::Paid => Paid,
         FeeState::Overpaid => Overpaid,
         FeeState::Disputed => Disputed,
@@ -205,7 +204,7 @@ mod tests {
         assert_eq!(standing(FeeState::Due, looked_at), Suggested);
         assert_eq!(standing(FeeState::Exempt, looked_at), Exempt);
         let other = FeeSigns {
-            paid_other_product: true,
+            short_by: Some(MatchReason::OtherProduct),
             ..none
         };
         assert_eq!(standing(FeeState::PartlyPaid, other), OtherProduct);

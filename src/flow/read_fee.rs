@@ -51,7 +51,7 @@ pub struct FeePayment {
 }
 
 /// Reads the fee that `name` (an application's number or id, or a payment reference in any
-/// spelling) stands for; `None` when there is none, or none of `office`'s where one asks.
+/// spelling) stands for; `None` when there is none, or none that concerns `office` where one asks.
 pub async fn read_fee(
     tx: &mut Tx,
     name: &str,
@@ -59,16 +59,17 @@ pub async fn read_fee(
     today: NaiveDate,
 ) -> anyhow::Result<Option<FeeAnswer>> {
     let is_theirs = |owner: OfficeId| office.is_none_or(|office| office == owner);
+    let concerns = |one: &Application| is_theirs(one.office) || is_theirs(one.collect_office);
     let Ok(reference) = PaymentReference::parse(name) else {
         let found = applications::find_by_name(tx, name).await?;
-        return match found.filter(|found| is_theirs(found.office)) {
+        return match found.filter(concerns) {
             Some(application) => Ok(Some(of_application(tx, application).await?)),
             None => Ok(None),
         };
     };
     let compact = reference.compact();
     if let Some(found) = applications::find_by_payment_reference(tx, &compact).await? {
-        return match Some(found).filter(|found| is_theirs(found.office)) {
+        return match Some(found).filter(concerns) {
             Some(application) => Ok(Some(of_application(tx, application).await?)),
             None => Ok(None),
         };
@@ -83,19 +84,21 @@ pub async fn read_fee(
 async fn of_application(tx: &mut Tx, application: Application) -> anyhow::Result<FeeAnswer> {
     let told = payments::list_of_application(tx, application.id).await?;
     let counted = counted(tx, application.id, &told).await?;
-    let has = |reason: MatchReason| {
+    let is_short_by = |reason: &MatchReason| {
         let number = Some(i64::from(reason.number()));
-        told.iter()
-            .any(|one| one.state == PaymentState::Matched && one.reason == number)
+        let ties = |one: &Payment| one.state == PaymentState::Matched && one.reason == number;
+        told.iter().any(ties)
     };
+    let short_by = [MatchReason::OldTariff, MatchReason::OtherProduct]
+        .into_iter()
+        .find(is_short_by);
     let is_open = matches!(application.fee_state, FeeState::Due | FeeState::PartlyPaid);
     let signs = FeeSigns {
         was_taken_back: told
             .iter()
             .any(|one| one.credit && one.state == PaymentState::Reversed),
         is_suggested: is_open && is_offered(tx, &application).await?,
-        paid_other_product: has(MatchReason::OtherProduct),
-        paid_old_tariff: has(MatchReason::OldTariff),
+        short_by,
     };
     Ok(FeeAnswer {
         reference: application.payment_reference.clone(),

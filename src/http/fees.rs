@@ -110,8 +110,8 @@ impl FeeAnswerView {
 
 /// Say whether a fee is paid, and if not, why.
 ///
-/// An office asks about its own applications and references; of any other the answer is 404, as if
-/// there were none. No answer names a payer or another application.
+/// An office asks about its own applications and references, and about those whose card it hands
+/// over; of any other the answer is 404, as if there were none. No answer names a payer or another application.
 #[utoipa::path(
     get,
     path = "/v1/fees/{name}",
@@ -123,7 +123,7 @@ impl FeeAnswerView {
     )),
     responses(
         (status = 200, description = "Where the fee stands", body = FeeAnswerView),
-        (status = 404, description = "There is none, or it is another office's", body = ProblemView),
+        (status = 404, description = "There is none, or it is not the caller's", body = ProblemView),
     )
 )]
 pub(crate) async fn show(

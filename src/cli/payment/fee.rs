@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::cli::output::{Page, Row, Sheet, instant, or_empty};
 use crate::domain::calendar::bucharest_day;
+use crate::domain::reason::Reason;
 use crate::flow::read_fee::{FeeAnswer, FeePayment, read_fee};
 
 /// Say whether a fee is paid, and if not, why
@@ -69,7 +70,7 @@ impl From<FeeAnswer> for Shown {
             paid: standing.is_paid(),
             explanation_en: standing.text_en(),
             explanation_ro: standing.text_ro(),
-            reason: standing.reason().map(|reason| reason.number()),
+            reason: standing.reason().map(Reason::number),
             due: answer.due.bani(),
             rule: answer.rule,
             paid_sum: answer.paid.bani(),

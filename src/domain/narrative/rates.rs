@@ -92,11 +92,16 @@ impl Cashier {
 
     fn written_cnp(&self, cnp: &Cnp) -> String {
         let code = cnp.as_str();
+        let grouped = |by: &str| {
+            let (first, rest) = code.split_at(1);
+            let (date, last) = rest.split_at(6);
+            [first, date, last].join(by)
+        };
         match self.pick(5) {
             0 => format!("cnp{code}"),
             1 => format!("CNP: {code}"),
-            2 => format!("cnp {} {} {}", &code[..1], &code[1..7], &code[7..]),
-            3 => format!("{}.{}.{}", &code[..1], &code[1..7], &code[7..]),
+            2 => format!("cnp {}", grouped(" ")),
+            3 => grouped("."),
             _ => code.to_owned(),
         }
     }

@@ -40,11 +40,10 @@ async fn bank(kit: &Kit, number: &str, lines: &[(i64, &str)]) {
     let mut closing = 100;
     for (at, (lei, words)) in lines.iter().enumerate() {
         closing += lei;
-        file.push_str(&format!(
-            ":61:2601120112C{lei},00NTRFNONREF//B{number}{at}\r\n:86:{words}\r\n"
-        ));
+        let entry = format!(":61:2601120112C{lei},00NTRFNONREF//B{number}{at}\r\n:86:{words}\r\n");
+        file.push_str(&entry);
     }
-    file.push_str(&format!(":62F:C260112RON{closing},00\r\n"));
+    let file = file + &format!(":62F:C260112RON{closing},00\r\n");
     let path = "/v1/payments/statements?channel=CEC";
     let request = kit.request(Method::POST, path).bearer_auth(TREASURY);
     let request = request.header("Content-Type", "text/plain");
@@ -162,12 +161,9 @@ async fn from_a_slip_to_a_surplus_every_answer_says_why() {
     let (kit, application) = kit().await;
     let number = text(&application["number"]);
     let reference = text(&application["payment_reference"]["compact"]);
-    let last = reference
-        .chars()
-        .last()
-        .and_then(|digit| digit.to_digit(10))
-        .unwrap();
-    let slipped = format!("{}{}", &reference[..reference.len() - 1], (last + 1) % 10);
+    let (start, last) = reference.split_at(reference.len() - 1);
+    let last: u32 = last.parse().unwrap();
+    let slipped = format!("{start}{}", (last + 1) % 10);
     bank(&kit, "9", &[(70, &format!("taxa Ionescu Maria {slipped}"))]).await;
     let answer = fee(&kit, DEJ, &number).await;
     assert_eq!(answer["standing"], "SUGGESTED");

@@ -577,3 +577,12 @@ fn every_reason_has_a_number_of_its_own() {
     assert_eq!(numbers.len(), MatchReason::ALL.len());
     assert!(numbers.iter().all(|number| (901..=920).contains(number)));
 }
+
+#[test]
+fn the_points_of_every_clue_stand_in_the_document() {
+    let document = include_str!("../../../../docs/matching.md");
+    for clue in Clue::ALL {
+        let row = format!("| `{clue}` | {} |", clue.points());
+        assert!(document.contains(&row), "{row}");
+    }
+}
