@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use crate::xmldsig::characters::{push_canonical_text, push_canonical_value};
 use crate::xmldsig::content::Element;
-use crate::xmldsig::event::{Event, Kind};
+use crate::xmldsig::event::{Event, Kind, Writing};
 use crate::xmldsig::markup::Namespaces;
 use crate::xmldsig::refusal::Refusal;
 use crate::xmldsig::scope::Span;
@@ -92,6 +92,27 @@ impl Canonicalizer {
         }
     }
 
+    /// Takes an event of the whole document that stands in the file in its canonical form, as far
+    /// as one look tells; false for others, which are still to be pushed.
+    #[inline]
+    pub(crate) fn keeps(&mut self, event: &Event<'_>) -> bool {
+        match event.kind {
+            Kind::Text { writing, .. } => {
+                matches!(writing, Writing::Canonical | Writing::Base64)
+            }
+            Kind::Start(element) if element.is_bare => {
+                self.depth += 1;
+                true
+            }
+            // Its name was compared; so these are `</`, the name, and `>`.
+            Kind::End(tag) if event.raw.len() == tag.name.len() + 3 => {
+                self.close();
+                true
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn start(&mut self, element: &Element<'_>, out: &mut Vec<u8>) {
         self.depth += 1;
         out.push(b'<');
@@ -116,8 +137,18 @@ impl Canonicalizer {
         out.extend_from_slice(b"</");
         out.extend_from_slice(name.as_bytes());
         out.push(b'>');
+        self.close();
+    }
+
+    /// Forgets what the innermost element declared.
+    #[inline]
+    fn close(&mut self) {
         self.depth = self.depth.saturating_sub(1);
         self.root_ended = self.depth == 0;
+        let declares = |rendered: &Rendered| rendered.depth > self.depth;
+        if !self.rendered.last().is_some_and(declares) {
+            return;
+        }
         let kept = self
             .rendered
             .iter()

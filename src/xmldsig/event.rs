@@ -9,6 +9,8 @@ use crate::xmldsig::scope::EndTag;
 pub(crate) enum Writing {
     /// In its canonical form.
     Canonical,
+    /// In its canonical form, of base64 digits, perhaps with padding at its end.
+    Base64,
     /// With references, or with characters that canonical XML writes otherwise.
     Otherwise,
     /// As a CDATA section.

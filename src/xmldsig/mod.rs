@@ -6,7 +6,9 @@
 //! [`verify::verify`] reads it and accepts nothing else.
 
 pub mod algorithm;
+mod at_hand;
 mod attributes;
+pub(crate) mod base64_text;
 pub mod canonical;
 mod certificates;
 mod characters;

@@ -68,12 +68,17 @@ impl<'p, C: ContentReader> Pass<'p, C> {
         &mut self,
         reader: &mut StrictReader<'_, R>,
     ) -> Result<bool, StrictError> {
-        let event = reader.next()?;
-        let position = event.position;
-        if matches!(event.kind, Kind::EndOfDocument) {
-            return Ok(true);
-        }
-        let same_as_file = self.take(&event).map_err(|flaw| flaw.at(position))?;
+        let same_as_file = match reader.next() {
+            // By reference, for to move an event costs more than to look at it.
+            Ok(ref event) => {
+                if matches!(event.kind, Kind::EndOfDocument) {
+                    return Ok(true);
+                }
+                let taken = self.take(event);
+                taken.map_err(|flaw| flaw.at(event.position))?
+            }
+            Err(error) => return Err(error),
+        };
         if self.document.is_none() && !same_as_file {
             let mut document = CanonicalHash::after(reader.input().hash_before_event());
             document.update(&self.canonical);
@@ -116,7 +121,9 @@ impl<'p, C: ContentReader> Pass<'p, C> {
 
     /// Decides what the start of an element means for where we are.
     fn enter(&mut self, element: &Element<'_>) -> Result<(), Flaw> {
-        if matches!(self.place, Place::Signature(_)) {
+        // The namespace of a bare one is that of its parent, which was looked at.
+        let is_known = element.is_bare && matches!(self.place, Place::Content);
+        if is_known || matches!(self.place, Place::Signature(_)) {
             return Ok(());
         }
         let namespace = element.namespace();
@@ -164,14 +171,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
     /// Adds the canonical form of an event to the hash of the document; tells whether it is what
     /// stands in the file.
     fn hash(&mut self, event: &Event<'_>) -> bool {
-        let written_canonically = matches!(
-            event.kind,
-            Kind::Text {
-                writing: Writing::Canonical,
-                ..
-            }
-        );
-        if written_canonically {
+        if self.canonicalizer.keeps(event) {
             if let Some(document) = &mut self.document {
                 document.update(event.raw);
             }
@@ -180,6 +180,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
         self.canonicalizer.push(event, &mut self.canonical);
         if let Some(document) = &mut self.document {
             document.update(&self.canonical);
+            return false;
         }
         self.canonical == event.raw && !matches!(event.kind, Kind::Outside)
     }
@@ -201,6 +202,10 @@ impl<'p, C: ContentReader> Pass<'p, C> {
         let shown = match event.kind {
             Kind::Start(element) => self.content.start(&element),
             Kind::End(tag) => self.content.end(tag.namespace, tag.local_name),
+            Kind::Text {
+                text,
+                writing: Writing::Base64,
+            } => self.content.base64(text),
             Kind::Text { text, .. } => self.content.text(text),
             Kind::Instruction { .. } | Kind::Comment | Kind::Outside | Kind::EndOfDocument => {
                 Ok(())
