@@ -46,7 +46,7 @@ fn run() -> anyhow::Result<()> {
 fn measure(options: &Options) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("no folder to work in")?;
     let parties = Parties::make(folder.path())?;
-    let batch = Batch::of_megabytes(options.megabytes)?;
+    let batch = Batch::of(options.cards, options.megabytes)?;
     let document = batch.signed(&parties)?;
 
     let mut report = Report::of(&batch, &document);

@@ -64,11 +64,8 @@ pub(crate) fn sign_to_stdout(folder: &Path, megabytes: u64) -> anyhow::Result<()
     if megabytes >= BEYOND_LIMITS_MEGABYTES {
         batch.sign_beyond_limits_to(sink, &parties, bytes)?;
     } else {
-        let average = bytes / LINES;
-        let times = average / batch.line_bytes()?;
-        batch.lengthen(usize::try_from(times.max(1))?)?;
-        let lines = bytes / batch.line_bytes()?;
-        batch.sign_lines_to(sink, &parties, lines.min(LINES))?;
+        batch.lengthen(bytes / LINES, batch.line_bytes()?)?;
+        batch.sign_lines_to(sink, &parties, LINES)?;
     }
     tell_peak()
 }

@@ -36,7 +36,7 @@ pub(crate) fn run(
     let files = batch.files()?;
     report.add(
         Operation::SignEncoding,
-        spent(|| Batch::sign_encoding_to(&files, io::sink(), parties))?,
+        spent(|| batch.sign_encoding_to(&files, io::sink(), parties))?,
     );
     drop(files);
     sign_to_vault(batch, parties, &folder.join("vault"), report)?;

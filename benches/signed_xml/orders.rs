@@ -20,27 +20,31 @@ use chrono::NaiveDate;
 
 use crate::parties::{Parties, now};
 
-/// What a card adds to an order on average, with the simulator's pictures.
-const CARD_BYTES: u64 = 73_000;
-/// The most lines that an order may have.
-const LINES_MAX: u64 = 1_000;
 const IMAGE_BYTES_MAX: usize = 1024 * 1024;
 const OFFICE: OfficeData<'_> = OfficeData {
     code: "CLJ",
     name: "SPCLEP Cluj-Napoca",
 };
 
+/// So many people stand in an order again and again. Their images fit the processor's cache, where
+/// the gateway finds an application's images too: it has opened their seal just before.
+const PEOPLE: u64 = 3;
+
 /// What orders are written from.
 pub(crate) struct Batch {
     pub(crate) contents: Vec<ApplicationContent>,
     numbers: Vec<String>,
+    pub(crate) cards: u64,
 }
 
 impl Batch {
-    /// As many cards as such an order takes, each with pictures of its own.
-    pub(crate) fn of_megabytes(megabytes: u64) -> anyhow::Result<Self> {
-        let cards = (megabytes * 1_000_000).div_ceil(CARD_BYTES).min(LINES_MAX);
-        Self::draw(cards)
+    /// So many cards in so many megabytes, or a little more or less.
+    pub(crate) fn of(cards: u64, megabytes: u64) -> anyhow::Result<Self> {
+        let mut batch = Self::draw(cards.min(PEOPLE))?;
+        batch.cards = cards;
+        let wanted = megabytes * 1_000_000 / cards.max(1);
+        batch.lengthen(wanted, batch.line_bytes()?)?;
+        Ok(batch)
     }
 
     /// So many cards; the same every time.
@@ -56,16 +60,21 @@ impl Batch {
         });
         Ok(Self {
             contents: contents.collect::<anyhow::Result<_>>()?,
+            cards,
             numbers: (1..=cards).map(|n| format!("CEI-A-2026-{n:06}")).collect(),
         })
     }
 
-    /// Makes every image so many times as long, up to what one may have.
-    pub(crate) fn lengthen(&mut self, times: usize) -> anyhow::Result<()> {
+    /// Makes every image longer by the same measure, `to` for `from`, up to what one may have: its
+    /// file is repeated.
+    pub(crate) fn lengthen(&mut self, to: u64, from: u64) -> anyhow::Result<()> {
+        let (to, from) = (usize::try_from(to)?, usize::try_from(from)?);
         for image in self.contents.iter_mut().flat_map(images_mut) {
-            let mut file = STANDARD.decode(&image.data)?.repeat(times);
-            file.truncate(IMAGE_BYTES_MAX);
-            image.data = STANDARD.encode(file);
+            let file = STANDARD.decode(&image.data)?;
+            let wanted = (file.len() * to / from.max(1)).clamp(1, IMAGE_BYTES_MAX);
+            let mut longer = file.repeat(wanted.div_ceil(file.len()));
+            longer.truncate(wanted);
+            image.data = STANDARD.encode(longer);
         }
         Ok(())
     }
@@ -81,7 +90,7 @@ impl Batch {
         sink: W,
         parties: &Parties,
     ) -> anyhow::Result<(W, SignedDocument)> {
-        self.sign_lines_to(sink, parties, u64::try_from(self.contents.len())?)
+        self.sign_lines_to(sink, parties, self.cards)
     }
 
     /// The same with so many lines, using the contents again and again.
@@ -100,17 +109,21 @@ impl Batch {
         Ok(writer.finish(now()?)?)
     }
 
-    /// Writes and signs images alone, encoding them on the way.
+    /// Writes and signs the images of `files` alone, again and again until all cards have theirs,
+    /// encoding them on the way.
     pub(crate) fn sign_encoding_to<W: Write>(
-        files: &[Vec<u8>],
+        &self,
+        files: &[Vec<Vec<u8>>],
         sink: W,
         parties: &Parties,
     ) -> anyhow::Result<SignedDocument> {
         let mut writer = SignedWriter::new(sink, &parties.key, "Order", ORDER_NAMESPACE, &[])?;
-        for file in files {
-            writer.start("Face", &[])?;
-            writer.text_base64(file)?;
-            writer.end()?;
+        for (_, files) in (0..self.cards).zip(files.iter().cycle()) {
+            for file in files {
+                writer.start("Face", &[])?;
+                writer.text_base64(file)?;
+                writer.end()?;
+            }
         }
         Ok(writer.finish(now()?, "application/xml")?.1)
     }
@@ -148,12 +161,14 @@ impl Batch {
         Ok(u64::try_from(average.context("no cards")?)?)
     }
 
-    /// The image files of all cards.
-    pub(crate) fn files(&self) -> anyhow::Result<Vec<Vec<u8>>> {
-        let images = self.contents.iter().flat_map(images);
-        Ok(images
-            .map(|image| STANDARD.decode(&image.data))
-            .collect::<Result<_, _>>()?)
+    /// The image files of each person.
+    pub(crate) fn files(&self) -> anyhow::Result<Vec<Vec<Vec<u8>>>> {
+        let decoded = |content| images(content).map(|image| STANDARD.decode(&image.data));
+        let people = self
+            .contents
+            .iter()
+            .map(|content| decoded(content).collect());
+        Ok(people.collect::<Result<_, _>>()?)
     }
 }
 

@@ -57,7 +57,7 @@ impl Operation {
 }
 
 pub(crate) struct Report {
-    cards: usize,
+    cards: u64,
     bytes: usize,
     spent: BTreeMap<Operation, Spent>,
     peaks_kb: Vec<(Operation, u64, u64)>,
@@ -67,7 +67,7 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn of(batch: &Batch, document: &[u8]) -> Self {
         Self {
-            cards: batch.contents.len(),
+            cards: batch.cards,
             bytes: document.len(),
             spent: BTreeMap::new(),
             peaks_kb: Vec::new(),

@@ -17,6 +17,7 @@ pub(crate) struct Field<'f> {
     pub(crate) base64_of_bytes: usize,
 }
 
+#[derive(Clone)]
 struct Kept {
     parent: &'static str,
     name: &'static str,
@@ -35,24 +36,49 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    pub(crate) fn push(&mut self, parent: &'static str, name: &'static str, field: Field<'_>) {
+    /// Adds a value of the element `name` in `parent`, and takes the values of its attributes.
+    pub(crate) fn push(
+        &mut self,
+        parent: &'static str,
+        name: &'static str,
+        text: &str,
+        attributes: &mut Vec<String>,
+    ) {
         let text_start = self.texts.len();
-        self.texts.push_str(field.text);
+        self.texts.push_str(text);
         self.kept.push(Kept {
             parent,
             name,
             text_start,
             text_end: self.texts.len(),
-            attributes: field.attributes.to_vec(),
-            base64_of_bytes: field.base64_of_bytes,
+            attributes: std::mem::take(attributes),
+            base64_of_bytes: 0,
         });
+    }
+
+    /// Adds a value that is base64 of so many bytes, which are not kept.
+    pub(crate) fn push_base64(
+        &mut self,
+        parent: &'static str,
+        name: &'static str,
+        bytes: usize,
+        attributes: &mut Vec<String>,
+    ) {
+        self.push(parent, name, "", attributes);
+        if let Some(kept) = self.kept.last_mut() {
+            kept.base64_of_bytes = bytes;
+        }
     }
 
     /// Adds the values of another record.
     pub(crate) fn append(&mut self, other: &Self) {
-        for kept in &other.kept {
-            self.push(kept.parent, kept.name, other.read_kept(kept));
-        }
+        let shift = self.texts.len();
+        self.texts.push_str(&other.texts);
+        self.kept.extend(other.kept.iter().map(|kept| Kept {
+            text_start: kept.text_start + shift,
+            text_end: kept.text_end + shift,
+            ..kept.clone()
+        }));
     }
 
     /// Forgets all values.

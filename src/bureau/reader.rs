@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use crate::bureau::fields::{Field, Fields};
+use crate::bureau::fields::Fields;
 use crate::bureau::refusal::{ContentCode, ReadError};
 use crate::bureau::shape::{Content, Particle, Shape};
 use crate::bureau::value::ValueType;
@@ -113,7 +113,7 @@ impl<R: RecordReader> ContentReader for ShapedReader<'_, R> {
         let name = open.shape.name;
         match open.shape.content {
             Content::Text(value) if value.is_base64() => {
-                self.base64.push(text);
+                self.base64.push(text.as_bytes());
                 require_short(name, value, self.base64.text_bytes())
             }
             Content::Text(value) => {
@@ -129,7 +129,7 @@ impl<R: RecordReader> ContentReader for ShapedReader<'_, R> {
         }
     }
 
-    fn base64(&mut self, text: &str) -> Result<(), ContentFault> {
+    fn base64(&mut self, text: &[u8]) -> Result<(), ContentFault> {
         match self.open.last().map(|open| open.shape) {
             Some(Shape {
                 name,
@@ -139,7 +139,7 @@ impl<R: RecordReader> ContentReader for ShapedReader<'_, R> {
                 self.base64.push_digits(text);
                 require_short(name, value, self.base64.text_bytes())
             }
-            _ => self.text(text),
+            _ => str::from_utf8(text).map_or(Ok(()), |text| self.text(text)),
         }
     }
 
@@ -180,21 +180,18 @@ impl<R: RecordReader> ShapedReader<'_, R> {
     }
 
     fn keep_value(&mut self, shape: &Shape, value: &ValueType) -> Result<(), ContentFault> {
-        let mut base64_of_bytes = 0;
+        let parent = self.open.last().map_or("", |open| open.shape.name);
         if value.is_base64() {
             let bytes = self.base64.decoded_bytes();
             let accepted = bytes.filter(|bytes| value.accepts_base64_of(*bytes));
-            base64_of_bytes = accepted.ok_or_else(|| forbidden(shape.name, value.expected))?;
+            let bytes = accepted.ok_or_else(|| forbidden(shape.name, value.expected))?;
+            self.fields
+                .push_base64(parent, shape.name, bytes, &mut self.attributes);
         } else {
             require_value(shape.name, value, &self.text)?;
+            self.fields
+                .push(parent, shape.name, &self.text, &mut self.attributes);
         }
-        let parent = self.open.last().map_or("", |open| open.shape.name);
-        let field = Field {
-            text: &self.text,
-            attributes: &self.attributes,
-            base64_of_bytes,
-        };
-        self.fields.push(parent, shape.name, field);
         Ok(())
     }
 }

@@ -22,6 +22,8 @@ pub(crate) enum AtHand {
     Bare(usize),
     /// A start tag or an empty-element tag, from `<` to `>`.
     Start(usize),
+    /// An end tag `</name>` of such a name.
+    BareEnd(usize),
     /// An end tag, from `<` to `>`.
     End(usize),
     /// What only the parser can tell.
@@ -32,7 +34,10 @@ pub(crate) enum AtHand {
 pub(crate) fn at_hand(bytes: &[u8]) -> AtHand {
     match bytes {
         [b'<', b'!' | b'?', ..] | [b'&', ..] | [] => AtHand::Other,
-        [b'<', b'/', ..] => tag_length(bytes).map_or(AtHand::Other, AtHand::End),
+        [b'<', b'/', inside @ ..] => match bare_name_length(inside) {
+            Some(name) => AtHand::BareEnd(name + 3),
+            None => tag_length(bytes).map_or(AtHand::Other, AtHand::End),
+        },
         [b'<', inside @ ..] => match bare_name_length(inside) {
             Some(name) => AtHand::Bare(name + 2),
             None => tag_length(bytes).map_or(AtHand::Other, AtHand::Start),
@@ -43,11 +48,36 @@ pub(crate) fn at_hand(bytes: &[u8]) -> AtHand {
 
 /// How long the name is, if all that stands before `>` is a name of ASCII characters.
 fn bare_name_length(inside: &[u8]) -> Option<usize> {
-    let goes_on =
-        |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9' | b'-' | b'.');
-    let length = inside.iter().position(|byte| !goes_on(byte))?;
+    let length = inside.iter().position(|byte| !may_go_on(*byte))?;
     let begins_as_name = !matches!(inside, [b'0'..=b'9' | b'-' | b'.', ..]);
     (length > 0 && begins_as_name && inside.get(length) == Some(&b'>')).then_some(length)
+}
+
+/// Whether a byte may stand in a name behind its first character.
+fn may_go_on(byte: u8) -> bool {
+    static ASCII: [bool; 256] = {
+        let mut table = [false; 256];
+        let allowed = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+        let mut rest: &[u8] = allowed;
+        while let [byte, after @ ..] = rest {
+            let (_, from) = table.split_at_mut(widen(*byte));
+            if let [place, ..] = from {
+                *place = true;
+            }
+            rest = after;
+        }
+        table
+    };
+    ASCII.get(usize::from(byte)).is_some_and(|may| *may)
+}
+
+/// `usize::from` in constants.
+#[expect(
+    clippy::as_conversions,
+    reason = "From is not callable in constants; this one widens"
+)]
+const fn widen(byte: u8) -> usize {
+    byte as usize
 }
 
 /// How long a tag is, if its `>` is at hand; one in quotes is part of a value.
@@ -124,7 +154,9 @@ mod tests {
             ("<a b='>", AtHand::Other),
             ("<a", AtHand::Other),
             ("<", AtHand::Other),
-            ("</a>b", AtHand::End(4)),
+            ("</a>b", AtHand::BareEnd(4)),
+            ("</a\n>b", AtHand::End(5)),
+            ("</p:a>b", AtHand::End(6)),
             ("</a", AtHand::Other),
             ("<!-- -->", AtHand::Other),
             ("<?a?>", AtHand::Other),

@@ -13,15 +13,14 @@ pub(crate) struct Base64Text {
 
 impl Base64Text {
     /// Takes a piece of any text.
-    pub(crate) fn push(&mut self, piece: &str) {
-        let digits = piece.trim_end_matches('=');
-        self.is_other |= !is_base64_digits(digits.as_bytes());
+    pub(crate) fn push(&mut self, piece: &[u8]) {
+        self.is_other |= !is_base64_digits(without_padding(piece));
         self.push_digits(piece);
     }
 
     /// Takes a piece in which nothing stands but base64 digits and, at its end, padding.
-    pub(crate) fn push_digits(&mut self, piece: &str) {
-        let digits = piece.trim_end_matches('=').as_bytes();
+    pub(crate) fn push_digits(&mut self, piece: &[u8]) {
+        let digits = without_padding(piece);
         if let Some(last) = digits.last() {
             self.is_other |= self.padding > 0;
             self.last_digit = *last;
@@ -61,7 +60,7 @@ impl<'t> WholeBase64<'t> {
     /// Takes a text that is base64 in the one way to write its bytes.
     pub(crate) fn parse(text: &'t str) -> Option<Self> {
         let mut whole = Base64Text::default();
-        whole.push(text);
+        whole.push(text.as_bytes());
         let decoded_bytes = whole.decoded_bytes()?;
         Some(Self {
             text,
@@ -80,6 +79,12 @@ impl<'t> WholeBase64<'t> {
     }
 }
 
+fn without_padding(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| *byte != b'=');
+    text.get(..end.map_or(0, |last| last + 1))
+        .unwrap_or_default()
+}
+
 /// Tells whether all are digits of base64, without padding.
 fn is_base64_digits(text: &[u8]) -> bool {
     base64_digits_before(text) == text.len()
@@ -87,37 +92,26 @@ fn is_base64_digits(text: &[u8]) -> bool {
 
 /// Counts the digits of base64 with which `text` begins.
 ///
-/// This runs over every byte of every image. A digit makes one of three differences zero, and
-/// what is not zero in the least of them is gathered for many bytes at once, which compilers turn
-/// into vectors without a branch.
+/// This runs over every byte of every image, so parts are asked of vectors: large ones, then small
+/// ones, then what is left.
 pub(crate) fn base64_digits_before(text: &[u8]) -> usize {
-    const LANES: usize = 64;
-    // So much is looked at before it is asked whether to go on.
-    const PART_BYTES: usize = 8 * LANES;
-    let mut count = 0;
-    for part in text.chunks_exact(PART_BYTES) {
-        let mut odd = [0; LANES];
-        for piece in part.as_chunks::<LANES>().0 {
-            for (odd, byte) in odd.iter_mut().zip(piece) {
-                *odd |= beyond_base64(*byte);
-            }
-        }
-        if odd != [0; LANES] {
-            break;
-        }
-        count += PART_BYTES;
-    }
-    let rest = text.get(count..).unwrap_or_default();
-    let digits = rest.iter().take_while(|byte| beyond_base64(**byte) == 0);
-    count + digits.count()
+    let large = in_whole_parts::<8192>(text, 0);
+    let small = in_whole_parts::<128>(text, large);
+    let rest = text.get(small..).unwrap_or_default();
+    let is_digit = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    small + rest.iter().take_while(is_digit).count()
 }
 
-/// Zero for a digit of base64.
-fn beyond_base64(byte: u8) -> u8 {
-    let from_letter = (byte | 0x20).wrapping_sub(b'a').saturating_sub(25);
-    // The solidus stands right before the digits.
-    let from_number = byte.wrapping_sub(b'/').saturating_sub(10);
-    from_letter.min(from_number).min(byte ^ b'+')
+/// How far `text` goes on from `start` in parts of so many bytes that are all digits of base64.
+/// Four digits make three bytes: in such parts no order of digits is wrong.
+fn in_whole_parts<const PART_BYTES: usize>(text: &[u8], start: usize) -> usize {
+    let (parts, _) = text
+        .get(start..)
+        .unwrap_or_default()
+        .as_chunks::<PART_BYTES>();
+    let is_base64 =
+        |part: &&[u8; PART_BYTES]| base64_simd::STANDARD_NO_PAD.check(part.as_slice()).is_ok();
+    start + PART_BYTES * parts.iter().take_while(is_base64).count()
 }
 
 /// The six bits that a digit stands for.
@@ -153,10 +147,10 @@ mod tests {
         let mut rest = text;
         for cut in cuts {
             let (piece, after) = rest.split_at_checked(*cut).unwrap_or((rest, ""));
-            pieces.push(piece);
+            pieces.push(piece.as_bytes());
             rest = after;
         }
-        pieces.push(rest);
+        pieces.push(rest.as_bytes());
         pieces.decoded_bytes()
     }
 

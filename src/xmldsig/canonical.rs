@@ -87,6 +87,7 @@ impl Canonicalizer {
             Kind::Start(element) => self.start(&element, out),
             Kind::End(tag) => self.end(tag.name, out),
             Kind::Text { text, .. } => push_canonical_text(text, out),
+            Kind::Base64(text) => out.extend_from_slice(text),
             Kind::Instruction { target, data } => self.instruction(target, data, out),
             Kind::Comment | Kind::Outside | Kind::EndOfDocument => {}
         }
@@ -97,9 +98,8 @@ impl Canonicalizer {
     #[inline]
     pub(crate) fn keeps(&mut self, event: &Event<'_>) -> bool {
         match event.kind {
-            Kind::Text { writing, .. } => {
-                matches!(writing, Writing::Canonical | Writing::Base64)
-            }
+            Kind::Text { writing, .. } => writing == Writing::Canonical,
+            Kind::Base64(_) => true,
             Kind::Start(element) if element.is_bare => {
                 self.depth += 1;
                 true

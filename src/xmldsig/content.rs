@@ -120,10 +120,10 @@ pub trait ContentReader {
     /// may come in several pieces, and white space between elements comes too.
     fn text(&mut self, text: &str) -> Result<(), ContentFault>;
 
-    /// The same as [`ContentReader::text`], of a text that was found to consist of base64 digits,
-    /// perhaps with one or two signs of padding at its end. Base64 may come as plain text too.
-    fn base64(&mut self, text: &str) -> Result<(), ContentFault> {
-        self.text(text)
+    /// The same as [`ContentReader::text`], of a piece that was found to consist of base64 digits,
+    /// perhaps with one or two signs of padding at its end. Base64 may come as other text too.
+    fn base64(&mut self, text: &[u8]) -> Result<(), ContentFault> {
+        str::from_utf8(text).map_or(Ok(()), |text| self.text(text))
     }
 
     /// The innermost element ends.
@@ -140,6 +140,10 @@ impl ContentReader for IgnoreContent {
     }
 
     fn text(&mut self, _text: &str) -> Result<(), ContentFault> {
+        Ok(())
+    }
+
+    fn base64(&mut self, _text: &[u8]) -> Result<(), ContentFault> {
         Ok(())
     }
 

@@ -9,8 +9,6 @@ use crate::xmldsig::scope::EndTag;
 pub(crate) enum Writing {
     /// In its canonical form.
     Canonical,
-    /// In its canonical form, of base64 digits, perhaps with padding at its end.
-    Base64,
     /// With references, or with characters that canonical XML writes otherwise.
     Otherwise,
     /// As a CDATA section.
@@ -32,6 +30,9 @@ pub(crate) enum Kind<'a> {
         text: &'a str,
         writing: Writing,
     },
+    /// Text in its canonical form, of base64 digits, perhaps with padding at its end. It is ASCII,
+    /// so nothing is spent on showing that it is UTF-8.
+    Base64(&'a [u8]),
     Instruction {
         target: &'a str,
         data: &'a str,

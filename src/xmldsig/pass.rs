@@ -151,7 +151,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
 
     fn require_nothing_after(&self, event: &Event<'_>) -> Result<(), Flaw> {
         let follows = match event.kind {
-            Kind::Start(_) => true,
+            Kind::Start(_) | Kind::Base64(_) => true,
             Kind::Text { text, .. } => !is_blank(text),
             Kind::End(_)
             | Kind::Instruction { .. }
@@ -191,6 +191,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
             Kind::Start(_) => self.depth += 1,
             Kind::End(_) => self.depth = self.depth.saturating_sub(1),
             Kind::Text { .. }
+            | Kind::Base64(_)
             | Kind::Instruction { .. }
             | Kind::Comment
             | Kind::Outside
@@ -202,10 +203,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
         let shown = match event.kind {
             Kind::Start(element) => self.content.start(&element),
             Kind::End(tag) => self.content.end(tag.namespace, tag.local_name),
-            Kind::Text {
-                text,
-                writing: Writing::Base64,
-            } => self.content.base64(text),
+            Kind::Base64(text) => self.content.base64(text),
             Kind::Text { text, .. } => self.content.text(text),
             Kind::Instruction { .. } | Kind::Comment | Kind::Outside | Kind::EndOfDocument => {
                 Ok(())
@@ -230,7 +228,12 @@ fn refuse_unsigned_markup(event: &Event<'_>) -> Result<(), Flaw> {
             writing: Writing::Cdata,
             ..
         } => Flaw::new(RefusalCode::CdataForbidden, "a CDATA section"),
-        Kind::Text { .. } | Kind::Start(_) | Kind::End(_) | Kind::Outside | Kind::EndOfDocument => {
+        Kind::Text { .. }
+        | Kind::Base64(_)
+        | Kind::Start(_)
+        | Kind::End(_)
+        | Kind::Outside
+        | Kind::EndOfDocument => {
             return Ok(());
         }
     };

@@ -75,11 +75,12 @@ impl<'p, R: Read> StrictReader<'p, R> {
             return Ok(self.checker.end_of_empty(position)?);
         }
         match self.look()? {
-            AtHand::Base64(length) => self.plain(length, Writing::Base64),
-            AtHand::Plain(length) => self.plain(length, Writing::Canonical),
+            AtHand::Base64(length) => self.base64(length),
+            AtHand::Plain(length) => self.plain(length),
             AtHand::Bare(length) => self.bare(length),
             AtHand::Start(length) => self.start(length),
-            AtHand::End(length) => self.end(length),
+            AtHand::BareEnd(length) => self.end(length, true),
+            AtHand::End(length) => self.end(length, false),
             AtHand::Other => self.parse(),
         }
     }
@@ -107,7 +108,7 @@ impl<'p, R: Read> StrictReader<'p, R> {
             input.begin_event();
         }
         Ok(match found {
-            AtHand::End(_) if !self.checker.may_end_at_hand() => AtHand::Other,
+            AtHand::BareEnd(_) | AtHand::End(_) if !self.checker.may_end_at_hand() => AtHand::Other,
             AtHand::Bare(length) if !self.checker.may_be_bare() => AtHand::Start(length),
             found => found,
         })
@@ -128,15 +129,30 @@ impl<'p, R: Read> StrictReader<'p, R> {
         Ok(())
     }
 
-    fn plain(&mut self, length: usize, writing: Writing) -> Result<Event<'_>, StrictError> {
+    fn base64(&mut self, length: usize) -> Result<Event<'_>, StrictError> {
         self.text_goes_on = true;
-        self.take(length, writing == Writing::Base64)?;
+        self.take(length, true)?;
+        let input = self.xml.get_ref();
+        let raw = input.event_at_hand();
+        Ok(Event {
+            kind: Kind::Base64(raw),
+            position: input.event_position(),
+            raw,
+        })
+    }
+
+    fn plain(&mut self, length: usize) -> Result<Event<'_>, StrictError> {
+        self.text_goes_on = true;
+        self.take(length, false)?;
         let input = self.xml.get_ref();
         let (raw, position) = (input.event_at_hand(), input.event_position());
         let text = simdutf8::basic::from_utf8(raw).ok();
         let text = text.ok_or_else(|| NOT_UTF8.at(position))?;
         Ok(Event {
-            kind: Kind::Text { text, writing },
+            kind: Kind::Text {
+                text,
+                writing: Writing::Canonical,
+            },
             position,
             raw,
         })
@@ -155,8 +171,8 @@ impl<'p, R: Read> StrictReader<'p, R> {
         })
     }
 
-    fn end(&mut self, length: usize) -> Result<Event<'_>, StrictError> {
-        self.take(length, false)?;
+    fn end(&mut self, length: usize, of_one_line: bool) -> Result<Event<'_>, StrictError> {
+        self.take(length, of_one_line)?;
         let input = self.xml.get_ref();
         let (raw, position) = (input.event_at_hand(), input.event_position());
         let closed = self.checker.close_named(raw);

@@ -42,7 +42,7 @@ const MODULES: &[Module] = &[
     // Signs and verifies any document; what a card is, it does not know.
     Module { name: "xmldsig",
              modules: &[],
-             crates: &["base64", "chrono", "memchr", "openssl", "quick_xml", "simdutf8", "thiserror"] },
+             crates: &["base64", "base64_simd", "chrono", "memchr", "openssl", "quick_xml", "simdutf8", "thiserror"] },
 
     Module { name: "clock",
              modules: &["domain"],
