@@ -1,5 +1,6 @@
 //! Signing and verifying together, and against other people's tools.
 
+mod at_hand;
 mod attacks;
 mod canonical_form;
 mod enveloped;
