@@ -4,3 +4,4 @@ mod documents;
 mod files;
 mod manifest;
 mod walls;
+mod xml;
