@@ -1,23 +1,26 @@
 //! The bundle of handles that everything needs, built once from the configuration.
 
+mod seal;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use openssl::x509::{X509, X509Crl};
+use openssl::x509::X509;
 
 use crate::clock::Clock;
 use crate::config::{Config, read_secret_bytes};
+pub(crate) use crate::gateway::seal::load_seal;
 use crate::random::Random;
 use crate::store::Store;
 use crate::transport::{self, Identity, Trust};
 use crate::vault::Vault;
 use crate::worker::bell::Bells;
 use crate::worker::supervisor::Board;
-use crate::xmldsig::key::{PemKey, SigningKey};
-use crate::xmldsig::trust::TrustPolicy;
+use crate::xmldsig::key::SigningKey;
+use crate::xmldsig::trust::{TrustPolicy, read_crls};
 
 /// Everything a flow or a worker may use; cheap to clone.
 #[derive(Clone)]
@@ -47,20 +50,22 @@ pub struct Gateway {
 /// Whose signatures count as the bureau's.
 pub struct BureauTrust {
     anchors: Vec<X509>,
-    crls: Vec<Vec<u8>>,
+    crls: Option<Vec<u8>>,
     allowed: Vec<[u8; 32]>,
+    allow_rsa_pkcs1: bool,
 }
+
+const READING_CRLS: &str = "reading the bureau's revocation lists";
 
 impl BureauTrust {
     /// The policy by which a document of `namespace` is judged at `at`.
     pub fn policy(&self, namespace: &str, at: DateTime<Utc>) -> anyhow::Result<TrustPolicy> {
         let mut policy = TrustPolicy::new(self.anchors.clone(), namespace, at);
-        // A list cannot be cloned, only read again.
-        for pem in &self.crls {
-            policy
-                .crls
-                .push(X509Crl::from_pem(pem).context("reading the bureau's CRL")?);
+        if let Some(file) = &self.crls {
+            // A list cannot be cloned, only read again.
+            policy.crls = read_crls(file).context(READING_CRLS)?;
         }
+        policy.allow_rsa_pkcs1 = self.allow_rsa_pkcs1;
         policy.allowed_spki_sha256 = (!self.allowed.is_empty()).then(|| self.allowed.clone());
         Ok(policy)
     }
@@ -71,10 +76,10 @@ impl BureauTrust {
             Some(pem) => X509::stack_from_pem(&pem).context("reading the bureau's authorities")?,
             None => Vec::new(),
         };
-        let crls = match read_optional(bureau.acknowledgement_crl_file.as_deref())? {
-            Some(pem) => vec![pem],
-            None => Vec::new(),
-        };
+        let crls = read_optional(bureau.acknowledgement_crl_file.as_deref())?;
+        if let Some(file) = &crls {
+            read_crls(file).context(READING_CRLS)?;
+        }
         let allowed = bureau
             .acknowledgement_spki_sha256
             .iter()
@@ -84,6 +89,7 @@ impl BureauTrust {
             anchors,
             crls,
             allowed,
+            allow_rsa_pkcs1: bureau.acknowledgement_rsa_pkcs1,
         })
     }
 }
@@ -107,7 +113,7 @@ impl Gateway {
             random,
             bells: Bells::default(),
             board: Board::default(),
-            seal: Arc::new(seal),
+            seal,
             bureau_trust: Arc::new(bureau_trust),
             bureau_client,
         })
@@ -152,14 +158,6 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     .context("opening the database")?;
     store.migrate().await.context("migrating the database")?;
     Ok(store)
-}
-
-/// Reads the gateway's seal.
-pub(crate) fn load_seal(config: &Config) -> anyhow::Result<PemKey> {
-    let key_file = required(config.signing.key_file.as_ref(), "signing.key_file")?;
-    let chain_file = required(config.signing.chain_file.as_ref(), "signing.chain_file")?;
-    let key = read_secret_bytes(key_file).context("reading the seal's key")?;
-    PemKey::from_pem(key.expose(), &read(chain_file)?).context("reading the gateway's seal")
 }
 
 /// Makes the client towards the bureau; `None` while no address is configured.

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         out: &mut out,
         err: &mut err,
         is_watched: io::stderr().is_terminal(),
+        is_attended: io::stdin().is_terminal() && io::stdout().is_terminal(),
     };
     let exit = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

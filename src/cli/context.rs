@@ -39,6 +39,8 @@ pub(crate) struct Context<'a> {
     pub(crate) output: Output<'a>,
     /// Whether a person watches, so that progress is worth drawing.
     pub(crate) is_watched: bool,
+    /// Whether a person sits at the terminal, so that a command may wait to be left.
+    pub(crate) is_attended: bool,
 }
 
 impl Context<'_> {

@@ -26,6 +26,7 @@ mod signals;
 mod simulate;
 #[cfg(test)]
 mod tests;
+mod xml;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -100,6 +101,9 @@ enum Command {
     /// What waits for an operator's decision
     #[command(subcommand)]
     Hold(hold::Hold),
+    /// Signed XML of any kind: canonical form, sign, verify
+    #[command(subcommand)]
+    Xml(xml::Xml),
     /// Explain a reason, a fault or a problem by its number or code
     Explain(explain::Explain),
     /// The other parties, for development: they see only the wire
@@ -123,6 +127,8 @@ pub struct World<'a> {
     pub err: &'a mut dyn Write,
     /// Whether a person watches `err`.
     pub is_watched: bool,
+    /// Whether a person sits at the terminal: types to it, and reads `out`.
+    pub is_attended: bool,
 }
 
 /// Runs a parsed command line to its end.
@@ -141,6 +147,7 @@ pub async fn run(cli: Cli, world: World<'_>) -> Exit {
         random: world.random,
         output: Output::new(world.out, json),
         is_watched: world.is_watched,
+        is_attended: world.is_attended,
     };
     match dispatch(command, &mut context).await {
         Ok(exit) => exit,
@@ -168,6 +175,7 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::Order(command) => order::run(command, context).await,
         Command::Outbox(command) => outbox::run(command, context).await,
         Command::Hold(command) => hold::run(command, context).await,
+        Command::Xml(command) => xml::run(command, context),
         Command::Explain(command) => explain::run(&command, context),
         Command::Simulate(command) => simulate::run(command, context).await,
         Command::Completions(command) => completions::run(&command, context),

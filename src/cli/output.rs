@@ -41,6 +41,11 @@ impl<'a> Output<'a> {
         Self { out, is_json }
     }
 
+    /// Whether programs read what is printed.
+    pub(crate) fn is_json(&self) -> bool {
+        self.is_json
+    }
+
     /// Prints a list; `next` is where to go on, when there may be more.
     pub(crate) fn list<T: Row>(&mut self, rows: &[T], next: Option<&str>) -> io::Result<()> {
         if self.is_json {

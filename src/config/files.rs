@@ -7,9 +7,12 @@ use crate::config::fault::Findings;
 use crate::config::{Config, Faults};
 use crate::vault::private_file;
 
+/// A key of the configuration, what stands in its file, and the file, if there is one.
+pub(super) type NamedFile<'a> = (&'static str, Holds, &'a mut Option<PathBuf>);
+
 /// What stands in a file, and so who may read it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Holds {
+pub(super) enum Holds {
     /// Certificates and lists: anybody may.
     Public,
     /// A key or a password: its owner alone may.
@@ -66,7 +69,7 @@ impl Config {
             channels,
             ..
         } = self;
-        let single = [
+        let single: [NamedFile<'_>; 12] = [
             (
                 "database.password_file",
                 Secret,
@@ -76,8 +79,6 @@ impl Config {
             ("http.tls_key_file", Secret, &mut http.tls_key_file),
             ("http.client_ca_file", Public, &mut http.client_ca_file),
             ("http.client_crl_file", Public, &mut http.client_crl_file),
-            ("signing.key_file", Secret, &mut signing.key_file),
-            ("signing.chain_file", Public, &mut signing.chain_file),
             ("bureau.ca_file", Public, &mut bureau.ca_file),
             ("bureau.crl_file", Public, &mut bureau.crl_file),
             (
@@ -111,6 +112,7 @@ impl Config {
         let ed25519 = selfpay.ed25519_key_files.iter_mut();
         single
             .into_iter()
+            .chain(signing.named_files())
             .filter_map(|(key, holds, path)| Some((key, holds, path.as_mut()?)))
             .chain(hmac.map(|path| ("channels.selfpay.hmac_key_files", Secret, path)))
             .chain(ed25519.map(|path| ("channels.selfpay.ed25519_key_files", Public, path)))

@@ -9,6 +9,7 @@ mod files;
 mod reference;
 mod secret;
 mod sections;
+mod signing;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -28,8 +29,9 @@ pub use crate::config::reference::reference;
 pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_secret_text};
 pub use crate::config::sections::{
     Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, Http, Logging, Retention,
-    SelfPay, Signing, SpkiSha256, Vault, Workers,
+    SelfPay, SpkiSha256, Vault, Workers,
 };
+pub use crate::config::signing::{KeyId, KeyKind, Pkcs11, Signing};
 
 /// Every key with its default and what it means.
 const DEFAULTS: &str = include_str!("default.toml");

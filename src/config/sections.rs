@@ -90,18 +90,6 @@ pub struct Vault {
     pub durable: bool,
 }
 
-/// The gateway's seal on orders.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Signing {
-    /// The private key.
-    #[serde(deserialize_with = "optional")]
-    pub key_file: Option<PathBuf>,
-    /// The certificate chain.
-    #[serde(deserialize_with = "optional")]
-    pub chain_file: Option<PathBuf>,
-}
-
 /// The personalization bureau.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -133,6 +121,8 @@ pub struct Bureau {
     /// Public keys with which it may sign; empty: every one of its authorities.
     #[serde(deserialize_with = "list")]
     pub acknowledgement_spki_sha256: Vec<SpkiSha256>,
+    /// Whether it may sign with RSA PKCS#1 v1.5.
+    pub acknowledgement_rsa_pkcs1: bool,
     /// Seconds until a connection stands.
     pub connect_timeout_seconds: u64,
     /// Seconds until an order is answered.
@@ -269,7 +259,7 @@ impl std::str::FromStr for CutOff {
 }
 
 /// Reads a text; an empty one is none, because TOML and the environment have no null.
-fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(super) fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: std::str::FromStr<Err: std::fmt::Display>,

@@ -239,6 +239,62 @@ fn order_numbers_and_orders_keep_within_their_schema() {
     assert!(lines(1).is_empty() && lines(1_000).is_empty());
 }
 
+type Change = fn(&mut Config);
+
+#[test]
+fn each_kind_of_key_needs_its_own_settings() {
+    let of_token = |change: Change| {
+        faults_after(|config| {
+            config.signing.kind = KeyKind::Pkcs11;
+            config.signing.key_file = None;
+            let token = &mut config.signing.pkcs11;
+            token.module_file = Some("/usr/lib/softhsm/libsofthsm2.so".into());
+            token.token_serial = Some("6db22c".to_owned());
+            token.key_id = Some(KeyId(vec![1]));
+            token.pin_file = Some("pin".into());
+            change(config);
+        })
+    };
+    assert!(of_token(|_| ()).is_empty());
+    assert!(of_token(|config| config.signing.chain_file = None).is_empty());
+    let cases: [(Change, &str); 6] = [
+        (
+            |config| config.signing.key_file = Some("key".into()),
+            "signing.key_file",
+        ),
+        (
+            |config| config.signing.pkcs11.module_file = None,
+            "signing.pkcs11.module_file",
+        ),
+        (
+            |config| config.signing.pkcs11.token_serial = None,
+            "signing.pkcs11.token_label",
+        ),
+        (
+            |config| config.signing.pkcs11.key_id = None,
+            "signing.pkcs11.key_label",
+        ),
+        (
+            |config| config.signing.pkcs11.pin_file = None,
+            "signing.pkcs11.pin_file",
+        ),
+        (
+            |config| config.signing.kind = KeyKind::Pkcs12,
+            "signing.key_file",
+        ),
+    ];
+    for (change, fault) in cases {
+        assert!(of_token(change).contains(&fault.to_owned()), "{fault}");
+    }
+    let pkcs12 = faults_after(|config| {
+        config.signing.kind = KeyKind::Pkcs12;
+        config.signing.chain_file = None;
+    });
+    assert!(pkcs12.is_empty(), "{pkcs12:?}");
+    let pem = faults_after(|config| config.signing.chain_file = None);
+    assert_eq!(pem, ["signing.key_file"]);
+}
+
 #[test]
 fn the_development_configuration_names_the_files_that_are_generated() {
     let folder = tempfile::tempdir().unwrap();

@@ -49,7 +49,7 @@ impl Config {
     }
 
     /// Notes a file that only a developer's machine may lack.
-    fn require(&self, findings: &mut Findings, key: &str, file: Option<&PathBuf>) {
+    pub(super) fn require(&self, findings: &mut Findings, key: &str, file: Option<&PathBuf>) {
         let what = format!(
             "is missing, which only development may have, not {}",
             self.environment
@@ -166,17 +166,6 @@ impl Config {
             "is off in production, where a power cut would lose applications",
             "turn it on",
         );
-    }
-
-    fn check_signing(&self, findings: &mut Findings) {
-        let signing = &self.signing;
-        findings.expect(
-            signing.key_file.is_some() == signing.chain_file.is_some(),
-            "signing.key_file",
-            "key and certificate belong together",
-            GIVE_BOTH,
-        );
-        self.require(findings, "signing.key_file", signing.key_file.as_ref());
     }
 
     fn check_bureau(&self, findings: &mut Findings) {

@@ -175,6 +175,13 @@ impl ApplicationState {
     pub const fn is_ended(self) -> bool {
         matches!(self, HandedOver | Cancelled | Destroyed)
     }
+
+    /// Whether an application in this state keeps the instant since which it has waited to be
+    /// ordered: one that comes out of an order which is not made, or out of a hold, has waited all
+    /// the while. What must first be paid or corrected begins to wait anew.
+    pub const fn keeps_waiting_since(self) -> bool {
+        !matches!(self, Received | Approved | AwaitingFee | Returned)
+    }
 }
 
 coded! {

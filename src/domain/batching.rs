@@ -55,6 +55,33 @@ pub struct Waiting {
     pub bytes: u64,
 }
 
+/// What waits, in four figures: enough to tell that nothing is to be ordered yet.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Backlog {
+    /// How many wait.
+    pub count: usize,
+    /// Bytes of all their lines.
+    pub bytes: u64,
+    /// Since when the one that has waited longest is ready.
+    pub oldest_ready_since: DateTime<Utc>,
+    /// The earliest last day of a legal term.
+    pub earliest_deadline_on: NaiveDate,
+}
+
+impl Backlog {
+    /// Sums up those who wait; `None` when nobody does.
+    pub fn of(waiting: &[Waiting]) -> Option<Self> {
+        Some(Self {
+            count: waiting.len(),
+            bytes: waiting
+                .iter()
+                .fold(0, |sum, one| sum.saturating_add(one.bytes)),
+            oldest_ready_since: waiting.iter().map(|one| one.ready_since).min()?,
+            earliest_deadline_on: waiting.iter().map(|one| one.deadline_on).min()?,
+        })
+    }
+}
+
 /// The moment at which the rule is asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Moment {
@@ -80,19 +107,42 @@ impl BatchingRule {
     ///
     /// Asked again for the rest until `None`, it leaves nobody waiting beyond `age_max`.
     pub fn next_order(&self, waiting: &[Waiting], at: Moment) -> Option<Closing> {
+        let because = self.why_close(&Backlog::of(waiting)?, at)?;
         let mut urgent_first: Vec<&Waiting> = waiting.iter().collect();
         urgent_first
             .sort_unstable_by_key(|one| (one.deadline_on, one.ready_since, one.application));
         let (count, full) = self.fill(&urgent_first);
-        let because = full.or_else(|| self.why_now(waiting, at))?;
         Some(Closing {
             members: urgent_first
                 .iter()
                 .take(count)
                 .map(|one| one.application)
                 .collect(),
-            because,
+            because: full.unwrap_or(because),
         })
+    }
+
+    /// Tells why an order is to be closed now, or `None` when everybody may still wait. It needs
+    /// no more than the [`Backlog`], so an idle look costs one row however many wait.
+    pub fn why_close(&self, backlog: &Backlog, at: Moment) -> Option<CloseReason> {
+        let waited = at.now.signed_duration_since(backlog.oldest_ready_since);
+        let days_left = backlog
+            .earliest_deadline_on
+            .signed_duration_since(at.today)
+            .num_days();
+        if backlog.count >= self.lines_max.max(1) {
+            Some(CloseReason::Count)
+        } else if backlog.bytes >= self.bytes_max {
+            Some(CloseReason::Bytes)
+        } else if days_left <= i64::from(self.deadline_risk_days) {
+            Some(CloseReason::Deadline)
+        } else if waited.to_std().is_ok_and(|age| age >= self.age_max) {
+            Some(CloseReason::Age)
+        } else if at.cut_off {
+            Some(CloseReason::CutOff)
+        } else {
+            None
+        }
     }
 
     /// Tells how many of the most urgent fit, and by what the order is full if it is.
@@ -114,29 +164,6 @@ impl BatchingRule {
             None
         };
         (count, full)
-    }
-
-    /// Tells why an order that is not full must go all the same.
-    fn why_now(&self, waiting: &[Waiting], at: Moment) -> Option<CloseReason> {
-        let is_old = |one: &Waiting| {
-            at.now
-                .signed_duration_since(one.ready_since)
-                .to_std()
-                .is_ok_and(|age| age >= self.age_max)
-        };
-        let is_at_risk = |one: &Waiting| {
-            let days_left = one.deadline_on.signed_duration_since(at.today).num_days();
-            days_left <= i64::from(self.deadline_risk_days)
-        };
-        if waiting.iter().any(is_at_risk) {
-            Some(CloseReason::Deadline)
-        } else if waiting.iter().any(is_old) {
-            Some(CloseReason::Age)
-        } else if at.cut_off && !waiting.is_empty() {
-            Some(CloseReason::CutOff)
-        } else {
-            None
-        }
     }
 }
 

@@ -8,6 +8,8 @@ coded! {
     pub enum EventKind as "event kind" {
         /// The application was taken in.
         ApplicationReceived = "ro.cei.application.received",
+        /// The corrected application was taken in.
+        Revised = "ro.cei.application.revised",
         /// A fee is owed before the card is ordered.
         FeeDue = "ro.cei.application.fee_due",
         /// Nothing is owed any more.
@@ -41,13 +43,14 @@ coded! {
     }
 }
 
-/// Names what an office is told when something happens to an application; `None` where the step is
-/// the gateway's own business.
-pub const fn told_on(event: ApplicationEvent) -> Option<EventKind> {
+/// Names what an office is told when something happens to the `revision`-th submission of an
+/// application, counted from 1; `None` where the step is the gateway's own business.
+pub const fn told_on(event: ApplicationEvent, revision: i64) -> Option<EventKind> {
     use ApplicationEvent as On;
 
     Some(match event {
-        On::ChecksPassed | On::Resubmitted => EventKind::ApplicationReceived,
+        On::ChecksPassed if revision > 1 => EventKind::Revised,
+        On::ChecksPassed => EventKind::ApplicationReceived,
         On::FeeFoundDue | On::FeeReopened => EventKind::FeeDue,
         On::FeeSettled => EventKind::FeeSettled,
         On::PutInOrder => EventKind::Ordered,
@@ -62,11 +65,31 @@ pub const fn told_on(event: ApplicationEvent) -> Option<EventKind> {
         On::Held => EventKind::Held,
         On::ReleasedReady | On::ReleasedOrdered | On::CancelTooLate => EventKind::Released,
         On::CancelConfirmed => EventKind::Cancelled,
-        On::OrderWithdrawn
+        // The checks come next, and say it.
+        On::Resubmitted
+        | On::OrderWithdrawn
         | On::RefusedTechnically
         | On::CountyPassed
         | On::CancelAsked
         | On::TermPassed
         | On::CardDestroyed => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_submission_is_told_once_and_a_correction_by_its_own_name() {
+        let told = |revision| {
+            [
+                ApplicationEvent::Resubmitted,
+                ApplicationEvent::ChecksPassed,
+            ]
+            .map(|event| told_on(event, revision))
+        };
+        assert_eq!(told(1), [None, Some(EventKind::ApplicationReceived)]);
+        assert_eq!(told(2), [None, Some(EventKind::Revised)]);
+    }
 }

@@ -25,6 +25,7 @@ pub mod payment;
 // Rules: each looks at the world and names one event.
 pub mod batching;
 pub mod delivery;
+pub mod manifest;
 pub mod matching;
 pub mod receipt;
 pub mod reconciliation;

@@ -14,7 +14,7 @@ use crate::domain::reconciliation::{
 };
 use crate::flow::line_step::{self, take_line_step};
 use crate::flow::progress::tell;
-use crate::flow::{Failure, order_progress};
+use crate::flow::{Failure, compare_shipments, order_progress};
 use crate::gateway::Gateway;
 use crate::store::acknowledgements::{self, Disposition, Word};
 use crate::store::applications::Application;
@@ -26,7 +26,7 @@ use crate::store::orders::{self, Order};
 use crate::store::{Tx, applications};
 
 /// Applies every word of the document; afterwards every order that it spoke of has come as far as
-/// its lines.
+/// its lines, and its parcels were compared with what was ordered.
 pub(crate) async fn apply(
     tx: &mut Tx,
     gateway: &Gateway,
@@ -53,7 +53,7 @@ pub(crate) async fn apply(
     for order in touched {
         order_progress::settle(tx, order, note).await?;
     }
-    Ok(())
+    compare_shipments::compare(tx, document, words, note).await
 }
 
 /// Finds the line that a word is about; its application must be the one that the word names.

@@ -82,7 +82,7 @@ pub(crate) async fn decide_in(
     if note.reason.unwrap_or_default().trim().is_empty() {
         return Err(Failure::Refused(HoldRefusal::ReasonMissing));
     }
-    let hold = holds::find(tx, hold)
+    let hold = holds::lock(tx, hold)
         .await?
         .ok_or(Failure::Refused(HoldRefusal::Unknown))?;
     if hold.closed_at.is_some() {

@@ -7,8 +7,8 @@ use crate::domain::operator::Actor;
 use crate::flow::Failure;
 use crate::flow::progress::note;
 use crate::gateway::Gateway;
-use crate::store::history::{self, SubjectKind};
-use crate::store::outbox;
+use crate::store::history::{self, Note, SubjectKind};
+use crate::store::{Tx, outbox};
 use crate::worker::bell::Bell;
 
 /// Why a decision about a lane was not carried out.
@@ -33,30 +33,45 @@ pub async fn set_paused(
     actor: &Actor,
     reason: &str,
 ) -> Result<bool, Failure<LaneRefusal>> {
-    let reason = reason.trim();
-    if reason.is_empty() {
+    let note = note(gateway, actor, Some(reason.trim()));
+    let mut tx = gateway.store.begin().await?;
+    let changed = set_paused_in(&mut tx, lane, paused, &note).await?;
+    tx.commit().await?;
+    wake(gateway);
+    Ok(changed)
+}
+
+/// Wakes whoever has something to do after a decision about a lane.
+pub(crate) fn wake(gateway: &Gateway) {
+    gateway.bells.ring(Bell::Dispatcher);
+}
+
+/// [`set_paused`] in the caller's transaction; whoever commits it calls [`wake`].
+pub(crate) async fn set_paused_in(
+    tx: &mut Tx,
+    lane: &str,
+    paused: bool,
+    note: &Note<'_>,
+) -> Result<bool, Failure<LaneRefusal>> {
+    if note.reason.unwrap_or_default().trim().is_empty() {
         return Err(Failure::Refused(LaneRefusal::ReasonMissing));
     }
-    let note = note(gateway, actor, Some(reason));
-    let mut tx = gateway.store.begin().await?;
     let unknown = || LaneRefusal::Unknown {
         lane: lane.to_owned(),
     };
-    let before = outbox::find_lane(&mut tx, lane)
+    let before = outbox::find_lane(tx, lane)
         .await?
         .ok_or_else(|| Failure::Refused(unknown()))?;
     if before.paused == paused {
         return Ok(false);
     }
-    outbox::pause_lane(&mut tx, lane, paused).await?;
+    outbox::pause_lane(tx, lane, paused).await?;
     let words = if paused {
         ["RUNNING", "PAUSED", "PAUSED"]
     } else {
         ["PAUSED", "RESUMED", "RUNNING"]
     };
-    history::record(&mut tx, SubjectKind::Lane, subject(lane), words, &note).await?;
-    tx.commit().await?;
-    gateway.bells.ring(Bell::Dispatcher);
+    history::record(tx, SubjectKind::Lane, subject(lane), words, note).await?;
     Ok(true)
 }
 

@@ -121,6 +121,10 @@ pub(crate) async fn follow<R>(
                 ) =>
             {
                 settle_payments::release(tx, application, note).await?;
+                // The bureau could not do it now; at once it could do it no better.
+                if *event == ApplicationEvent::RefusedTechnically {
+                    applications::begin_waiting(tx, application.id, note.at).await?;
+                }
             }
             ApplicationEvent::CancelConfirmed => {
                 settle_payments::owe_refund(tx, application, note).await?;

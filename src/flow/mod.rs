@@ -5,7 +5,9 @@
 
 mod apply_acknowledgement;
 mod apply_receipt;
+pub mod cancel_application;
 pub mod chase_receipt;
+mod compare_shipments;
 pub mod content;
 pub mod decide_hold;
 pub mod decide_lane;

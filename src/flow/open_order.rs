@@ -33,10 +33,25 @@ pub async fn open_order(
     let rule = rule_of(&gateway.config.batching);
     let limit = i64::try_from(rule.lines_max.max(1)).unwrap_or(i64::MAX);
     let bureau = &gateway.config.bureau.code;
+    let now = gateway.clock.now();
+    let mut tx = gateway.store.read().await?;
+    let backlog = applications::sum_up_ready(&mut tx, bureau, product, limit).await?;
+    drop(tx);
+    let Some(backlog) = backlog else {
+        return Ok(None);
+    };
+    let at = moment(
+        &gateway.config.batching,
+        now,
+        Some(backlog.oldest_ready_since),
+    );
+    if rule.why_close(&backlog, at).is_none() {
+        return Ok(None);
+    }
     let mut tx = gateway.store.begin().await?;
     // The most urgent come first, and more than one order holds cannot be taken now anyway.
     let ready = applications::list_ready(&mut tx, bureau, product, limit).await?;
-    let Some(closing) = decide(&rule, &gateway.config.batching, &ready, gateway.clock.now()) else {
+    let Some(closing) = decide(&rule, &gateway.config.batching, &ready, now) else {
         return Ok(None);
     };
     let actor = Actor::Gateway("batcher");
@@ -107,16 +122,23 @@ fn decide(
             bytes: u64::try_from(one.content_bytes).unwrap_or(0),
         })
         .collect();
+    let oldest_ready_since = waiting.iter().map(|one| one.ready_since).min();
+    rule.next_order(&waiting, moment(config, now, oldest_ready_since))
+}
+
+/// The moment at which the rule is asked: the cut-off has come for those who were ready before it.
+fn moment(
+    config: &Batching,
+    now: DateTime<Utc>,
+    oldest_ready_since: Option<DateTime<Utc>>,
+) -> Moment {
     let cut_off = cut_off_of_the_day(config, now)
-        .is_some_and(|at| now >= at && waiting.iter().any(|one| one.ready_since < at));
-    rule.next_order(
-        &waiting,
-        Moment {
-            now,
-            today: bucharest_day(now),
-            cut_off,
-        },
-    )
+        .is_some_and(|at| now >= at && oldest_ready_since.is_some_and(|ready| ready < at));
+    Moment {
+        now,
+        today: bucharest_day(now),
+        cut_off,
+    }
 }
 
 /// The instant of today's cut-off, where one is configured.

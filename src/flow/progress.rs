@@ -68,7 +68,7 @@ pub async fn advance<R>(
     if let Some(erasure) = end {
         sealed::erase_by(tx, application.sealed, erasure.due_at()).await?;
     }
-    if let Some(kind) = told_on(event) {
+    if let Some(kind) = told_on(event, application.revision) {
         tell(tx, application, kind, reason, note).await?;
     }
     Ok(())

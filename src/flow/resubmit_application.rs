@@ -176,6 +176,7 @@ pub async fn revise(
 fn revised(before: &Application, prepared: &Prepared, note: &Note<'_>) -> Application {
     let submission = &prepared.submission;
     Application {
+        revision: before.revision + 1,
         content_sha256: prepared.content_sha256.to_vec(),
         card_reason: submission.reason,
         person_key: prepared.person_key.clone(),

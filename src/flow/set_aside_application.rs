@@ -6,9 +6,9 @@ use crate::domain::reason::Reason;
 use crate::flow::Failure;
 use crate::flow::progress::{advance, note};
 use crate::gateway::Gateway;
-use crate::store::applications;
-use crate::store::history::SubjectKind;
+use crate::store::history::{Note, SubjectKind};
 use crate::store::holds::{self, NewHold};
+use crate::store::{Tx, applications};
 
 /// Why an application was not set aside.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -30,6 +30,9 @@ pub enum SetAsideRefusal {
         /// Its state.
         state: ApplicationState,
     },
+    /// It changed since the operator looked.
+    #[error("the application has changed meanwhile")]
+    Changed,
 }
 
 /// Stops an application until an operator has decided about its hold.
@@ -39,18 +42,33 @@ pub async fn set_aside_application(
     actor: &Actor,
     reason: &str,
 ) -> Result<(), Failure<SetAsideRefusal>> {
-    let reason = reason.trim();
-    if reason.is_empty() {
+    let note = note(gateway, actor, Some(reason.trim()));
+    let mut tx = gateway.store.begin().await?;
+    set_aside_in(&mut tx, number, None, &note).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// [`set_aside_application`] in the caller's transaction. `name` is the application's number or
+/// id, `version` what the operator saw, if it is said.
+pub(crate) async fn set_aside_in(
+    tx: &mut Tx,
+    name: &str,
+    version: Option<i64>,
+    note: &Note<'_>,
+) -> Result<(), Failure<SetAsideRefusal>> {
+    if note.reason.unwrap_or_default().trim().is_empty() {
         return Err(Failure::Refused(SetAsideRefusal::ReasonMissing));
     }
-    let note = note(gateway, actor, Some(reason));
-    let mut tx = gateway.store.begin().await?;
     let unknown = || SetAsideRefusal::Unknown {
-        number: number.to_owned(),
+        number: name.to_owned(),
     };
-    let mut application = applications::find_by_number(&mut tx, number)
+    let mut application = applications::find_by_name(tx, name)
         .await?
         .ok_or_else(|| Failure::Refused(unknown()))?;
+    if version.is_some_and(|version| version != application.version) {
+        return Err(Failure::Refused(SetAsideRefusal::Changed));
+    }
     let event = ApplicationEvent::Held;
     if application.state.after(event).is_err() {
         return Err(Failure::Refused(SetAsideRefusal::NotNow {
@@ -59,7 +77,7 @@ pub async fn set_aside_application(
         }));
     }
     let code = Reason::OPERATOR_HOLD.number();
-    advance(&mut tx, &mut application, event, Some(code), &note).await?;
+    advance(tx, &mut application, event, Some(code), note).await?;
     let hold = NewHold {
         kind: SubjectKind::Application,
         subject: application.id.0,
@@ -68,7 +86,6 @@ pub async fn set_aside_application(
         // The operator's words stand in the history; a hold's detail is for the gateway's own.
         detail: "set aside by an operator",
     };
-    holds::open(&mut tx, &hold, &note).await?;
-    tx.commit().await?;
+    holds::open(tx, &hold, note).await?;
     Ok(())
 }

@@ -19,6 +19,9 @@ use crate::http::problems::{Problem, catalogue};
 use crate::store::Tx;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// How often a request is tried while others are faster. One that loses so often does not race but
+/// contradicts what is stored, and has to be told.
+const RACES_MAX: u32 = 5;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// A JSON body with its caller and its idempotency key. While it lives, a second request with the
@@ -38,15 +41,28 @@ impl<T> Posted<T> {
         Ok(answer.map(again))
     }
 
-    /// Runs `act` in one transaction with its answer.
-    pub(crate) async fn carry_out<R, F>(&self, api: &Api, act: F) -> Result<HttpResponse, Problem>
+    /// Runs `act` in one transaction with its answer; again as a whole when somebody else was
+    /// faster, so that it is judged by what that one left.
+    pub(crate) async fn carry_out<R, F>(
+        &self,
+        api: &Api,
+        mut act: F,
+    ) -> Result<HttpResponse, Problem>
     where
         R: From<KeyReused> + Into<Problem>,
-        F: AsyncFnOnce(&mut Tx) -> Result<Answer, Failure<R>>,
+        F: AsyncFnMut(&mut Tx) -> Result<Answer, Failure<R>>,
     {
-        match once(&api.gateway, &self.key, act).await? {
-            Answered::Now(answer) => Ok(response(answer)),
-            Answered::Before(answer) => Ok(again(answer)),
+        let mut races = 1;
+        loop {
+            match once(&api.gateway, &self.key, &mut act).await {
+                Ok(Answered::Now(answer)) => return Ok(response(answer)),
+                Ok(Answered::Before(answer)) => return Ok(again(answer)),
+                Err(failure) if failure.is_lost_race() && races < RACES_MAX => {
+                    tracing::debug!("somebody else was faster; looking again");
+                    races += 1;
+                }
+                Err(failure) => return Err(failure.into()),
+            }
         }
     }
 }

@@ -100,6 +100,10 @@ routes! {
     POST "/v1/payments/{id}/unmatch"        => payments::decide::unmatch,        treasury("payments:decide");
     POST "/v1/payments/{id}/refund"         => payments::decide::refund,         treasury("payments:decide");
     POST "/v1/payments/{id}/dismiss"        => payments::decide::dismiss,        treasury("payments:decide");
+    GET  "/v1/operations/applications"      => operations::applications::list,   OPERATORS;
+    GET  "/v1/operations/applications/{number}" => operations::applications::show, OPERATORS;
+    POST "/v1/operations/applications/{number}/hold" => operations::applications::hold, OPERATORS;
+    POST "/v1/operations/applications/{number}/cancel" => operations::applications::cancel, OPERATORS;
     GET  "/v1/orders"                       => operations::orders::list,         OPERATORS;
     GET  "/v1/orders/{number}"              => operations::orders::show,         OPERATORS;
     POST "/v1/orders/{number}/resend"       => operations::orders::resend,       OPERATORS;
@@ -110,6 +114,8 @@ routes! {
     POST "/v1/holds/{id}/send-back"         => operations::holds::send_back,     OPERATORS;
     POST "/v1/holds/{id}/note"              => operations::holds::take_note,     OPERATORS;
     GET  "/v1/outbox/lanes"                 => operations::outbox::lanes,        OPERATORS;
+    POST "/v1/outbox/lanes/{lane}/pause"    => operations::outbox::pause,        OPERATORS;
+    POST "/v1/outbox/lanes/{lane}/resume"   => operations::outbox::resume,       OPERATORS;
     GET  "/v1/outbox/dead"                  => operations::outbox::dead,         OPERATORS;
 
     GET  "/livez"                           => health::live,                     Who::Anyone;

@@ -14,7 +14,7 @@ use crate::store::{StoreError, Tx, read_code};
 
 pub use row::Application;
 
-/// The columns of [`ApplicationRow`], for every SELECT of this file.
+/// The columns of [`ApplicationRow`], for every SELECT of an application.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -28,6 +28,13 @@ macro_rules! select {
         )
     };
 }
+
+// After the macro, which they use.
+mod ready;
+mod search;
+
+pub use ready::{begin_waiting, list_ready, sum_up_ready};
+pub use search::{Wanted, search};
 
 /// Adds an application as it stands in `new`, with the states it was given.
 ///
@@ -96,6 +103,14 @@ pub async fn find(tx: &mut Tx, id: ApplicationId) -> Result<Option<Application>,
 pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Application>, StoreError> {
     const SQL: &str = select!("WHERE number = $1");
     one(query!(fetch_optional as ApplicationRow, tx, SQL, number)?)
+}
+
+/// Finds an application by its number or its id, whichever `name` is.
+pub async fn find_by_name(tx: &mut Tx, name: &str) -> Result<Option<Application>, StoreError> {
+    match name.parse::<ApplicationId>() {
+        Ok(id) => find(tx, id).await,
+        Err(_not_an_id) => find_by_number(tx, name).await,
+    }
 }
 
 /// Finds an office's application by the office's own reference.
@@ -191,29 +206,6 @@ pub async fn list(
     rows.into_iter().map(Application::try_from).collect()
 }
 
-/// Lists those that wait to be ordered from a bureau, the most urgent deadline first.
-pub async fn list_ready(
-    tx: &mut Tx,
-    bureau: &str,
-    product: Product,
-    limit: i64,
-) -> Result<Vec<Application>, StoreError> {
-    const SQL: &str = select!(
-        "WHERE state = 'READY' AND bureau = $1 AND product = $2
-         ORDER BY deadline_on, ready_since, id
-         LIMIT $3"
-    );
-    let rows = query!(
-        fetch_all as ApplicationRow,
-        tx,
-        SQL,
-        bureau,
-        product.as_str(),
-        limit
-    )?;
-    rows.into_iter().map(Application::try_from).collect()
-}
-
 /// Adds `amount` (negative when money was taken back) to what is paid; returns the new sum.
 pub async fn add_paid(
     tx: &mut Tx,
@@ -264,7 +256,7 @@ pub async fn count_remake(tx: &mut Tx, id: ApplicationId) -> Result<i64, StoreEr
 pub async fn revise(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> {
     const SQL: &str = "
         UPDATE applications
-        SET content_sha256 = $2, revision = revision + 1, card_reason = $3, person_key = $4,
+        SET content_sha256 = $2, revision = $10, card_reason = $3, person_key = $4,
             collect_office_id = $5, eligibility_rule = $6, sealed_id = $7, content_bytes = $8,
             updated_at = $9, version = version + 1
         WHERE id = $1 AND state = 'RETURNED'";
@@ -280,6 +272,7 @@ pub async fn revise(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> 
         new.sealed.0,
         new.content_bytes,
         new.updated_at,
+        new.revision,
     )?;
     Ok(changed == 1)
 }

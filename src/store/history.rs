@@ -215,10 +215,12 @@ subject! {
     |tx, id, from, to, at| {
         const SQL: &str = "
             UPDATE applications
-            SET state = $1, open = $2, ready_since = $3, updated_at = $4, version = version + 1
-            WHERE id = $5 AND state = $6";
-        let ready_since = (to == ApplicationState::Ready).then_some(at);
-        execute!(tx, SQL, to.as_str(), !to.is_ended(), ready_since, at, id, from.as_str())
+            SET state = $1, open = $2, ready_since = CASE WHEN $3 THEN COALESCE(ready_since, $4) END,
+                updated_at = $5, version = version + 1
+            WHERE id = $6 AND state = $7";
+        let (open, waits_on) = (!to.is_ended(), to.keeps_waiting_since());
+        let since = (to == ApplicationState::Ready).then_some(at);
+        execute!(tx, SQL, to.as_str(), open, waits_on, since, at, id, from.as_str())
     }
 }
 

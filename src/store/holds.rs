@@ -133,6 +133,24 @@ pub async fn find(tx: &mut Tx, id: HoldId) -> Result<Option<Hold>, StoreError> {
     query!(fetch_optional as Hold, tx, SQL, id.0)
 }
 
+/// Finds a hold by its id and locks it until the transaction ends, so that of two who decide about
+/// it the slower one sees what the faster one decided.
+pub async fn lock(tx: &mut Tx, id: HoldId) -> Result<Option<Hold>, StoreError> {
+    const POSTGRES: &str = "
+        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
+               closed_by, decision, decision_reason
+        FROM holds
+        WHERE id = $1
+        FOR UPDATE";
+    const SQLITE: &str = "
+        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
+               closed_by, decision, decision_reason
+        FROM holds
+        WHERE id = $1 AND TRUE";
+    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
+    query!(fetch_optional as Hold, tx, sql, id.0)
+}
+
 /// Lists open holds after `after`, oldest first; `code` narrows to one reason.
 pub async fn list_open(
     tx: &mut Tx,

@@ -298,9 +298,10 @@ pub async fn list_reversible(
     channel: Channel,
     key: &str,
 ) -> Result<Vec<Payment>, StoreError> {
+    // Without the COALESCE, SQLite would walk all payments of the channel instead of the key's few.
     const SQL: &str = select!(
         "WHERE id IN (SELECT payment_id FROM payment_keys WHERE key = $2)
-           AND channel = $1 AND credit AND NOT reversal AND state <> 'REVERSED'
+           AND COALESCE(channel, '') = $1 AND credit AND NOT reversal AND state <> 'REVERSED'
          ORDER BY id DESC
          LIMIT 200"
     );

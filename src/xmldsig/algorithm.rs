@@ -1,14 +1,18 @@
 //! The signature algorithms of the profile: which keys they need, how a value is checked.
 
+use chrono::{DateTime, Datelike, Utc};
 use openssl::bn::BigNum;
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
-use openssl::hash::MessageDigest;
+use openssl::hash::{DigestBytes, MessageDigest};
 use openssl::nid::Nid;
 use openssl::pkey::{HasPrivate, HasPublic, Id, PKey, PKeyRef, Public};
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Signer, Verifier};
 
+/// The last year in which RSA PKCS#1 v1.5 is accepted, whatever is configured (SOG-IS Agreed
+/// Cryptographic Mechanisms, ETSI TS 119 312).
+const RSA_PKCS1_LAST_YEAR: i32 = 2029;
 /// Shorter RSA keys are no longer recommended (SOG-IS Agreed Cryptographic Mechanisms 1.3).
 const RSA_BITS_MIN: u32 = 3072;
 /// The salt of RSA-PSS is as long as its digest (RFC 9231 §2.3.10).
@@ -60,6 +64,33 @@ impl SignatureAlgorithm {
                 key.id() == Id::RSA && key.bits() >= RSA_BITS_MIN
             }
         }
+    }
+
+    /// Tells whether a key is of the right kind, but too small for the algorithm.
+    pub fn finds_too_small<T: HasPublic>(self, key: &PKeyRef<T>) -> bool {
+        matches!(self, Self::RsaPssSha256 | Self::RsaPkcs1Sha256)
+            && key.id() == Id::RSA
+            && key.bits() < RSA_BITS_MIN
+    }
+
+    /// Tells whether the algorithm may no longer be used at an instant, even where configuration
+    /// allows it.
+    pub fn has_ended(self, at: DateTime<Utc>) -> bool {
+        self == Self::RsaPkcs1Sha256 && at.year() > RSA_PKCS1_LAST_YEAR
+    }
+
+    /// RSA PKCS#1 v1.5 in the place of RSA-PSS; others stay as they are.
+    #[must_use]
+    pub const fn or_rsa_pkcs1(self) -> Self {
+        match self {
+            Self::RsaPssSha256 => Self::RsaPkcs1Sha256,
+            other => other,
+        }
+    }
+
+    /// The digest of `bytes` that is signed.
+    pub fn hash(self, bytes: &[u8]) -> Result<DigestBytes, ErrorStack> {
+        openssl::hash::hash(self.digest(), bytes)
     }
 
     /// Signs `bytes`; ECDSA values are r and s in fixed width (XML Signature 1.1 §6.4.3).

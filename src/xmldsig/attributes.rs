@@ -1,6 +1,6 @@
 //! The inside of a start tag, read strictly: names, spaces, quotes, references.
 
-use crate::xmldsig::characters::{is_space, reference, split_qname};
+use crate::xmldsig::characters::{in_front_of, is_space, reference, split_qname};
 use crate::xmldsig::refusal::{Flaw, RefusalCode};
 use crate::xmldsig::scope::Span;
 
@@ -69,15 +69,18 @@ impl Tag {
                 return Ok(());
             }
             if unspaced.len() == rest.len() {
-                return Err(malformed("no space before an attribute"));
+                let flaw = malformed("no space before an attribute");
+                return Err(flaw.behind(in_front_of(rest, raw)));
             }
             if self.attributes.len() + self.declarations.len() >= attributes_max {
-                return Err(Flaw::new(
+                let flaw = Flaw::new(
                     RefusalCode::AttributeLimit,
                     "an element with too many attributes",
-                ));
+                );
+                return Err(flaw.behind(in_front_of(unspaced, raw)));
             }
-            rest = self.parse_attribute(unspaced)?;
+            let parsed = self.parse_attribute(unspaced);
+            rest = parsed.map_err(|flaw| flaw.behind(in_front_of(unspaced, raw)))?;
         }
     }
 
@@ -89,17 +92,19 @@ impl Tag {
         let name = name.trim_end_matches(is_space);
         let (prefix, local_name) = split_qname(name)?;
         let quoted = after_name.trim_start_matches(is_space);
+        let at_quote = |flaw: Flaw| flaw.behind(in_front_of(quoted, raw));
         let quote = quoted
             .chars()
             .next()
             .filter(|c| matches!(c, '"' | '\''))
-            .ok_or(malformed("an attribute's value without quotes"))?;
+            .ok_or_else(|| at_quote(malformed("an attribute's value without quotes")))?;
         let (value, rest) = quoted
             .strip_prefix(quote)
             .and_then(|opened| opened.split_once(quote))
-            .ok_or(malformed("an attribute's value that does not end"))?;
+            .ok_or_else(|| at_quote(malformed("an attribute's value that does not end")))?;
 
-        let value = self.push_value(value)?;
+        let pushed = self.push_value(value);
+        let value = pushed.map_err(|flaw| at_quote(flaw.behind("'")))?;
         if prefix == "xmlns" || name == "xmlns" {
             let declared = if prefix.is_empty() { "" } else { local_name };
             self.push_declaration(declared, value)?;
@@ -138,17 +143,21 @@ impl Tag {
 
     /// Appends a value with references resolved and white space normalized (XML 1.0 §3.3.3).
     fn push_value(&mut self, raw: &str) -> Result<Span, Flaw> {
-        if raw.contains('<') {
-            return Err(malformed("'<' in an attribute's value"));
+        if let Some((before, _)) = raw.split_once('<') {
+            return Err(malformed("'<' in an attribute's value").behind(before));
         }
         let start = self.text.len();
         let mut rest = raw;
         while let Some((before, from_reference)) = rest.split_once('&') {
             self.push_spaced(before);
-            let (name, after) = from_reference
-                .split_once(';')
-                .ok_or(malformed("'&' that begins no reference"))?;
-            self.text.push(reference(name)?);
+            let resolved = match from_reference.split_once(';') {
+                Some((name, after)) => reference(name).map(|character| (character, after)),
+                None => Err(malformed("'&' that begins no reference")),
+            };
+            let in_front = in_front_of(from_reference, raw).strip_suffix('&');
+            let (character, after) =
+                resolved.map_err(|flaw| flaw.behind(in_front.unwrap_or_default()))?;
+            self.text.push(character);
             rest = after;
         }
         self.push_spaced(rest);
@@ -182,7 +191,9 @@ const fn malformed(detail: &'static str) -> Flaw {
 pub(crate) fn check_xml_declaration(raw: &str) -> Result<(), Flaw> {
     let mut tag = Tag::default();
     tag.parse(raw, 3)?;
-    if raw.contains('&') || !tag.declarations.is_empty() {
+    let mut parts = tag.attributes.iter();
+    let has_prefix = parts.any(|part| !tag.read(part.prefix).is_empty());
+    if raw.contains('&') || has_prefix || !tag.declarations.is_empty() {
         return Err(malformed(
             "an XML declaration with other parts than its own",
         ));
@@ -190,7 +201,6 @@ pub(crate) fn check_xml_declaration(raw: &str) -> Result<(), Flaw> {
     let mut parts = tag
         .attributes
         .iter()
-        .filter(|part| tag.read(part.prefix).is_empty())
         .map(|part| (tag.read(part.local_name), tag.read(part.value)))
         .peekable();
     match parts.next() {
@@ -301,6 +311,10 @@ mod tests {
                 RefusalCode::NotWellFormed,
             ),
             ("xml version='1&#46;0'", RefusalCode::NotWellFormed),
+            (
+                "xml version='1.0' enco:ding='UTF-8'",
+                RefusalCode::NotWellFormed,
+            ),
             (
                 "xml version='1.0'encoding='UTF-8'",
                 RefusalCode::NotWellFormed,

@@ -1,6 +1,7 @@
-//! Exclusive XML Canonicalization 1.0 without comments and without inclusive prefixes.
+//! Exclusive XML Canonicalization 1.0 without inclusive prefixes: without comments, as signatures
+//! have it, or with them.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Cursor, Read, Write};
 
 use crate::xmldsig::characters::{push_canonical_text, push_canonical_value};
 use crate::xmldsig::content::Element;
@@ -37,16 +38,41 @@ impl From<StrictError> for CanonicalizeError {
     }
 }
 
-/// Writes the canonical form of a whole document, in one pass and constant memory.
+/// Writes the canonical form of a whole document without its comments
+/// (`http://www.w3.org/2001/10/xml-exc-c14n#`), in one pass and constant memory.
 ///
-/// Documents with a DTD are refused, so that nothing depends on what a DTD says.
+/// Documents with a DTD are refused, so that nothing depends on what a DTD says. A UTF-8 byte order
+/// mark at the very beginning is no part of the document (XML 1.0 §4.3.3) and is dropped.
 pub fn canonicalize<R: Read, W: Write>(
+    source: R,
+    sink: W,
+    limits: &Limits,
+) -> Result<(), CanonicalizeError> {
+    write_canonical(source, sink, limits, Canonicalizer::default())
+}
+
+/// The same with comments (`http://www.w3.org/2001/10/xml-exc-c14n#WithComments`), which is what
+/// `xmllint --exc-c14n` writes.
+pub fn canonicalize_with_comments<R: Read, W: Write>(
+    source: R,
+    sink: W,
+    limits: &Limits,
+) -> Result<(), CanonicalizeError> {
+    let canonicalizer = Canonicalizer {
+        keeps_comments: true,
+        ..Canonicalizer::default()
+    };
+    write_canonical(source, sink, limits, canonicalizer)
+}
+
+fn write_canonical<R: Read, W: Write>(
     source: R,
     mut sink: W,
     limits: &Limits,
+    mut canonicalizer: Canonicalizer,
 ) -> Result<(), CanonicalizeError> {
+    let source = without_byte_order_mark(source).map_err(CanonicalizeError::Read)?;
     let mut reader = StrictReader::new(source, limits, Namespaces::Any);
-    let mut canonicalizer = Canonicalizer::default();
     let mut out = Vec::new();
     loop {
         let event = reader.next()?;
@@ -62,6 +88,16 @@ pub fn canonicalize<R: Read, W: Write>(
     }
 }
 
+/// Takes the byte order mark off a source that begins with one.
+fn without_byte_order_mark<R: Read>(mut source: R) -> io::Result<impl Read> {
+    let mut head = Vec::new();
+    source.by_ref().take(3).read_to_end(&mut head)?;
+    if head == b"\xEF\xBB\xBF" {
+        head.clear();
+    }
+    Ok(Cursor::new(head).chain(source))
+}
+
 /// A namespace declaration in the output, in force within one element.
 #[derive(Clone, Copy, Debug)]
 struct Rendered {
@@ -73,6 +109,7 @@ struct Rendered {
 /// Turns events into canonical XML; begun at any element, it treats that element as the apex.
 #[derive(Debug, Default)]
 pub(crate) struct Canonicalizer {
+    keeps_comments: bool,
     depth: usize,
     root_ended: bool,
     text: String,
@@ -87,8 +124,15 @@ impl Canonicalizer {
             Kind::Start(element) => self.start(&element, out),
             Kind::End(tag) => self.end(tag.name, out),
             Kind::Text { text, .. } => push_canonical_text(text, out),
-            Kind::Instruction { target, data } => self.instruction(target, data, out),
-            Kind::Comment | Kind::Outside | Kind::EndOfDocument => {}
+            Kind::Instruction { target, data } => {
+                let space: &[u8] = if data.is_empty() { b"" } else { b" " };
+                let (target, data) = (target.as_bytes(), data.as_bytes());
+                self.on_its_own_line(&[b"<?", target, space, data, b"?>"], out);
+            }
+            Kind::Comment(text) if self.keeps_comments => {
+                self.on_its_own_line(&[b"<!--", text.as_bytes(), b"-->"], out);
+            }
+            Kind::Comment(_) | Kind::Outside | Kind::EndOfDocument => {}
         }
     }
 
@@ -189,18 +233,15 @@ impl Canonicalizer {
         }
     }
 
-    /// Outside the root, instructions stand on lines of their own (Canonical XML 1.0 §2.3).
-    fn instruction(&self, target: &str, data: &str, out: &mut Vec<u8>) {
+    /// Outside the root, instructions and comments stand on lines of their own (Canonical XML 1.0
+    /// §2.3).
+    fn on_its_own_line(&self, parts: &[&[u8]], out: &mut Vec<u8>) {
         if self.root_ended {
             out.push(b'\n');
         }
-        out.extend_from_slice(b"<?");
-        out.extend_from_slice(target.as_bytes());
-        if !data.is_empty() {
-            out.push(b' ');
-            out.extend_from_slice(data.as_bytes());
+        for part in parts {
+            out.extend_from_slice(part);
         }
-        out.extend_from_slice(b"?>");
         if self.depth == 0 && !self.root_ended {
             out.push(b'\n');
         }

@@ -1,19 +1,16 @@
 //! Whether a certificate may sign documents, now and when it did.
 
 use chrono::{DateTime, Utc};
-use openssl::asn1::Asn1Time;
 use openssl::error::ErrorStack;
 use openssl::stack::Stack;
 use openssl::x509::store::{X509Store, X509StoreBuilder};
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParam};
-use openssl::x509::{
-    CrlStatus, X509, X509Crl, X509ExtendedKeyUsage, X509KeyUsage, X509PurposeId, X509Ref,
-    X509StoreContext, X509VerifyResult,
-};
+use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContext, X509VerifyResult};
 
 use crate::xmldsig::algorithm::spki_sha256;
 use crate::xmldsig::refusal::{Flaw, RefusalCode};
 use crate::xmldsig::trust::TrustPolicy;
+use crate::xmldsig::{revocation, usage};
 
 /// Certificates between the signer's and an anchor.
 const INTERMEDIATES_MAX: i32 = 6;
@@ -25,6 +22,17 @@ const CLOCK_SKEW_SECONDS: i64 = 300;
 // X509_V_ERR_* of OpenSSL's x509_vfy.h, which the crate does not export.
 const NOT_YET_VALID: i32 = 9;
 const HAS_EXPIRED: i32 = 10;
+const NO_ISSUER_AT_HAND: i32 = 20;
+const CHAIN_TOO_LONG: i32 = 22;
+const PATH_LENGTH_EXCEEDED: i32 = 25;
+const KEY_USAGE_NO_CERT_SIGN: i32 = 32;
+const UNHANDLED_CRITICAL_EXTENSION: i32 = 34;
+const SIGNER_KEY_TOO_SMALL: i32 = 66;
+const AUTHORITY_KEY_TOO_SMALL: i32 = 67;
+const AUTHORITY_DIGEST_TOO_WEAK: i32 = 68;
+const NO_AUTHORITY: i32 = 79;
+const CERT_SIGN_WITHOUT_AUTHORITY: i32 = 82;
+const AUTHORITY_WITHOUT_KEY_USAGE: i32 = 92;
 
 /// Requires that the first of `certificates` leads to an anchor of the policy, both when it
 /// signed and now, is for signing, is not revoked, and is an expected signer's.
@@ -40,10 +48,10 @@ pub(crate) fn check(
             "signed later than now",
         ));
     }
-    check_usage(signer)?;
+    usage::require_signing(signer)?;
     build_chain(certificates, signed_at, policy)?;
     let chain = build_chain(certificates, policy.at, policy)?;
-    check_revocation(&chain, policy)?;
+    revocation::check(&chain, &policy.crls, signed_at, policy.at)?;
     let spki = usable(signer.public_key().and_then(|key| spki_sha256(&key)))?;
     match &policy.allowed_spki_sha256 {
         Some(allowed) if !allowed.contains(&spki) => Err(Flaw::new(
@@ -64,35 +72,6 @@ pub(crate) fn usable<T>(outcome: Result<T, ErrorStack>) -> Result<T, Flaw> {
     outcome.ok().ok_or(UNUSABLE)
 }
 
-/// OpenSSL's purpose "any" looks at neither usage, so both are looked at here (RFC 5280
-/// §4.2.1.3, §4.2.1.12).
-fn check_usage(signer: &X509Ref) -> Result<(), Flaw> {
-    let signs = X509KeyUsage::DIGITAL_SIGNATURE | X509KeyUsage::NON_REPUDIATION;
-    if !signer
-        .key_usage()
-        .is_some_and(|usage| usage.intersects(signs))
-    {
-        return Err(Flaw::new(
-            RefusalCode::CertificateUsage,
-            "a certificate whose key usage is not signing",
-        ));
-    }
-    // Document signing (RFC 9336) is not among the purposes that OpenSSL names, and then the set
-    // is empty; a certificate that names only other purposes is not for documents.
-    let documents = X509ExtendedKeyUsage::SMIME | X509ExtendedKeyUsage::ANYEKU;
-    let fits = signer
-        .extended_key_usage()
-        .is_none_or(|usage| usage.is_empty() || usage.intersects(documents));
-    if fits {
-        Ok(())
-    } else {
-        Err(Flaw::new(
-            RefusalCode::CertificateUsage,
-            "a certificate whose extended key usage is not signing documents",
-        ))
-    }
-}
-
 /// Builds the chain from the signer to an anchor as it stood at an instant.
 fn build_chain(
     certificates: &[X509],
@@ -103,12 +82,46 @@ fn build_chain(
     let outcome = usable(try_chain(signer, intermediates, instant, policy))?;
     outcome.map_err(|reason| {
         let code = match reason.as_raw() {
-            NOT_YET_VALID => RefusalCode::CertificateNotYetValid,
-            HAS_EXPIRED => RefusalCode::CertificateExpired,
-            _ => RefusalCode::CertificateUntrusted,
+            NO_ISSUER_AT_HAND if has_false_issuer(certificates) => {
+                RefusalCode::CertificateNotAuthority
+            }
+            known => code_of(known),
         };
         Flaw::new(code, reason.error_string())
     })
+}
+
+fn code_of(reason: i32) -> RefusalCode {
+    match reason {
+        NOT_YET_VALID => RefusalCode::CertificateNotYetValid,
+        HAS_EXPIRED => RefusalCode::CertificateExpired,
+        PATH_LENGTH_EXCEEDED | CHAIN_TOO_LONG => RefusalCode::CertificatePathLength,
+        UNHANDLED_CRITICAL_EXTENSION => RefusalCode::CertificateExtension,
+        SIGNER_KEY_TOO_SMALL | AUTHORITY_KEY_TOO_SMALL | AUTHORITY_DIGEST_TOO_WEAK => {
+            RefusalCode::CertificateWeak
+        }
+        NO_AUTHORITY
+        | KEY_USAGE_NO_CERT_SIGN
+        | CERT_SIGN_WITHOUT_AUTHORITY
+        | AUTHORITY_WITHOUT_KEY_USAGE => RefusalCode::CertificateNotAuthority,
+        _ => RefusalCode::CertificateUntrusted,
+    }
+}
+
+/// Whether one of the certificates would be another's issuer if it were an authority: OpenSSL
+/// does not even try such a one, and then says that an issuer is missing.
+fn has_false_issuer(certificates: &[X509]) -> bool {
+    let issued_falsely = |(issuer, subject): (usize, usize)| {
+        let pair = certificates.get(issuer).zip(certificates.get(subject));
+        pair.is_some_and(|(issuer, subject)| {
+            issuer.issued(subject).as_raw() == KEY_USAGE_NO_CERT_SIGN
+        })
+    };
+    let count = certificates.len();
+    (0..count)
+        .flat_map(|issuer| (0..count).map(move |subject| (issuer, subject)))
+        .filter(|(issuer, subject)| issuer != subject)
+        .any(issued_falsely)
 }
 
 fn try_chain(
@@ -145,56 +158,6 @@ fn store(instant: DateTime<Utc>, policy: &TrustPolicy) -> Result<X509Store, Erro
         builder.add_cert(anchor.clone())?;
     }
     Ok(builder.build())
-}
-
-/// Looks every certificate of the chain up in the current list of its issuer. The signer's issuer
-/// must have one when there are lists at all; a revoked signer is refused whenever it signed,
-/// because nobody else vouches for the time of signing.
-fn check_revocation(chain: &[X509], policy: &TrustPolicy) -> Result<(), Flaw> {
-    if policy.crls.is_empty() {
-        return Ok(());
-    }
-    let now = usable(Asn1Time::from_unix(policy.at.timestamp()))?;
-    for (index, pair) in chain.windows(2).enumerate() {
-        let [certificate, issuer] = pair else {
-            continue;
-        };
-        let current = policy
-            .crls
-            .iter()
-            .filter(|list| is_current(list, issuer, &now));
-        let mut lists = 0_usize;
-        for list in current {
-            lists += 1;
-            if let CrlStatus::Revoked(_) = list.get_by_cert(certificate) {
-                return Err(Flaw::new(
-                    RefusalCode::CertificateRevoked,
-                    "a revoked certificate",
-                ));
-            }
-        }
-        if lists == 0 && index == 0 {
-            return Err(Flaw::new(
-                RefusalCode::RevocationUnknown,
-                "no current revocation list of the signer's issuer",
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn is_current(list: &X509Crl, issuer: &X509Ref, now: &Asn1Time) -> bool {
-    let of_issuer = list
-        .issuer_name()
-        .try_cmp(issuer.subject_name())
-        .is_ok_and(std::cmp::Ordering::is_eq);
-    let in_time =
-        *list.last_update() <= *now && list.next_update().is_some_and(|next| *next >= *now);
-    let signed = || {
-        let key = issuer.public_key();
-        key.is_ok_and(|key| list.verify(&key).unwrap_or(false))
-    };
-    of_issuer && in_time && signed()
 }
 
 /// A subject as people read it: `CN=…, O=…`.

@@ -28,8 +28,14 @@ pub(crate) fn require_xml_chars(text: &str) -> Result<(), Flaw> {
     if text.chars().all(is_xml_char) {
         Ok(())
     } else {
-        Err(FORBIDDEN)
+        let before = text.trim_start_matches(is_xml_char);
+        Err(FORBIDDEN.behind(in_front_of(before, text)))
     }
+}
+
+/// What stands in `text` before its end `rest`.
+pub(crate) fn in_front_of<'t>(rest: &str, text: &'t str) -> &'t str {
+    text.strip_suffix(rest).unwrap_or_default()
 }
 
 /// `NameStartChar` without the colon (XML 1.0 §2.3, Namespaces in XML 1.0 §3).
@@ -128,8 +134,9 @@ pub(crate) fn needs_no_escape(text: &str) -> bool {
 
 /// Checks the characters of a text between markup, and that `]]>` does not stand in it.
 pub(crate) fn require_text(text: &str) -> Result<(), Flaw> {
-    if text.contains("]]>") {
-        return Err(Flaw::new(RefusalCode::NotWellFormed, "']]>' in text"));
+    if let Some((before, _)) = text.split_once("]]>") {
+        require_xml_chars(before)?;
+        return Err(Flaw::new(RefusalCode::NotWellFormed, "']]>' in text").behind(before));
     }
     require_xml_chars(text)
 }

@@ -54,7 +54,7 @@ impl Diverted {
                 }
             }
             Kind::End(_) => return Ok(self.close()),
-            Kind::Instruction { .. } | Kind::Comment | Kind::Outside | Kind::EndOfDocument => {}
+            Kind::Instruction { .. } | Kind::Comment(_) | Kind::Outside | Kind::EndOfDocument => {}
         }
         Ok(None)
     }

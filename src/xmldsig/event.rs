@@ -34,7 +34,8 @@ pub(crate) enum Kind<'a> {
         target: &'a str,
         data: &'a str,
     },
-    Comment,
+    /// The text of a comment, with line ends normalized.
+    Comment(&'a str),
     /// White space outside the root, and the XML declaration.
     Outside,
     EndOfDocument,

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use openssl::asn1::{Asn1Integer, Asn1Time};
+use openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
@@ -14,7 +14,7 @@ use openssl::x509::extension::{
     AuthorityKeyIdentifier, BasicConstraints, CrlNumber, ExtendedKeyUsage, KeyUsage,
     SubjectKeyIdentifier,
 };
-use openssl::x509::{X509, X509Builder, X509Crl, X509CrlBuilder, X509NameBuilder};
+use openssl::x509::{X509, X509Builder, X509Crl, X509CrlBuilder, X509Extension, X509NameBuilder};
 use openssl::x509::{X509NameRef, X509RevokedBuilder};
 
 use crate::xmldsig::key::PemKey;
@@ -40,13 +40,14 @@ pub(crate) enum KeyKind {
     P256,
     P384,
     Secp256k1,
+    Rsa1024,
     Rsa2048,
     Rsa3072,
 }
 
 /// A new key; RSA keys are made once, because they take long.
 pub(crate) fn new_key(kind: KeyKind) -> PKey<Private> {
-    static RSA: [OnceLock<PKey<Private>>; 2] = [OnceLock::new(), OnceLock::new()];
+    static RSA: [OnceLock<PKey<Private>>; 3] = [const { OnceLock::new() }; 3];
     let rsa = |slot: usize, bits| {
         let made = RSA[slot].get_or_init(|| {
             PKey::from_rsa(Rsa::generate(bits).expect("an RSA key")).expect("a key")
@@ -59,6 +60,7 @@ pub(crate) fn new_key(kind: KeyKind) -> PKey<Private> {
         KeyKind::Secp256k1 => Nid::SECP256K1,
         KeyKind::Rsa2048 => return rsa(0, 2048),
         KeyKind::Rsa3072 => return rsa(1, 3072),
+        KeyKind::Rsa1024 => return rsa(2, 1024),
     };
     let group = EcGroup::from_curve_name(curve).expect("a curve");
     PKey::from_ec_key(EcKey::generate(&group).expect("an EC key")).expect("a key")
@@ -81,8 +83,16 @@ pub(crate) enum Usage {
     Encipherment,
     Unstated,
     ServerOnly,
+    /// A purpose that OpenSSL has no name for.
+    PrivatePurpose,
+    /// A critical extension that nobody knows.
+    UnknownExtension,
     Authority,
     AuthorityWithoutFlag,
+    /// An authority that may issue no other authority.
+    LastAuthority,
+    /// An authority that may not sign revocation lists.
+    AuthorityWithoutLists,
 }
 
 impl Wanted {
@@ -133,20 +143,25 @@ impl Issued {
 
     /// A list of what this authority revoked, current from an hour before `at` to a day after.
     pub(crate) fn revocation_list(&self, at: DateTime<Utc>, revoked: &[&X509]) -> X509Crl {
+        self.revocation_list_of(&WantedList::at(at, revoked))
+    }
+
+    /// A list of what this authority revoked.
+    pub(crate) fn revocation_list_of(&self, wanted: &WantedList<'_>) -> X509Crl {
         let mut list = X509CrlBuilder::new().expect("a list");
         list.set_issuer_name(self.certificate.subject_name())
             .expect("issuer");
-        list.set_last_update(&asn1(at - TimeDelta::hours(1)))
+        list.set_last_update(&asn1(wanted.from))
             .expect("last update");
-        list.set_next_update(&asn1(at + TimeDelta::days(1)))
+        list.set_next_update(&asn1(wanted.until))
             .expect("next update");
-        for certificate in revoked {
+        for certificate in wanted.revoked {
             let mut entry = X509RevokedBuilder::new().expect("an entry");
             entry
                 .set_serial_number(certificate.serial_number())
                 .expect("serial");
             entry
-                .set_revocation_date(&asn1(at - TimeDelta::hours(2)))
+                .set_revocation_date(&asn1(wanted.revoked_at))
                 .expect("date");
             list.add_revoked(entry.build()).expect("added");
         }
@@ -160,6 +175,11 @@ impl Issued {
             .and_then(CrlNumber::build);
         list.append_extension(number.expect("a number"))
             .expect("added");
+        if wanted.users_only {
+            // issuingDistributionPoint: onlyContainsUserCerts.
+            let scope = extension("2.5.29.28", true, &[0x30, 3, 0x81, 1, 0xff]);
+            list.append_extension(scope).expect("added");
+        }
         list.sign(&self.key, MessageDigest::sha256())
             .expect("signed");
         list.build().expect("a list")
@@ -211,6 +231,35 @@ impl Party {
     }
 }
 
+/// What a revocation list says.
+#[derive(Clone)]
+pub(crate) struct WantedList<'a> {
+    pub(crate) revoked: &'a [&'a X509],
+    pub(crate) revoked_at: DateTime<Utc>,
+    pub(crate) from: DateTime<Utc>,
+    pub(crate) until: DateTime<Utc>,
+    pub(crate) users_only: bool,
+}
+
+impl<'a> WantedList<'a> {
+    /// Current from an hour before `at` to a day after.
+    pub(crate) fn at(at: DateTime<Utc>, revoked: &'a [&'a X509]) -> Self {
+        Self {
+            revoked,
+            revoked_at: at - TimeDelta::hours(2),
+            from: at - TimeDelta::hours(1),
+            until: at + TimeDelta::days(1),
+            users_only: false,
+        }
+    }
+}
+
+fn extension(oid: &str, critical: bool, value: &[u8]) -> X509Extension {
+    let oid = Asn1Object::from_str(oid).expect("an identifier");
+    let value = Asn1OctetString::new_from_bytes(value).expect("a value");
+    X509Extension::new_from_der(&oid, critical, &value).expect("an extension")
+}
+
 fn issue(wanted: &Wanted, issuer: Option<&Issued>) -> Issued {
     let key = new_key(wanted.kind);
     let mut builder = X509::builder().expect("a certificate");
@@ -256,10 +305,15 @@ fn extend(builder: &mut X509Builder, usage: Usage, issuer: Option<&Issued>) {
     let mut key_usage = KeyUsage::new();
     key_usage.critical();
     match usage {
-        Usage::Signing | Usage::ServerOnly => key_usage.digital_signature(),
+        Usage::Signing | Usage::ServerOnly | Usage::PrivatePurpose | Usage::UnknownExtension => {
+            key_usage.digital_signature()
+        }
         Usage::SealingOfDocuments => key_usage.non_repudiation(),
         Usage::Encipherment => key_usage.key_encipherment(),
-        Usage::Authority | Usage::AuthorityWithoutFlag => key_usage.key_cert_sign().crl_sign(),
+        Usage::Authority | Usage::AuthorityWithoutFlag | Usage::LastAuthority => {
+            key_usage.key_cert_sign().crl_sign()
+        }
+        Usage::AuthorityWithoutLists => key_usage.key_cert_sign(),
         Usage::Unstated => &mut key_usage,
     };
     if usage != Usage::Unstated {
@@ -267,23 +321,28 @@ fn extend(builder: &mut X509Builder, usage: Usage, issuer: Option<&Issued>) {
             .append_extension(key_usage.build().expect("usage"))
             .expect("added");
     }
+    if let Some(extension) = extensions_of(usage) {
+        builder.append_extension(extension).expect("added");
+    }
+}
+
+/// What a certificate says beside its key usage.
+fn extensions_of(usage: Usage) -> Option<X509Extension> {
     let mut purposes = ExtendedKeyUsage::new();
-    match usage {
-        Usage::ServerOnly => purposes.server_auth(),
-        Usage::SealingOfDocuments => purposes.other("1.3.6.1.5.5.7.3.36"),
-        _ => &mut purposes,
+    let mut constraints = BasicConstraints::new();
+    constraints.critical().ca();
+    let built = match usage {
+        Usage::ServerOnly => purposes.server_auth().build(),
+        Usage::SealingOfDocuments => purposes.other("1.3.6.1.5.5.7.3.36").build(),
+        Usage::PrivatePurpose => purposes.other("1.3.6.1.4.1.99999.1").build(),
+        Usage::UnknownExtension => return Some(extension("1.3.6.1.4.1.99999.2", true, &[5, 0])),
+        Usage::Authority | Usage::AuthorityWithoutLists => constraints.build(),
+        Usage::LastAuthority => constraints.pathlen(0).build(),
+        Usage::Signing | Usage::Encipherment | Usage::Unstated | Usage::AuthorityWithoutFlag => {
+            return None;
+        }
     };
-    if matches!(usage, Usage::ServerOnly | Usage::SealingOfDocuments) {
-        builder
-            .append_extension(purposes.build().expect("purposes"))
-            .expect("added");
-    }
-    if usage == Usage::Authority {
-        let constraints = BasicConstraints::new().critical().ca().build();
-        builder
-            .append_extension(constraints.expect("constraints"))
-            .expect("added");
-    }
+    Some(built.expect("an extension"))
 }
 
 fn subject(common_name: &str) -> openssl::x509::X509Name {

@@ -17,6 +17,11 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
+    /// Remembers identifiers that no element has yet.
+    pub(crate) fn reserve(&mut self, ids: &[&str]) {
+        self.seen.extend(ids.iter().map(|id| (*id).into()));
+    }
+
     /// Remembers the identifiers of an element and refuses one that was seen before.
     pub(crate) fn remember(&mut self, element: &Element<'_>, limits: &Limits) -> Result<(), Flaw> {
         for attribute in element.attributes() {

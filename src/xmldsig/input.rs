@@ -70,6 +70,11 @@ impl<R: Read> Input<R> {
         }
     }
 
+    /// The source itself.
+    pub(crate) fn source(&mut self) -> &mut R {
+        &mut self.source
+    }
+
     /// Marks the start of the next event, which may be as long as one event may be.
     pub(crate) fn begin_event(&mut self) {
         self.event = EventStart {

@@ -6,8 +6,8 @@ use quick_xml::events::Event as Markup;
 
 use crate::xmldsig::attributes::{Tag, check_xml_declaration};
 use crate::xmldsig::characters::{
-    is_blank, is_ncname, is_plain, is_space, push_normalized_lines, reference, require_text,
-    require_xml_chars,
+    in_front_of, is_blank, is_ncname, is_plain, is_space, push_normalized_lines, reference,
+    require_text, require_xml_chars,
 };
 use crate::xmldsig::content::Element;
 use crate::xmldsig::event::{Event, Kind, Writing};
@@ -116,18 +116,12 @@ impl<'p> MarkupChecker<'p> {
             Markup::GeneralRef(name) => self.reference(&name, position),
             Markup::CData(text) => self.cdata(&text, position),
             Markup::Decl(declaration) if at_start => {
-                check_xml_declaration(&declaration)?;
+                check_xml_declaration(&declaration).map_err(|flaw| flaw.behind("<?"))?;
                 Ok(Event::without_raw(Kind::Outside, position))
             }
             Markup::Decl(_) => Err(malformed("an XML declaration that does not come first")),
             Markup::PI(instruction) => self.instruction(&instruction, position),
-            Markup::Comment(text) => {
-                require_xml_chars(&text)?;
-                if text.contains("--") || text.ends_with('-') {
-                    return Err(malformed("'--' in a comment"));
-                }
-                Ok(Event::without_raw(Kind::Comment, position))
-            }
+            Markup::Comment(text) => self.comment(&text, position),
             Markup::DocType(_) => Err(Flaw::new(
                 RefusalCode::DoctypeForbidden,
                 "a document type declaration",
@@ -157,7 +151,9 @@ impl<'p> MarkupChecker<'p> {
             if is_blank(text) {
                 return Ok(Event::without_raw(Kind::Outside, position));
             }
-            return Err(malformed("text outside the root"));
+            let outside = malformed("text outside the root");
+            let word = text.trim_start_matches(is_space);
+            return Err(outside.behind(in_front_of(word, text)));
         }
         if is_plain(text) {
             let writing = Writing::Canonical;
@@ -181,7 +177,7 @@ impl<'p> MarkupChecker<'p> {
 
     fn cdata(&mut self, section: &str, position: Position) -> Result<Event<'_>, Flaw> {
         self.require_inside()?;
-        require_xml_chars(section)?;
+        require_xml_chars(section).map_err(|flaw| flaw.behind("<![CDATA["))?;
         self.text.clear();
         push_normalized_lines(section, &mut self.text);
         let kind = Kind::Text {
@@ -210,8 +206,20 @@ impl<'p> MarkupChecker<'p> {
         })
     }
 
+    fn comment(&mut self, raw: &str, position: Position) -> Result<Event<'_>, Flaw> {
+        require_xml_chars(raw).map_err(|flaw| flaw.behind("<!--"))?;
+        // One that ends a comment stands before the hyphens of its end.
+        let hyphens = raw.find("--").or(raw.ends_with('-').then(|| raw.len() - 1));
+        if let Some((before, _)) = hyphens.and_then(|at| raw.split_at_checked(at)) {
+            return Err(malformed("'--' in a comment").behind(before).behind("<!--"));
+        }
+        self.text.clear();
+        push_normalized_lines(raw, &mut self.text);
+        Ok(Event::without_raw(Kind::Comment(&self.text), position))
+    }
+
     fn instruction(&mut self, raw: &str, position: Position) -> Result<Event<'_>, Flaw> {
-        require_xml_chars(raw)?;
+        require_xml_chars(raw).map_err(|flaw| flaw.behind("<?"))?;
         self.text.clear();
         push_normalized_lines(raw, &mut self.text);
         let (target, data) = self.text.split_once(is_space).unwrap_or((&self.text, ""));
@@ -235,8 +243,11 @@ impl<'p> MarkupChecker<'p> {
                 "elements within elements too deep",
             ));
         }
-        require_xml_chars(raw)?;
-        self.tag.parse(raw, self.limits.attributes)?;
+        let in_tag = |flaw: Flaw| flaw.behind("<");
+        require_xml_chars(raw).map_err(in_tag)?;
+        self.tag
+            .parse(raw, self.limits.attributes)
+            .map_err(in_tag)?;
         self.resolve()?;
         self.root_seen = true;
         self.end_due = empty;

@@ -2,8 +2,9 @@
 //! that does not grow with the document. Knows no card, no order and no office.
 //!
 //! The profile is an enveloped `XAdES` B-B signature (ETSI EN 319 132-1): one `ds:Signature`, the
-//! last child of the root, over the whole document. [`sign::SignedWriter`] writes it,
-//! [`verify::verify`] reads it and accepts nothing else.
+//! last child of the root, over the whole document. [`sign::SignedWriter`] writes it together with
+//! a document, [`enveloped::sign_document`] adds it to one that is there, [`verify::verify`] reads it
+//! and accepts nothing else.
 
 pub mod algorithm;
 mod attributes;
@@ -11,8 +12,10 @@ pub mod canonical;
 mod certificates;
 mod characters;
 pub mod content;
+mod der;
 mod diverted;
 mod document_hash;
+pub mod enveloped;
 mod event;
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -24,6 +27,7 @@ mod markup;
 mod node;
 mod pass;
 pub mod refusal;
+mod revocation;
 mod scope;
 pub mod sign;
 mod signature;
@@ -31,7 +35,9 @@ mod signed_properties;
 mod strict;
 #[cfg(test)]
 mod tests;
+pub mod token;
 pub mod trust;
 mod uris;
+mod usage;
 pub mod verify;
 mod xades;

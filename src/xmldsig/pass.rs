@@ -12,7 +12,7 @@ use crate::xmldsig::ids::Ids;
 use crate::xmldsig::refusal::{Flaw, Position, RefusalCode};
 use crate::xmldsig::strict::{StrictError, StrictReader};
 use crate::xmldsig::trust::Limits;
-use crate::xmldsig::uris;
+use crate::xmldsig::{uris, xades};
 
 /// Where in the document the pass is.
 enum Place {
@@ -40,6 +40,7 @@ pub(crate) struct Pass<'p, C> {
     /// The first fault of the content, held back until the signature is known to be good.
     fault: Option<(ContentFault, Position)>,
     place: Place,
+    is_before_signing: bool,
     depth: usize,
     ids: Ids,
     canonicalizer: Canonicalizer,
@@ -55,12 +56,27 @@ impl<'p, C: ContentReader> Pass<'p, C> {
             content,
             fault: None,
             place: Place::Content,
+            is_before_signing: false,
             depth: 0,
             ids: Ids::default(),
             canonicalizer: Canonicalizer::default(),
             canonical: Vec::new(),
             document: None,
         }
+    }
+
+    /// A pass over a document that is about to be signed: it may have neither a signature nor an
+    /// identifier that the signature will have.
+    pub(crate) fn before_signing(limits: &'p Limits, content: &'p mut C) -> Self {
+        let mut pass = Self::new(limits, content);
+        pass.is_before_signing = true;
+        pass.ids.reserve(&xades::IDS);
+        pass
+    }
+
+    /// How many elements are open, the signature's not counted.
+    pub(crate) fn depth(&self) -> usize {
+        self.depth
     }
 
     /// Takes the next event; tells whether it was the last.
@@ -94,11 +110,18 @@ impl<'p, C: ContentReader> Pass<'p, C> {
         })
     }
 
+    /// Gives the digest of the canonical form of a document without signature; `file` is the digest
+    /// of its bytes.
+    pub(crate) fn finish_unsigned(self, file: [u8; 32]) -> [u8; 32] {
+        self.document.map_or(file, CanonicalHash::finish)
+    }
+
     /// Takes one event; tells whether its canonical form is what stands in the file.
     fn take(&mut self, event: &Event<'_>) -> Result<bool, Flaw> {
         refuse_unsigned_markup(event)?;
         self.canonical.clear();
         if let Kind::Start(element) = event.kind {
+            self.refuse_if_signed(&element)?;
             self.ids.remember(&element, self.limits)?;
             self.enter(&element)?;
         }
@@ -112,6 +135,15 @@ impl<'p, C: ContentReader> Pass<'p, C> {
         let same_as_file = self.hash(event);
         self.show(event);
         Ok(same_as_file)
+    }
+
+    /// Before signing, refuses a signature that is there already.
+    fn refuse_if_signed(&self, element: &Element<'_>) -> Result<(), Flaw> {
+        let is_signature = element.namespace() == uris::DS && element.local_name() == "Signature";
+        if self.is_before_signing && is_signature {
+            return Err(Flaw::new(RefusalCode::SignatureRepeated, "signed already"));
+        }
+        Ok(())
     }
 
     /// Decides what the start of an element means for where we are.
@@ -148,7 +180,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
             Kind::Text { text, .. } => !is_blank(text),
             Kind::End(_)
             | Kind::Instruction { .. }
-            | Kind::Comment
+            | Kind::Comment(_)
             | Kind::Outside
             | Kind::EndOfDocument => false,
         };
@@ -191,7 +223,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
             Kind::End(_) => self.depth = self.depth.saturating_sub(1),
             Kind::Text { .. }
             | Kind::Instruction { .. }
-            | Kind::Comment
+            | Kind::Comment(_)
             | Kind::Outside
             | Kind::EndOfDocument => {}
         }
@@ -202,7 +234,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
             Kind::Start(element) => self.content.start(&element),
             Kind::End(tag) => self.content.end(tag.namespace, tag.local_name),
             Kind::Text { text, .. } => self.content.text(text),
-            Kind::Instruction { .. } | Kind::Comment | Kind::Outside | Kind::EndOfDocument => {
+            Kind::Instruction { .. } | Kind::Comment(_) | Kind::Outside | Kind::EndOfDocument => {
                 Ok(())
             }
         };
@@ -216,7 +248,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
 /// text to the verifier and another to a reader.
 fn refuse_unsigned_markup(event: &Event<'_>) -> Result<(), Flaw> {
     let flaw = match event.kind {
-        Kind::Comment => Flaw::new(RefusalCode::CommentForbidden, "a comment"),
+        Kind::Comment(_) => Flaw::new(RefusalCode::CommentForbidden, "a comment"),
         Kind::Instruction { .. } => Flaw::new(
             RefusalCode::InstructionForbidden,
             "a processing instruction",

@@ -12,6 +12,28 @@ pub struct Position {
 impl Position {
     /// The first byte of a document.
     pub(crate) const START: Self = Self { line: 1, column: 1 };
+
+    /// The position behind `bytes`, which begin here.
+    pub(crate) fn behind(self, bytes: &[u8]) -> Self {
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        self.moved(Self {
+            line: count(lines.clone().count()),
+            column: count(lines.next_back().map_or(0, <[u8]>::len)) + 1,
+        })
+    }
+
+    /// Where `place` is, if what it counts from begins here.
+    fn moved(self, place: Self) -> Self {
+        let column = match place.line {
+            1 => self.column + place.column - 1,
+            _ => place.column,
+        };
+        Self {
+            line: self.line + place.line - 1,
+            column,
+        }
+    }
 }
 
 crate::coded! {
@@ -83,8 +105,12 @@ crate::coded! {
         DigestMismatch = "DIGEST_MISMATCH",
         /// The signed properties are not those that were signed.
         PropertiesDigestMismatch = "PROPERTIES_DIGEST_MISMATCH",
+        /// An algorithm that was accepted until a day that has passed.
+        AlgorithmEnded = "ALGORITHM_ENDED",
         /// The key of the certificate is not of the kind that the algorithm names.
         KeyMismatch = "KEY_MISMATCH",
+        /// The key of the certificate is an RSA key of less than 3072 bits.
+        KeyTooSmall = "KEY_TOO_SMALL",
         /// The signature was not made by the key of the certificate.
         SignatureWrong = "SIGNATURE_WRONG",
         /// The signing certificate is not the one that the signed properties name.
@@ -95,12 +121,32 @@ crate::coded! {
         CertificateExpired = "CERTIFICATE_EXPIRED",
         /// A certificate was not yet valid when it was used.
         CertificateNotYetValid = "CERTIFICATE_NOT_YET_VALID",
-        /// A certificate is revoked.
+        /// An issuer on the way to the anchor may not issue certificates.
+        CertificateNotAuthority = "CERTIFICATE_NOT_AUTHORITY",
+        /// More certificates between the signer and the anchor than one of them, or the profile,
+        /// allows.
+        CertificatePathLength = "CERTIFICATE_PATH_LENGTH",
+        /// A certificate has a critical extension that nobody here knows.
+        CertificateExtension = "CERTIFICATE_EXTENSION",
+        /// A certificate on the way to the anchor has a short key or was signed with a weak digest.
+        CertificateWeak = "CERTIFICATE_WEAK",
+        /// A certificate was revoked when it signed.
         CertificateRevoked = "CERTIFICATE_REVOKED",
-        /// Revocation is to be checked, and no current list of the issuer is at hand.
+        /// A certificate was revoked after the time at which it says it signed.
+        CertificateRevokedSince = "CERTIFICATE_REVOKED_SINCE",
+        /// Revocation is to be checked, and no list of the issuer is at hand.
         RevocationUnknown = "REVOCATION_UNKNOWN",
-        /// The certificate is not for signing documents.
+        /// The issuer's revocation list has run out, or does not say when it does.
+        RevocationExpired = "REVOCATION_EXPIRED",
+        /// The issuer's revocation list is not valid yet.
+        RevocationNotYetValid = "REVOCATION_NOT_YET_VALID",
+        /// A revocation list under the issuer's name that it did not sign, or that covers only a
+        /// part of its certificates.
+        RevocationUnusable = "REVOCATION_UNUSABLE",
+        /// The certificate's key usage is not signing.
         CertificateUsage = "CERTIFICATE_USAGE",
+        /// The certificate's extended key usage is not signing documents.
+        CertificatePurpose = "CERTIFICATE_PURPOSE",
         /// The document says that it was signed later than now.
         SignedInFuture = "SIGNED_IN_FUTURE",
         /// A trusted certificate, but not one of the expected signers.
@@ -146,16 +192,27 @@ impl RefusalCode {
             | Self::ValueUnreadable
             | Self::DigestMismatch
             | Self::PropertiesDigestMismatch
+            | Self::AlgorithmEnded
             | Self::KeyMismatch
+            | Self::KeyTooSmall
             | Self::SignatureWrong
             | Self::CertificateNotNamed
             | Self::SignedInFuture => 101,
             Self::CertificateUntrusted
             | Self::CertificateExpired
             | Self::CertificateNotYetValid
+            | Self::CertificateNotAuthority
+            | Self::CertificatePathLength
+            | Self::CertificateExtension
+            | Self::CertificateWeak
             | Self::CertificateRevoked
+            | Self::CertificateRevokedSince
             | Self::RevocationUnknown
-            | Self::CertificateUsage => 102,
+            | Self::RevocationExpired
+            | Self::RevocationNotYetValid
+            | Self::RevocationUnusable
+            | Self::CertificateUsage
+            | Self::CertificatePurpose => 102,
             Self::SignerUnexpected => 110,
         }
     }
@@ -180,19 +237,35 @@ pub struct Refusal {
 pub(crate) struct Flaw {
     pub(crate) code: RefusalCode,
     pub(crate) detail: &'static str,
+    /// Where, counted from the start of what the function looked at.
+    place: Position,
 }
 
 impl Flaw {
     pub(crate) const fn new(code: RefusalCode, detail: &'static str) -> Self {
-        Self { code, detail }
+        Self {
+            code,
+            detail,
+            place: Position::START,
+        }
     }
 
+    /// The same flaw in a text that has `before` in front of what was looked at.
+    pub(crate) fn behind(self, before: &str) -> Self {
+        Self {
+            place: Position::START.behind(before.as_bytes()).moved(self.place),
+            ..self
+        }
+    }
+
+    /// The refusal of a document in which what was looked at begins at `position`.
     pub(crate) fn at(self, position: Position) -> Refusal {
+        let Position { line, column } = position.moved(self.place);
         Refusal {
             code: self.code,
             detail: self.detail.to_owned(),
-            line: position.line,
-            column: position.column,
+            line,
+            column,
         }
     }
 }
@@ -200,6 +273,20 @@ impl Flaw {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flaw_is_told_by_its_place_in_the_document() {
+        let flaw = Flaw::new(RefusalCode::NotWellFormed, "a flaw");
+        let place = |flaw: Flaw| {
+            let refusal = flaw.at(Position { line: 7, column: 5 });
+            (refusal.line, refusal.column)
+        };
+        assert_eq!(place(flaw), (7, 5));
+        assert_eq!(place(flaw.behind("ș")), (7, 7));
+        assert_eq!(place(flaw.behind("a\n")), (8, 1));
+        assert_eq!(place(flaw.behind("b").behind("a\n\nbc")), (9, 4));
+        assert_eq!(place(flaw.behind("b\n").behind("abc")), (8, 1));
+    }
 
     #[test]
     fn every_code_reads_back_and_has_a_reason_of_the_catalogue() {

@@ -159,9 +159,6 @@ impl<'k, W: Write> SignedWriter<'k, W> {
         if self.open.len() != 1 {
             return Err(WriteError::StillOpen(self.open.len().saturating_sub(1)));
         }
-        if require_xml_chars(mime).is_err() {
-            return Err(WriteError::Character("MimeType".to_owned()));
-        }
         let mut document = self.out.hash_so_far()?;
         self.out.gathered.push(b'\n');
         self.close_tag();
@@ -169,7 +166,7 @@ impl<'k, W: Write> SignedWriter<'k, W> {
         document.update(&closing);
         let document_digest = document.finish();
 
-        let signature = self.signature(&document_digest, signed_at, mime)?;
+        let signature = signature_of(self.key, &document_digest, signed_at, mime)?;
         self.out.gathered = signature.into_bytes();
         self.out.gathered.extend_from_slice(&closing);
         let (sink, sha256, size_bytes) = self.out.finish()?;
@@ -179,31 +176,6 @@ impl<'k, W: Write> SignedWriter<'k, W> {
             document_digest,
         };
         Ok((sink, written))
-    }
-
-    fn signature(
-        &self,
-        document_digest: &[u8; 32],
-        signed_at: DateTime<Utc>,
-        mime: &str,
-    ) -> Result<String, WriteError> {
-        let certificates = xades::to_der(self.key.certificates()).map_err(certificates_failed)?;
-        let signer = certificates.first().ok_or(SigningError::NoCertificate)?;
-        let object = xades::object(&Statement {
-            mime,
-            signed_at,
-            certificate_sha256: sha256(signer),
-        });
-        let properties = canonical(&object, "SignedProperties")?;
-        let signed_info =
-            xades::signed_info(self.key.algorithm(), document_digest, &sha256(&properties));
-        let value = self.key.sign(&canonical(&signed_info, "SignedInfo")?)?;
-        Ok(xades::signature(
-            &signed_info,
-            &value,
-            &certificates,
-            &object,
-        ))
     }
 
     fn open_tag(
@@ -244,6 +216,38 @@ impl<'k, W: Write> SignedWriter<'k, W> {
     fn innermost(&self) -> &str {
         self.open.last().map_or("", |name| name.of(&self.names))
     }
+}
+
+/// Makes the `ds:Signature` over a document with this digest.
+pub(crate) fn signature_of(
+    key: &dyn SigningKey,
+    document_digest: &[u8; 32],
+    signed_at: DateTime<Utc>,
+    mime: &str,
+) -> Result<String, WriteError> {
+    if require_xml_chars(mime).is_err() {
+        return Err(WriteError::Character("MimeType".to_owned()));
+    }
+    let algorithm = key.algorithm();
+    if algorithm.has_ended(signed_at) {
+        return Err(SigningError::AlgorithmEnded(algorithm).into());
+    }
+    let certificates = xades::to_der(key.certificates()).map_err(certificates_failed)?;
+    let signer = certificates.first().ok_or(SigningError::NoCertificate)?;
+    let object = xades::object(&Statement {
+        mime,
+        signed_at,
+        certificate_sha256: sha256(signer),
+    });
+    let properties = canonical(&object, "SignedProperties")?;
+    let signed_info = xades::signed_info(algorithm, document_digest, &sha256(&properties));
+    let value = key.sign(&canonical(&signed_info, "SignedInfo")?)?;
+    Ok(xades::signature(
+        &signed_info,
+        &value,
+        &certificates,
+        &object,
+    ))
 }
 
 fn require_name(name: &str) -> Result<(), WriteError> {

@@ -4,6 +4,8 @@ use std::io::{self, Read};
 
 use chrono::{DateTime, Utc};
 use openssl::memcmp;
+use openssl::pkey::{PKey, Public};
+use openssl::x509::X509Ref;
 
 use crate::xmldsig::algorithm::SignatureAlgorithm;
 use crate::xmldsig::certificates::{self, UNUSABLE, usable};
@@ -79,7 +81,11 @@ pub fn verify<R: Read>(
     policy: &TrustPolicy,
     content: &mut impl ContentReader,
 ) -> Result<Verified, VerifyError> {
-    let namespaces = Namespaces::Only(&policy.allowed_namespaces);
+    let namespaces = if policy.any_namespace {
+        Namespaces::Any
+    } else {
+        Namespaces::Only(&policy.allowed_namespaces)
+    };
     let mut reader = StrictReader::new(source, &policy.limits, namespaces);
     let mut pass = Pass::new(&policy.limits, content);
     while !pass.step(&mut reader)? {}
@@ -180,19 +186,7 @@ fn require_signed(
         ));
     }
     let algorithm = received.algorithm;
-    if algorithm == SignatureAlgorithm::RsaPkcs1Sha256 && !policy.allow_rsa_pkcs1 {
-        return Err(Flaw::new(
-            RefusalCode::AlgorithmForbidden,
-            "RSA PKCS#1 v1.5, which the configuration does not allow",
-        ));
-    }
-    let key = usable(signer.public_key())?;
-    if !algorithm.fits(&key) {
-        return Err(Flaw::new(
-            RefusalCode::KeyMismatch,
-            "a key that the signature algorithm does not have",
-        ));
-    }
+    let key = require_key(signer, algorithm, policy)?;
     // An error of OpenSSL here is a value that is no signature at all.
     if !algorithm
         .verify(&key, signed_info, &received.value)
@@ -205,4 +199,38 @@ fn require_signed(
     }
     let der = usable(signer.to_der())?;
     Ok(openssl::sha::sha256(&der))
+}
+
+/// The signer's key, once it is known to be one that the algorithm and the policy allow.
+fn require_key(
+    signer: &X509Ref,
+    algorithm: SignatureAlgorithm,
+    policy: &TrustPolicy,
+) -> Result<PKey<Public>, Flaw> {
+    if algorithm == SignatureAlgorithm::RsaPkcs1Sha256 && !policy.allow_rsa_pkcs1 {
+        return Err(Flaw::new(
+            RefusalCode::AlgorithmForbidden,
+            "RSA PKCS#1 v1.5, which the configuration does not allow",
+        ));
+    }
+    if algorithm.has_ended(policy.at) {
+        return Err(Flaw::new(
+            RefusalCode::AlgorithmEnded,
+            "RSA PKCS#1 v1.5, which is no longer accepted",
+        ));
+    }
+    let key = usable(signer.public_key())?;
+    if algorithm.finds_too_small(&key) {
+        return Err(Flaw::new(
+            RefusalCode::KeyTooSmall,
+            "an RSA key of less than 3072 bits",
+        ));
+    }
+    if !algorithm.fits(&key) {
+        return Err(Flaw::new(
+            RefusalCode::KeyMismatch,
+            "a key that the signature algorithm does not have",
+        ));
+    }
+    Ok(key)
 }

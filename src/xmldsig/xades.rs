@@ -98,6 +98,9 @@ pub(crate) fn signature(
     )
 }
 
+/// The identifiers that a signature has, and nothing else in its document may have.
+pub(crate) const IDS: [&str; 4] = ["sig", "sig-value", "ref-document", "xades-sp"];
+
 const OPENING: &str = "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" Id=\"sig\">";
 
 /// The canonical form of the first element with this name in a part of the signature: what is
@@ -115,7 +118,7 @@ pub(crate) fn canonical_part(part: &str, local_name: &str) -> Result<Vec<u8>, St
             Kind::Start(element) => (depth > 0 || element.local_name() == local_name, false),
             Kind::End(_) => (false, depth > 0),
             Kind::EndOfDocument => return Ok(out),
-            Kind::Text { .. } | Kind::Instruction { .. } | Kind::Comment | Kind::Outside => {
+            Kind::Text { .. } | Kind::Instruction { .. } | Kind::Comment(_) | Kind::Outside => {
                 (false, false)
             }
         };

@@ -19,10 +19,18 @@ mod money;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
+mod races;
+#[cfg(test)]
 mod receipts;
+#[cfg(test)]
+mod shipments;
+#[cfg(test)]
+mod signatures;
 #[cfg(test)]
 mod store_conformance;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod whole;
+#[cfg(test)]
+mod xml;

@@ -11,8 +11,10 @@ use cei_gateway::domain::operator::Actor;
 use cei_gateway::domain::order::OrderState;
 use cei_gateway::flow::Failure;
 use cei_gateway::flow::decide_order::{OrderRefusal, give_up, resend};
+use cei_gateway::flow::progress::note;
 use cei_gateway::flow::receive_document::Kept;
 use cei_gateway::flow::send_order::{Arrival, lease_next, record_attempt};
+use cei_gateway::store::history::take_step;
 use cei_gateway::store::{history, inbox, outbox};
 use chrono::TimeDelta;
 
@@ -190,11 +192,46 @@ both_worlds! {
         assert_eq!(world.order(&order.number).await.state, OrderState::Cancelled);
         assert_eq!(world.states(&applications).await, [ApplicationState::Ready; 2]);
         assert!(world.holds().await.is_empty());
-        world.pass(TimeDelta::hours(4));
         world.settle().await;
         let second = world.orders().await.pop().unwrap();
         let attempts: Vec<_> = world.lines(&second).await.iter().map(|line| line.attempt).collect();
         assert_eq!(attempts, [2, 2]);
+    }
+
+    async fn who_leaves_a_given_up_order_has_waited_since_first_ready(world: &mut World) {
+        let applications = world.ready_many(1).await;
+        let since = world.application(applications[0].id).await.ready_since;
+        assert_eq!(since, Some(world.now()));
+        world.pass(TimeDelta::hours(4));
+        world.settle().await;
+        world.deliver().await;
+        let order = world.only_order().await;
+        world.receive(&world.refusal_of(&order)).await;
+
+        give_up(&world.gateway, &order.number, &[], OPERATOR, "wrong product").await.unwrap();
+
+        assert_eq!(world.application(applications[0].id).await.ready_since, since);
+        world.settle().await;
+        let second = world.orders().await.pop().unwrap();
+        assert_eq!(second.close_reason, "AGE", "it does not wait for four more hours");
+    }
+
+    async fn who_owed_a_fee_again_begins_to_wait_anew(world: &mut World) {
+        use cei_gateway::domain::application::ApplicationEvent::{FeeReopened, FeeSettled};
+
+        let application = world.ready().await;
+        world.pass(TimeDelta::hours(1));
+        let note = note(&world.gateway, OPERATOR, None);
+        let mut tx = world.write().await;
+        let mut state = ApplicationState::Ready;
+        for event in [FeeReopened, FeeSettled] {
+            let id = application.id.0;
+            let step = take_step::<history::Application>(&mut tx, id, state, event, &note).await;
+            state = step.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let since = world.application(application.id).await.ready_since;
+        assert_eq!(since, Some(world.now()));
     }
 
     async fn a_refused_order_is_split_and_the_good_lines_go_out_at_once(world: &mut World) {

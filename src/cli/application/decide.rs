@@ -4,14 +4,15 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::cli::Exit;
-use crate::cli::application::{Name, find};
+use crate::cli::application::Name;
 use crate::cli::arguments::Why;
 use crate::cli::context::Context;
 use crate::cli::exit::{CliError, Refusal};
 use crate::domain::application::ApplicationState;
+use crate::flow::cancel_application::{self, CancelRefusal};
 use crate::flow::progress::note;
 use crate::flow::set_aside_application::{SetAsideRefusal, set_aside_application};
-use crate::flow::withdraw_application::{WithdrawRefusal, Withdrawal, WithdrawalReason, withdraw};
+use crate::flow::withdraw_application::{WithdrawRefusal, WithdrawalReason};
 
 /// Set an application aside until an operator has decided about its hold
 #[derive(Args, Debug)]
@@ -57,16 +58,21 @@ impl Refusal for SetAsideRefusal {
         match self {
             Self::Unknown { .. } => Exit::NotFound,
             Self::ReasonMissing => Exit::Usage,
-            Self::NotNow { .. } => Exit::Refused,
+            Self::NotNow { .. } | Self::Changed => Exit::Refused,
         }
     }
 }
 
-impl Refusal for WithdrawRefusal {
+impl Refusal for CancelRefusal {
     fn exit(&self) -> Exit {
         match self {
-            Self::Unknown => Exit::NotFound,
-            Self::TooLate { .. } | Self::Changed | Self::KeyReused(_) => Exit::Refused,
+            Self::ReasonMissing => Exit::Usage,
+            Self::Withdrawal(WithdrawRefusal::Unknown) => Exit::NotFound,
+            Self::Withdrawal(
+                WithdrawRefusal::TooLate { .. }
+                | WithdrawRefusal::Changed
+                | WithdrawRefusal::KeyReused(_),
+            ) => Exit::Refused,
         }
     }
 }
@@ -88,23 +94,12 @@ pub(super) async fn set_aside(
 
 pub(super) async fn cancel(command: &Cancel, context: &mut Context<'_>) -> Result<Exit, CliError> {
     let number = &command.name.number;
-    let reason = command.why.reason.trim();
-    if reason.is_empty() {
-        return Err(CliError::usage("a decision needs a reason in words"));
-    }
     let actor = context.actor()?;
     let gateway = context.gateway().await?;
     let mut tx = gateway.store.begin().await?;
-    let found = find(&mut tx, number).await?;
-    // The operator acts for the office, which is told like any other time.
-    let wish = Withdrawal {
-        office: found.office,
-        application: found.id,
-        version: Some(found.version),
-        reason: command.cause.into(),
-    };
-    let note = note(&gateway, &actor, Some(reason));
-    let ended = withdraw(&mut tx, wish, &note).await?;
+    let note = note(&gateway, &actor, Some(command.why.reason.trim()));
+    let ended = cancel_application::cancel(&mut tx, number, None, command.cause.into(), &note);
+    let ended = ended.await?;
     tx.commit().await?;
     let state = ended.state;
     let sentence = if state == ApplicationState::Cancelled {

@@ -4,12 +4,7 @@ mod decide;
 mod import;
 mod show;
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
-use serde::Serialize;
-use uuid::Uuid;
 
 use crate::cli::Exit;
 use crate::cli::arguments::{Paging, codes};
@@ -17,7 +12,8 @@ use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::cli::output::{Row, instant};
 use crate::domain::application::ApplicationState;
-use crate::domain::id::{ApplicationId, OfficeId};
+use crate::domain::id::ApplicationId;
+use crate::http::operations::application_view::{ApplicationSummary, OfficeCodes};
 use crate::store::{Tx, applications, offices};
 
 /// Applications: import, look, set aside, cancel
@@ -56,23 +52,7 @@ pub(crate) struct Name {
     number: String,
 }
 
-/// An application in a list.
-#[derive(Serialize)]
-struct Summary {
-    id: Uuid,
-    number: String,
-    office: String,
-    state: String,
-    fee_state: String,
-    /// In bani.
-    fee_due: i64,
-    /// In bani.
-    fee_paid: i64,
-    deadline_on: NaiveDate,
-    received_at: DateTime<Utc>,
-}
-
-impl Row for Summary {
+impl Row for ApplicationSummary {
     const HEADS: &'static [&'static str] = &[
         "NUMBER", "OFFICE", "STATE", "FEE", "DUE>", "PAID>", "DEADLINE", "RECEIVED",
     ];
@@ -96,35 +76,6 @@ pub(crate) fn lei(bani: i64) -> String {
     crate::domain::money::Money::from_bani(bani).to_string()
 }
 
-fn summary(application: &applications::Application, codes: &OfficeCodes) -> Summary {
-    Summary {
-        id: application.id.0,
-        number: application.number.clone(),
-        office: codes.code(application.office),
-        state: application.state.to_string(),
-        fee_state: application.fee_state.to_string(),
-        fee_due: application.fee_due.bani(),
-        fee_paid: application.fee_paid.bani(),
-        deadline_on: application.deadline_on,
-        received_at: application.received_at,
-    }
-}
-
-/// The codes of all offices.
-struct OfficeCodes(BTreeMap<Uuid, String>);
-
-impl OfficeCodes {
-    async fn read(tx: &mut Tx) -> Result<Self, CliError> {
-        let all = offices::list(tx).await?;
-        let code = |office: offices::Office| (office.id.0, office.code);
-        Ok(Self(all.into_iter().map(code).collect()))
-    }
-
-    fn code(&self, office: OfficeId) -> String {
-        self.0.get(&office.0).cloned().unwrap_or_default()
-    }
-}
-
 pub(crate) async fn run(command: Application, context: &mut Context<'_>) -> Result<Exit, CliError> {
     match command {
         Application::Import(command) => import::run(&command, context).await,
@@ -145,7 +96,10 @@ async fn list(command: &List, context: &mut Context<'_>) -> Result<Exit, CliErro
     let after = paging.after.map(ApplicationId);
     let found = applications::list(&mut tx, office, command.state, after, paging.limit).await?;
     let codes = OfficeCodes::read(&mut tx).await?;
-    let rows: Vec<_> = found.iter().map(|one| summary(one, &codes)).collect();
+    let rows: Vec<_> = found
+        .iter()
+        .map(|one| ApplicationSummary::new(one, &codes))
+        .collect();
     let next = paging.next(&rows, |row| row.id);
     context.output.list(&rows, next.as_deref())?;
     Ok(Exit::Ok)

@@ -24,8 +24,8 @@ pub(super) async fn try_all(config: &Config, clock: &Clock, random: &Random) -> 
         Finding::of("files", files(config)),
         Finding::of("database", database(config).await),
         vault(config, clock, random),
-        Finding::of("seal", seal(config)),
     ];
+    findings.extend(seal(config, clock));
     findings.extend(certificates(config, clock));
     findings.push(bureau(config).await);
     findings
@@ -91,39 +91,53 @@ fn probe_vault(settings: VaultConfig, clock: &Clock, random: &Random) -> anyhow:
     Ok(String::from("a probe was sealed, read and erased"))
 }
 
-fn seal(config: &Config) -> anyhow::Result<String> {
-    use crate::xmldsig::key::SigningKey;
-
-    let seal = load_seal(config)?;
-    seal.sign(b"probe").context("signing a probe")?;
-    Ok(format!(
-        "key and certificate are a pair; {:?}",
-        seal.algorithm()
-    ))
+/// Signs a few bytes, and looks how long the certificate of the seal is valid.
+fn seal(config: &Config, clock: &Clock) -> Vec<Finding> {
+    const WHAT: &str = "seal";
+    let probe = || {
+        let seal = load_seal(config)?;
+        seal.sign(b"probe").context("signing a probe")?;
+        let algorithm = seal.algorithm();
+        if algorithm.has_ended(clock.now()) {
+            bail!("the key signs, but {algorithm} is no longer accepted");
+        }
+        let kind = config.signing.kind;
+        let words = format!("key ({kind}) and certificate are a pair; {algorithm}");
+        let own = seal.certificates().first().map(|one| one.to_pem());
+        anyhow::Ok((words, own.context("no certificate")??))
+    };
+    match probe() {
+        Err(error) => vec![Finding::of(WHAT, Err(error))],
+        Ok((words, pem)) => {
+            let until = validity("certificate of the seal", || Ok(pem), clock);
+            vec![Finding::of(WHAT, Ok(words)), until]
+        }
+    }
 }
 
-/// How long every certificate of ours is valid.
+/// How long the other certificates of ours are valid.
 fn certificates(config: &Config, clock: &Clock) -> Vec<Finding> {
     let ours = [
-        ("certificate of the seal", &config.signing.chain_file),
         ("certificate of the server", &config.http.tls_cert_file),
         (
             "certificate towards the bureau",
             &config.bureau.identity_cert_file,
         ),
     ];
+    let read =
+        |file: &PathBuf| std::fs::read(file).with_context(|| format!("reading {}", file.display()));
     ours.into_iter()
         .filter_map(|(what, file)| Some((what, file.as_ref()?)))
-        .map(|(what, file)| certificate(what, file, clock))
+        .map(|(what, file)| validity(what, || read(file), clock))
         .collect()
 }
 
-fn certificate(what: &'static str, file: &PathBuf, clock: &Clock) -> Finding {
-    let read = || {
-        let pem = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
-        anyhow::Ok(transport::valid_until(&pem)?)
-    };
-    let until = match read() {
+fn validity(
+    what: &'static str,
+    read: impl FnOnce() -> anyhow::Result<Vec<u8>>,
+    clock: &Clock,
+) -> Finding {
+    let until = match read().and_then(|pem| Ok(transport::valid_until(&pem)?)) {
         Ok(until) => until,
         Err(error) => return Finding::of(what, Err(error)),
     };

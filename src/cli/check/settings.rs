@@ -56,12 +56,29 @@ fn database_and_http(config: &Config) -> Vec<Setting> {
 
 fn vault_and_signing(config: &Config) -> Vec<Setting> {
     let (vault, signing) = (&config.vault, &config.signing);
+    let token = &signing.pkcs11;
+    let word = |word: &Option<String>| word.clone().unwrap_or_default();
     vec![
         ("vault.dir", path(&vault.dir)),
         ("vault.master_key_file", path(&vault.master_key_file)),
         ("vault.durable", vault.durable.to_string()),
+        ("signing.kind", signing.kind.to_string()),
         ("signing.key_file", file(signing.key_file.as_ref())),
+        (
+            "signing.passphrase_file",
+            file(signing.passphrase_file.as_ref()),
+        ),
         ("signing.chain_file", file(signing.chain_file.as_ref())),
+        ("signing.rsa_pkcs1", signing.rsa_pkcs1.to_string()),
+        (
+            "signing.pkcs11.module_file",
+            file(token.module_file.as_ref()),
+        ),
+        ("signing.pkcs11.token_label", word(&token.token_label)),
+        ("signing.pkcs11.token_serial", word(&token.token_serial)),
+        ("signing.pkcs11.key_label", word(&token.key_label)),
+        ("signing.pkcs11.key_id", maybe(token.key_id.as_ref())),
+        ("signing.pkcs11.pin_file", file(token.pin_file.as_ref())),
     ]
 }
 
@@ -92,6 +109,10 @@ fn bureau(config: &Config) -> Vec<Setting> {
             file(bureau.acknowledgement_crl_file.as_ref()),
         ),
         ("bureau.acknowledgement_spki_sha256", list(keys)),
+        (
+            "bureau.acknowledgement_rsa_pkcs1",
+            bureau.acknowledgement_rsa_pkcs1.to_string(),
+        ),
         (
             "bureau.connect_timeout_seconds",
             bureau.connect_timeout_seconds.to_string(),

@@ -6,6 +6,7 @@ mod outage;
 mod play;
 mod report;
 mod stage;
+mod stay;
 
 use std::path::PathBuf;
 
@@ -13,7 +14,9 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::context::Context;
+use crate::cli::demo::stay::{invitation, stay};
 use crate::cli::exit::{CliError, Exit};
+use crate::cli::signals::Signals;
 use crate::clock::Clock;
 
 pub use crate::cli::demo::account::{Account, draw_up};
@@ -38,7 +41,8 @@ pub(crate) struct Demo {
     /// `postgres://…`, where the demo makes a schema of its own
     #[arg(long, value_name = "URL")]
     database: Option<String>,
-    /// End when the story has ended, without waiting for anybody (there is nothing else yet)
+    /// End when the story has ended. Without this the gateway's API stays up afterwards, if a
+    /// person sits at the terminal: never with `--json`, in a pipe, or where `CI` is set
     #[arg(long)]
     once: bool,
 }
@@ -57,14 +61,25 @@ impl Demo {
         bar.finish_and_clear();
         let seconds = (Clock::System.now() - begun_at).num_seconds();
         let account = draw_up(&stage, u64::try_from(seconds).unwrap_or(0)).await?;
-        stage.close().await;
         context.output.page(&account)?;
+        if stays(self.once, context) {
+            let mut signals = Signals::listen()?;
+            context.output.raw(invitation(&stage)?.as_bytes())?;
+            stay(&mut stage, &Clock::System, signals.asked_to_stop()).await?;
+        }
+        stage.close().await;
         Ok(if account.discrepancies.is_empty() {
             Exit::Ok
         } else {
             Exit::Failure
         })
     }
+}
+
+/// Whether somebody is there to whom an API that stays up is of use.
+fn stays(once: bool, context: &Context<'_>) -> bool {
+    let is_ci = context.variables.get("CI").is_some_and(|ci| !ci.is_empty());
+    !once && !is_ci && context.is_attended && !context.output.is_json()
 }
 
 fn progress_bar(applications: u64, is_watched: bool) -> ProgressBar {

@@ -16,6 +16,8 @@ use crate::worker::{Progress, drain};
 
 /// Passes of one worker before the others have their turn.
 const ROUNDS: usize = 1_000;
+/// The gateway's workers of a working day; the janitor comes at the end.
+const WORKERS: usize = 4;
 /// The longest step of the clock while things happen: the gateway's own terms are watched this
 /// often.
 const STEP: TimeDelta = TimeDelta::minutes(30);
@@ -58,18 +60,22 @@ fn now(stage: &Stage) -> DateTime<Utc> {
 }
 
 /// Lets everybody do what is due at this instant, until nobody has anything left to do.
-async fn act(stage: &mut Stage) -> anyhow::Result<(bool, Option<DateTime<Utc>>)> {
+pub(super) async fn act(stage: &mut Stage) -> anyhow::Result<(bool, Option<DateTime<Utc>>)> {
     let mut acted = false;
+    // The clock moved since the gateway last looked.
+    let mut unseen = true;
     loop {
         let offices = stage.offices.work().await;
         for payable in stage.offices.take_payables() {
             stage.channels.pay(payable);
         }
         let channels = stage.channels.work().await?;
-        let worked = work(stage).await?;
+        unseen |= offices.acted > 0 || channels.acted > 0;
+        let worked = unseen && work(stage).await? == Progress::Worked;
         let bureau = stage.bureau.work().await?;
-        let busy = offices.acted > 0 || channels.acted > 0 || bureau.acted > 0;
-        if !busy && worked == Progress::Idle {
+        let busy = offices.acted > 0 || channels.acted > 0 || worked;
+        unseen = bureau.acted > 0;
+        if !busy && !unseen {
             let next_at = [offices.next_at, channels.next_at, bureau.next_at];
             return Ok((acted, next_at.into_iter().flatten().min()));
         }
@@ -77,12 +83,17 @@ async fn act(stage: &mut Stage) -> anyhow::Result<(bool, Option<DateTime<Utc>>)>
     }
 }
 
-/// Lets the gateway's workers work; if its process ends over it, it starts again.
+/// Lets the gateway's workers work until all are idle; if its process ends over it, it starts
+/// again and goes on.
 async fn work(stage: &mut Stage) -> anyhow::Result<Progress> {
-    match settle(&stage.gateway).await {
-        Err(error) if !stage.revive().await? => Err(error),
-        Err(_ended) => Ok(Progress::Worked),
-        settled => settled,
+    let mut ended = false;
+    loop {
+        match settle(&stage.gateway).await {
+            Err(error) if !stage.revive().await? => return Err(error),
+            Err(_ended) => ended = true,
+            Ok(_worked) if ended => return Ok(Progress::Worked),
+            settled => return settled,
+        }
     }
 }
 
@@ -92,18 +103,26 @@ pub async fn settle(gateway: &Gateway) -> anyhow::Result<Progress> {
         owner: "demo".to_owned(),
     };
     let mut settled = Progress::Idle;
-    loop {
-        let passes = [
-            drain(&Matcher, gateway, ROUNDS).await?,
-            drain(&Batcher, gateway, ROUNDS).await?,
-            drain(&dispatcher, gateway, ROUNDS).await?,
-            drain(&Reconciler, gateway, ROUNDS).await?,
-        ];
-        if passes.iter().all(|progress| *progress == Progress::Idle) {
-            return Ok(settled);
+    // In turn, until each in a row had nothing to do.
+    let mut idle = 0;
+    for turn in (0..WORKERS).cycle() {
+        let progress = match turn {
+            0 => drain(&Matcher, gateway, ROUNDS).await?,
+            1 => drain(&Batcher, gateway, ROUNDS).await?,
+            2 => drain(&dispatcher, gateway, ROUNDS).await?,
+            _ => drain(&Reconciler, gateway, ROUNDS).await?,
+        };
+        if progress == Progress::Worked {
+            settled = Progress::Worked;
+            idle = 0;
+        } else {
+            idle += 1;
         }
-        settled = Progress::Worked;
+        if idle == WORKERS {
+            break;
+        }
     }
+    Ok(settled)
 }
 
 fn advance(stage: &Stage, next_at: Option<DateTime<Utc>>, at_most: TimeDelta) {

@@ -19,7 +19,7 @@ use crate::gateway::Gateway;
 use crate::http::server::{self, Listener, Running};
 use crate::random::Random;
 use crate::simulator::bureau::{Bureau, BureauKeys, BureauSettings, FailureRates, Plan};
-use crate::simulator::channels::{ChannelKeys, ChannelSettings, Channels, MishapRates};
+use crate::simulator::channels::{ChannelKeys, ChannelSettings, Channels, FileRoad, MishapRates};
 use crate::simulator::offices::{OfficeKeys, OfficeSettings, Offices};
 use crate::simulator::script;
 use crate::store::credentials::{Credential, CredentialKind, Party};
@@ -98,6 +98,10 @@ pub struct Stage {
     pub(super) lives: u64,
     /// What all chance follows from.
     pub(super) seed: u64,
+    /// The API key of back-office automation, which may do everything that operators may.
+    pub(super) api_key: String,
+    /// Where it leaves its documents.
+    pub(super) out: PathBuf,
 }
 
 impl Stage {
@@ -141,7 +145,7 @@ pub async fn set(wish: &Wish) -> anyhow::Result<Stage> {
 
     let channels = ChannelSettings {
         gateway_url: gateway_url.clone(),
-        api_key,
+        files: FileRoad::Posted(api_key.clone()),
         seed: wish.seed ^ 0x00CE_C000,
         station_percent: 40,
         mishaps: wish.mishaps.clone(),
@@ -156,7 +160,7 @@ pub async fn set(wish: &Wish) -> anyhow::Result<Stage> {
     let script = script::write(wish.seed, wish.applications, FIRST_DAY);
     let time = || Clock::Manual(clock.clone());
     Ok(Stage {
-        channels: Channels::new(channels, ChannelKeys::from_dir(&certs)?, time()),
+        channels: Channels::new(channels, ChannelKeys::from_dir(&certs)?, time(), time()),
         offices: Offices::new(
             office_settings,
             OfficeKeys::from_dir(&certs)?,
@@ -170,6 +174,8 @@ pub async fn set(wish: &Wish) -> anyhow::Result<Stage> {
         outages: None,
         lives: 0,
         seed: wish.seed,
+        api_key,
+        out: wish.out.clone(),
     })
 }
 

@@ -117,6 +117,7 @@ impl Kit {
             out: &mut out,
             err: &mut err,
             is_watched: false,
+            is_attended: false,
         };
         let exit = run(cli, world).await;
         Ran {

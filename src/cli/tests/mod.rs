@@ -5,3 +5,4 @@ mod kit;
 mod operations;
 mod payments;
 mod setting_up;
+mod xml;

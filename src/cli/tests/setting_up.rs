@@ -187,7 +187,7 @@ async fn check_says_what_is_missing_and_what_works() {
         ok       files                    every file that is named can be read, and no secret by others
         ok       database                 SQLite answers; it knows 0 offices
         ok       vault                    a probe was sealed, read and erased
-        ok       seal                     key and certificate are a pair; EcdsaSha256
+        ok       seal                     key (pem) and certificate are a pair; ECDSA_P256_SHA256
         ok       certificate of the seal  valid: until 2028-03-01, 730 days
         WARNING  bureau                   bureau.url is empty: orders wait
     "]].assert_eq(&kit.blotted(found));

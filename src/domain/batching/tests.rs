@@ -214,6 +214,24 @@ proptest! {
     }
 
     #[test]
+    fn the_backlog_alone_tells_whether_an_order_closes(
+        all in any_waiting(),
+        rule in any_rule(),
+        cut_off: bool,
+    ) {
+        let at = Moment { cut_off, ..moment() };
+        let told = Backlog::of(&all).and_then(|backlog| rule.why_close(&backlog, at));
+        let closing = rule.next_order(&all, at);
+        prop_assert_eq!(told.is_some(), closing.is_some());
+        // An order that is full by count may be full by bytes before that, and by nothing else.
+        if let (Some(told), Some(closing)) = (told, closing) {
+            let same = told == closing.because;
+            let bytes_first = told == CloseReason::Count && closing.because == CloseReason::Bytes;
+            prop_assert!(same || bytes_first);
+        }
+    }
+
+    #[test]
     fn nobody_goes_before_somebody_more_urgent(all in any_waiting(), rule in any_rule()) {
         if let Some(closing) = rule.next_order(&all, moment()) {
             let urgency = |one: &Waiting| (one.deadline_on, one.ready_since);

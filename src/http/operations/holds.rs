@@ -16,7 +16,7 @@ use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::operations::view::HoldView;
 use crate::http::operations::{
-    DecidedView, DecisionContent, NotDecided, PAGE, PAGE_MAX, cut, not_decided, place,
+    DecidedView, DecisionContent, NotDecided, cut, not_decided, page_limit, place,
 };
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
@@ -59,7 +59,7 @@ pub(crate) async fn list(
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place("holds", &api.gateway.vault);
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+    let limit = page_limit(query.limit);
     let cursor = query.cursor.as_deref();
     let after: Option<HoldId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
     let mut tx = api.gateway.store.read().await?;

@@ -1,6 +1,9 @@
-//! What operators see and decide: orders, holds, the outbox. The command line prints the same
+//! What operators see and decide: applications, orders, holds, the outbox. The command line prints the same
 //! views under the same names.
 
+mod application_search;
+pub mod application_view;
+pub(crate) mod applications;
 pub(crate) mod holds;
 pub(crate) mod orders;
 pub(crate) mod outbox;
@@ -22,6 +25,11 @@ const PAGE: i64 = 50;
 /// Rows on a page at most.
 const PAGE_MAX: i64 = 200;
 
+/// Rows on the page that a caller asks for.
+fn page_limit(asked: Option<i64>) -> i64 {
+    asked.unwrap_or(PAGE).clamp(1, PAGE_MAX)
+}
+
 /// An operator's decision.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -36,7 +44,7 @@ pub(crate) struct DecisionContent {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Decided)]
 pub(crate) struct DecidedView {
-    /// What was decided about: an order's number, a hold's id.
+    /// What was decided about: an application's or order's number, a hold's id, a lane's name.
     subject: String,
     /// What was done.
     #[schema(example = "RESENT")]

@@ -17,7 +17,7 @@ use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::operations::view::{OrderSummary, OrderView, read_order};
 use crate::http::operations::{
-    DecidedView, DecisionContent, NotDecided, PAGE, PAGE_MAX, cut, not_decided, place,
+    DecidedView, DecisionContent, NotDecided, cut, not_decided, page_limit, place,
 };
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
@@ -60,7 +60,7 @@ pub(crate) async fn list(
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place("orders", &api.gateway.vault);
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+    let limit = page_limit(query.limit);
     let state = query.state.as_deref().map(state_of).transpose()?;
     let cursor = query.cursor.as_deref();
     let after: Option<OrderId> = cursor.map(|cursor| place.open(cursor)).transpose()?;

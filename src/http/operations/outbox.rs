@@ -4,15 +4,21 @@
     reason = "utoipa writes the type of a query in full"
 )]
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::flow::decide_lane::{LaneRefusal, set_paused_in, wake};
+use crate::flow::progress::note;
 use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::operations::view::{DeadLetterView, LaneView, read_dead};
-use crate::http::operations::{PAGE, PAGE_MAX, cut, place};
-use crate::http::problems::Problem;
+use crate::http::operations::{
+    DecidedView, DecisionContent, NotDecided, cut, not_decided, page_limit, place,
+};
+use crate::http::posted::{Posted, answer};
+use crate::http::problems::{Problem, ProblemView, catalogue};
 use crate::store::outbox;
 
 /// Which destinations to list.
@@ -50,7 +56,7 @@ pub(crate) async fn lanes(
     query: web::Query<LanesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place("lanes", &api.gateway.vault);
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+    let limit = page_limit(query.limit);
     let cursor = query.cursor.as_deref();
     let after: Option<String> = cursor.map(|cursor| place.open(cursor)).transpose()?;
     let mut tx = api.gateway.store.read().await?;
@@ -61,6 +67,88 @@ pub(crate) async fn lanes(
         data: found.into_iter().map(LaneView::from).collect(),
         next_cursor,
     }))
+}
+
+/// Send nothing to a destination until it is resumed; everything is kept.
+#[utoipa::path(
+    post,
+    path = "/v1/outbox/lanes/{lane}/pause",
+    tag = "operations",
+    params(
+        ("lane" = String, Path, description = "The destination's name, such as `bureau:CNIN`"),
+        ("Idempotency-Key" = String, Header, description = "A new one for every new decision"),
+    ),
+    request_body = DecisionContent,
+    responses(
+        (status = 200, description = "It is paused; `UNCHANGED` if it was", body = DecidedView),
+        (status = 404, description = "There is none", body = ProblemView),
+        (status = 422, description = "The reason is missing", body = ProblemView),
+    )
+)]
+pub(crate) async fn pause(
+    api: web::Data<Api>,
+    lane: web::Path<String>,
+    posted: Posted<DecisionContent>,
+) -> Result<HttpResponse, Problem> {
+    decide(&api, &lane, &posted, true).await
+}
+
+/// Send to a destination again.
+#[utoipa::path(
+    post,
+    path = "/v1/outbox/lanes/{lane}/resume",
+    tag = "operations",
+    params(
+        ("lane" = String, Path, description = "The destination's name, such as `bureau:CNIN`"),
+        ("Idempotency-Key" = String, Header, description = "A new one for every new decision"),
+    ),
+    request_body = DecisionContent,
+    responses(
+        (status = 200, description = "It goes on; `UNCHANGED` if it did", body = DecidedView),
+        (status = 404, description = "There is none", body = ProblemView),
+        (status = 422, description = "The reason is missing", body = ProblemView),
+    )
+)]
+pub(crate) async fn resume(
+    api: web::Data<Api>,
+    lane: web::Path<String>,
+    posted: Posted<DecisionContent>,
+) -> Result<HttpResponse, Problem> {
+    decide(&api, &lane, &posted, false).await
+}
+
+async fn decide(
+    api: &Api,
+    lane: &str,
+    posted: &Posted<DecisionContent>,
+    paused: bool,
+) -> Result<HttpResponse, Problem> {
+    let gateway = &api.gateway;
+    let actor = posted.caller.actor();
+    let note = note(gateway, &actor, Some(posted.content.reason.trim()));
+    let response = posted
+        .carry_out::<NotDecided<LaneRefusal>, _>(api, async |tx| {
+            let changed = set_paused_in(tx, lane, paused, &note).await;
+            let done = match (changed.map_err(not_decided)?, paused) {
+                (false, _) => "UNCHANGED",
+                (true, true) => "PAUSED",
+                (true, false) => "RESUMED",
+            };
+            let subject = lane.to_owned();
+            answer(StatusCode::OK, &DecidedView { subject, done })
+        })
+        .await?;
+    wake(gateway);
+    Ok(response)
+}
+
+impl From<LaneRefusal> for Problem {
+    fn from(refusal: LaneRefusal) -> Self {
+        match refusal {
+            LaneRefusal::Unknown { .. } => Self::of(catalogue::NOT_FOUND),
+            LaneRefusal::ReasonMissing => Self::of(catalogue::REASON_MISSING),
+        }
+    }
 }
 
 /// How many messages to list.
@@ -93,7 +181,7 @@ pub(crate) async fn dead(
     _caller: Caller,
     query: web::Query<DeadQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+    let limit = page_limit(query.limit);
     let mut tx = api.gateway.store.read().await?;
     let data = read_dead(&mut tx, limit).await?;
     Ok(HttpResponse::Ok().json(DeadView { data }))

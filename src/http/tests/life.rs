@@ -157,6 +157,15 @@ async fn a_returned_application_is_taken_in_again_as_a_revision() {
     assert_eq!(first.text, again.text);
     let same = kit.post(DEJ, &path(id, "/revisions"), "v2", &body).await;
     assert_eq!(same.expect(200)["revision"], 2);
+    let events = kit.get(DEJ, "/v1/events").await.expect(200);
+    let told: Vec<&str> = events["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|event| event["type"].as_str()?.strip_prefix("ro.cei.application."))
+        .filter(|kind| ["received.v1", "revised.v1"].contains(kind))
+        .collect();
+    assert_eq!(told, ["received.v1", "revised.v1"]);
     // The former content is due for erasure at once, the new one is not.
     let mut tx = kit.read().await;
     let due = sealed::list_due(&mut tx, kit.gateway.clock.now(), 10)

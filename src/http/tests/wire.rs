@@ -133,6 +133,8 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     .await;
 
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    let is_problem = answer.contains("content-type: application/problem+json\r\n");
+    assert!(is_problem, "{answer}");
     // The key is free again.
     kit.submit(DEJ, "k1", &adult()).await.expect(201);
 }
@@ -145,6 +147,7 @@ async fn headers_that_do_not_come_are_not_waited_for() {
     })
     .await;
 
+    // Nobody knows yet what is asked, in which language, or for which handler: the status is all.
     let answer = speak(&kit, "GET /livez HTTP/1.1\r\nHost:").await;
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }

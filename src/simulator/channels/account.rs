@@ -36,7 +36,7 @@ impl Account {
     pub(super) fn book(&mut self, movement: &Movement, at: DateTime<Utc>, random: &Random) {
         let payable = &movement.payable;
         let mut line = StatementLine::for_applicant(
-            &payable.person,
+            &payable.family,
             at.with_timezone(&Bucharest).date_naive(),
             movement.amount,
             Some(&payable.reference),

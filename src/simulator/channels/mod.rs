@@ -7,6 +7,7 @@ mod ledger;
 mod mishap;
 mod movement;
 mod parcel;
+mod slip;
 mod station;
 #[cfg(test)]
 mod tests;
@@ -33,19 +34,62 @@ pub use crate::simulator::channels::keys::ChannelKeys;
 pub use crate::simulator::channels::ledger::{ChannelLedger, PaidFor};
 pub use crate::simulator::channels::mishap::{MishapRates, PaymentMishap, Way};
 pub use crate::simulator::channels::movement::Payable;
+pub use crate::simulator::channels::slip::SlipError;
 
 /// What the account held before the first statement.
 const FIRST_BALANCE: Money = Money::from_lei(10_000);
 /// How long a station's notification is on its way.
 const NOTIFICATION_DELAY: TimeDelta = TimeDelta::seconds(20);
 
+/// How the files of the bank and of the stations reach the gateway.
+#[derive(Clone)]
+pub enum FileRoad {
+    /// Back-office automation posts them with this API key.
+    Posted(String),
+    /// Somebody takes them ([`Channels::take_files`]) and brings them.
+    HandedOut,
+    /// They are posted with this API key, and copies are handed out.
+    Both(String),
+}
+
+impl FileRoad {
+    fn api_key(&self) -> Option<&str> {
+        match self {
+            Self::Posted(key) | Self::Both(key) => Some(key),
+            Self::HandedOut => None,
+        }
+    }
+
+    fn hands_out(&self) -> bool {
+        match self {
+            Self::HandedOut | Self::Both(_) => true,
+            Self::Posted(_) => false,
+        }
+    }
+}
+
+impl std::fmt::Debug for FileRoad {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FileRoad(…)")
+    }
+}
+
+/// A file of the bank or of the stations. It has no `Debug`: statements name payers.
+#[derive(Clone)]
+pub struct ChannelFile {
+    /// Its name, such as `CEC-2026-03-02.xml`.
+    pub name: String,
+    /// What it says.
+    pub content: Bytes,
+}
+
 /// How the channels are set up.
 #[derive(Clone, Debug)]
 pub struct ChannelSettings {
     /// Where the gateway is, without a slash at the end.
     pub gateway_url: String,
-    /// The API key with which back-office automation brings the files.
-    pub api_key: String,
+    /// How the files reach the gateway.
+    pub files: FileRoad,
     /// What their chance follows from.
     pub seed: u64,
     /// How many of a hundred payers go to a station.
@@ -58,6 +102,7 @@ pub struct ChannelSettings {
 pub struct Channels {
     settings: ChannelSettings,
     clock: Clock,
+    gateway_clock: Clock,
     random: Random,
     road: Road,
     account: Account,
@@ -66,6 +111,7 @@ pub struct Channels {
     planned: u64,
     mailbox: Mailbox<Parcel>,
     ledger: ChannelLedger,
+    files: Vec<ChannelFile>,
 }
 
 impl std::fmt::Debug for Channels {
@@ -75,11 +121,17 @@ impl std::fmt::Debug for Channels {
 }
 
 impl Channels {
-    /// Opens the account with nothing booked.
-    pub fn new(settings: ChannelSettings, keys: ChannelKeys, clock: Clock) -> Self {
+    /// Opens the account with nothing booked. People live by `clock`; signatures are dated by
+    /// `gateway_clock`, since the gateway refuses what was signed long ago.
+    pub fn new(
+        settings: ChannelSettings,
+        keys: ChannelKeys,
+        clock: Clock,
+        gateway_clock: Clock,
+    ) -> Self {
         let road = Road {
             gateway_url: settings.gateway_url.clone(),
-            api_key: settings.api_key.clone(),
+            api_key: settings.files.api_key().unwrap_or_default().to_owned(),
             back_office: keys.back_office,
             selfpay: keys.selfpay,
             keys: keys.signing,
@@ -88,6 +140,7 @@ impl Channels {
             random: Random::seeded(settings.seed),
             settings,
             clock,
+            gateway_clock,
             road,
             account: Account::open(FIRST_BALANCE),
             stations: Stations::default(),
@@ -98,6 +151,7 @@ impl Channels {
                 balance: FIRST_BALANCE,
                 ..ChannelLedger::default()
             },
+            files: Vec::new(),
         }
     }
 
@@ -141,7 +195,10 @@ impl Channels {
         }
         let mut acted = 0;
         while let Some((place, parcel)) = self.mailbox.due(now) {
-            let sent = self.road.send(parcel.clone(), now).await?;
+            let sent = self
+                .road
+                .send(parcel.clone(), self.gateway_clock.now())
+                .await?;
             acted += 1;
             if sent == Sent::NotTaken {
                 self.mailbox.not_taken(now);
@@ -157,6 +214,11 @@ impl Channels {
     /// How many files and notifications the gateway has not taken yet.
     pub fn unsent(&self) -> usize {
         self.mailbox.len()
+    }
+
+    /// The files that were made since this was asked last, where they are handed out.
+    pub fn take_files(&mut self) -> Vec<ChannelFile> {
+        std::mem::take(&mut self.files)
     }
 
     /// What they can swear to.
@@ -199,7 +261,7 @@ impl Channels {
     fn close_day(&mut self, at: DateTime<Utc>) {
         if let Some(statement) = self.account.close() {
             self.ledger.balance = statement.closing();
-            self.mailbox.put(at, file_of(&statement));
+            self.issue(at, file_of(&statement));
         }
         if let Some(lot) = self.stations.settle(bucharest_day(at)) {
             ledger::add(&mut self.ledger.lots, lot.sum);
@@ -210,6 +272,21 @@ impl Channels {
                 media_type: "text/csv",
                 content: Bytes::from(lot.csv),
             };
+            self.issue(at, parcel);
+        }
+    }
+
+    /// Lets a file go its way.
+    fn issue(&mut self, at: DateTime<Utc>, parcel: Parcel) {
+        if let Parcel::File { name, content, .. } = &parcel
+            && self.settings.files.hands_out()
+        {
+            self.files.push(ChannelFile {
+                name: name.clone(),
+                content: content.clone(),
+            });
+        }
+        if self.settings.files.api_key().is_some() {
             self.mailbox.put(at, parcel);
         }
     }

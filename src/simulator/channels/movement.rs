@@ -8,7 +8,7 @@ use crate::domain::money::Money;
 use crate::random::Random;
 use crate::simulator::channels::mishap::{PaymentMishap, Way};
 use crate::simulator::draw::{between, one_of};
-use crate::simulator::person::Person;
+use crate::simulator::person::Family;
 use crate::simulator::statement::narrative::CashierHabit;
 
 /// A fee that somebody is about to pay.
@@ -16,8 +16,8 @@ use crate::simulator::statement::narrative::CashierHabit;
 pub struct Payable {
     /// The payment reference that the gateway gave out, in any of its forms.
     pub reference: String,
-    /// Whom the card is for.
-    pub person: Person,
+    /// Whom the card is for, and who pays for a minor.
+    pub family: Family,
     /// What is owed.
     pub amount: Money,
 }

@@ -93,7 +93,7 @@ impl Stations {
             transaction_id: format!("SP-{}-{:06}", at.format("%Y%m%d"), self.paid),
             kind: NotificationKind::Confirmed,
             reference,
-            beneficiary_cnp: once_in(random, 3).then(|| payable.person.cnp.clone()),
+            beneficiary_cnp: once_in(random, 3).then(|| payable.family.cnp.clone()),
             amount: movement.amount,
             commission: Money::from_bani(one_of(random, &[0, 150, 200])),
             terminal: format!("TRM{:03}", between(random, 0, 42)),

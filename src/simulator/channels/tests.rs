@@ -27,14 +27,15 @@ impl Town {
         let gateway = FakeGateway::open(|_| (202, String::new()));
         let settings = ChannelSettings {
             gateway_url: gateway.url.clone(),
-            api_key: "cei_test_key".to_owned(),
+            files: FileRoad::Posted("cei_test_key".to_owned()),
             seed: 3,
             station_percent,
             mishaps,
         };
         let keys = ChannelKeys::from_dir(certificates()).unwrap();
+        let time = Clock::Manual(clock.clone());
         Self {
-            channels: Channels::new(settings, keys, Clock::Manual(clock.clone())),
+            channels: Channels::new(settings, keys, time.clone(), time),
             clock,
             gateway,
             people: People::new(Random::seeded(8)),
@@ -45,7 +46,7 @@ impl Town {
         let day = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
         self.channels.pay(Payable {
             reference: reference.to_owned(),
-            person: self.people.person(40, day),
+            family: self.people.person(40, day).into(),
             amount: Money::from_lei(70),
         });
     }

@@ -83,7 +83,7 @@ impl Offices {
         if let Some(reference) = case.reference.clone().filter(|_| amount > Money::ZERO) {
             self.payables.push(Payable {
                 reference,
-                person,
+                family: person.into(),
                 amount,
             });
         }
@@ -190,7 +190,7 @@ impl Offices {
         if let (Some(amount), Some(person)) = (due, case.person.clone()) {
             self.payables.push(Payable {
                 reference,
-                person,
+                family: person.into(),
                 amount,
             });
         }

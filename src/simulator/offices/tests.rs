@@ -163,7 +163,7 @@ async fn who_pays_gets_a_reference_pays_and_hands_it_in_with_the_application() {
     let payables = counter.offices.take_payables();
     assert_eq!(payables.len(), 1);
     assert_eq!(payables[0].amount, Money::from_lei(70));
-    assert_eq!(payables[0].person.cnp, seen[1].json()["applicant"]["cnp"]);
+    assert_eq!(payables[0].family.cnp, seen[1].json()["applicant"]["cnp"]);
     assert!(counter.offices.take_payables().is_empty());
     let view = counter.offices.views().next().unwrap();
     assert_eq!(

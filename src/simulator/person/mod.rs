@@ -4,6 +4,7 @@
 //! another party, and one that shared the gateway's arithmetic would share its mistakes.
 
 mod cnp;
+mod family;
 mod name;
 pub mod name_in_print;
 mod place;
@@ -11,6 +12,7 @@ mod place;
 use std::collections::HashSet;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use crate::coded;
 use crate::domain::calendar;
@@ -20,6 +22,7 @@ use crate::simulator::person::name::Heritage;
 use crate::simulator::person::place::BirthPlace;
 
 pub use crate::simulator::person::cnp::check_digit;
+pub use crate::simulator::person::family::Family;
 pub use crate::simulator::person::place::Address;
 
 coded! {
@@ -56,7 +59,8 @@ pub struct Person {
 }
 
 /// A parent of an invented person.
-#[derive(Clone, Eq, PartialEq)]
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Parent {
     /// Family name.
     pub surname: String,

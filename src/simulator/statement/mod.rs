@@ -16,7 +16,7 @@ use crate::coded;
 use crate::domain::money::Money;
 use crate::random::Random;
 use crate::simulator::draw::once_in;
-use crate::simulator::person::{Person, name_in_print};
+use crate::simulator::person::{Family, name_in_print};
 use crate::simulator::statement::narrative::{Beneficiary, CashierHabit, narrative};
 
 pub use crate::simulator::statement::iban::iban;
@@ -105,7 +105,7 @@ impl StatementLine {
     /// What CEC Bank books when somebody pays for `applicant` on `day`: adults pay for themselves,
     /// parents for minors, and whoever says "for a child" is a parent.
     pub fn for_applicant(
-        applicant: &Person,
+        applicant: &Family,
         day: NaiveDate,
         amount: Money,
         reference: Option<&str>,

@@ -184,7 +184,7 @@ fn adults_pay_for_themselves_and_parents_for_minors() {
     let mut people = People::new(random.clone());
     let day = statement().day;
     let mut paid = |age, habit| {
-        let applicant = people.person(age, day);
+        let applicant = people.person(age, day).into();
         let fee = Money::from_lei(70);
         let line = StatementLine::for_applicant(&applicant, day, fee, None, habit, &random);
         (line.payer.clone().unwrap().code, line.text(), applicant)

@@ -1,8 +1,11 @@
 //! Signing and verifying together, and against other people's tools.
 
 mod canonical_form;
+mod enveloped;
 mod foreign;
 mod generated;
+mod keys;
+mod revocation;
 mod round_trip;
 mod signers;
 mod streaming;

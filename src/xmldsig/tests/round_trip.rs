@@ -1,5 +1,8 @@
 use super::*;
 use crate::xmldsig::algorithm::SignatureAlgorithm;
+use crate::xmldsig::fixtures::instant;
+use crate::xmldsig::key::SigningError;
+use crate::xmldsig::sign::WriteError;
 
 #[test]
 fn what_is_signed_verifies_here_and_with_xmlsec1() {
@@ -39,6 +42,37 @@ fn rsa_pkcs1_is_accepted_only_where_configuration_allows_it() {
     assert_eq!(refusal_code(&document, &policy), "VERIFIED");
     assert_eq!(sample(&party.key().with_rsa_pkcs1()).0, document);
     assert_eq!(xmlsec1_verifies(&document, &party.root), Ok(()));
+}
+
+#[test]
+fn rsa_pkcs1_ends_with_2029_whatever_is_configured() {
+    let valid = (noon(), instant("2031-01-01T00:00:00Z"));
+    let party = Party::with(&Wanted {
+        kind: KeyKind::Rsa3072,
+        valid,
+        ..Wanted::signer("Test signer")
+    });
+    let key = || party.signer.signing_key(&[]);
+    let (pss, _) = sample(&key());
+    let (pkcs1, _) = sample(&key().with_rsa_pkcs1());
+    let mut policy = party.policy();
+    policy.allow_rsa_pkcs1 = true;
+    policy.anchors = vec![party.signer.certificate.clone()];
+    for (at, of_pss, of_pkcs1) in [
+        ("2029-12-31T23:59:59Z", "VERIFIED", "VERIFIED"),
+        ("2030-01-01T00:00:00Z", "VERIFIED", "ALGORITHM_ENDED"),
+    ] {
+        policy.at = instant(at);
+        assert_eq!(refusal_code(&pss, &policy), of_pss, "{at}");
+        assert_eq!(refusal_code(&pkcs1, &policy), of_pkcs1, "{at}");
+    }
+    let key = key().with_rsa_pkcs1();
+    let writer = SignedWriter::new(Vec::new(), &key, "order", NS, &[]).expect("a root");
+    let late = writer.finish(instant("2030-01-01T00:00:00Z"), "application/xml");
+    assert!(
+        matches!(late, Err(WriteError::Key(SigningError::AlgorithmEnded(_)))),
+        "{late:?}"
+    );
 }
 
 #[test]

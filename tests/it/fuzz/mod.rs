@@ -18,6 +18,7 @@ use std::path::Path;
 use cei_gateway::random::Random;
 
 use crate::kit::rust_source::files_in;
+use crate::tidy::manifest::dependencies;
 
 /// What a target calls.
 type Property = fn(&[u8]);
@@ -80,6 +81,42 @@ fn what_must_hold_for_any_bytes_holds_for_changed_seeds() {
                 property(&changed(&seed, &random));
             }
         }
+    }
+}
+
+/// The packages of a lock file: name, version, what they depend on.
+fn packages(path: &str) -> Vec<(String, String, BTreeSet<String>)> {
+    let text = fs::read_to_string(path).unwrap();
+    let value = |line: &str| line.split('"').nth(1).unwrap_or_default().to_owned();
+    let package = |block: &str| {
+        let mut lines = block.lines().skip(1).map(value);
+        let (name, version) = (lines.next().unwrap(), lines.next().unwrap());
+        let depends = lines.map(|line| line.split(' ').next().unwrap().to_owned());
+        (name, version, depends.collect())
+    };
+    text.split("[[package]]").skip(1).map(package).collect()
+}
+
+#[test]
+fn the_targets_are_built_with_what_the_gateway_is_built_with() {
+    let renew = "cp Cargo.lock fuzz/Cargo.lock && cargo metadata --manifest-path fuzz/Cargo.toml";
+    let (ours, theirs) = (packages("Cargo.lock"), packages("fuzz/Cargo.lock"));
+    let versions: BTreeSet<_> = ours
+        .iter()
+        .map(|(name, version, _)| (name, version))
+        .collect();
+    let known: BTreeSet<_> = ours.iter().map(|(name, ..)| name).collect();
+    for (name, version, _) in theirs.iter().filter(|(name, ..)| known.contains(name)) {
+        assert!(
+            versions.contains(&(name, version)),
+            "{name} {version}: {renew}"
+        );
+    }
+    let gateway = theirs.iter().find(|(name, ..)| name == "cei-gateway");
+    let (_, _, depends) = gateway.expect("the gateway");
+    for name in dependencies() {
+        let is_there = depends.iter().any(|one| one.replace('-', "_") == name);
+        assert!(is_there, "{name} is missing: {renew}");
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `make docs` writes them again.
 
+mod signature_profile;
 mod state_machines;
 
 use crate::kit::environment;
@@ -12,6 +13,7 @@ type Render = fn() -> String;
 /// Each document and what renders it.
 const DOCUMENTS: &[(&str, Render)] = &[
     ("docs/state-machines.md", state_machines::render),
+    ("docs/signature-profile.md", signature_profile::render),
     ("docs/problems.md", cei_gateway::http::problems::render),
     ("docs/openapi.json", cei_gateway::http::openapi_json),
     ("docs/configuration.md", cei_gateway::config::reference),

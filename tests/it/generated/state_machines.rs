@@ -92,7 +92,7 @@ fn diagram<S: Copy + Display + Ord, E: Copy + Display>(steps: &[Step<S, E>]) -> 
 }
 
 /// What the source says of each variant of an enumeration: its code, and its documentation.
-fn meanings(source: &str, type_name: &str) -> BTreeMap<String, String> {
+pub(super) fn meanings(source: &str, type_name: &str) -> BTreeMap<String, String> {
     let text = std::fs::read_to_string(source).unwrap();
     let name = type_name.rsplit("::").next().unwrap();
     let (_, body) = text.split_once(&format!("pub enum {name} as ")).unwrap();

@@ -27,6 +27,11 @@ pub(crate) fn assert_valid(document: &[u8], schema: &str) {
 /// Requires that `xmlsec1` accepts the signature of `document`, at this instant
 /// (`2026-11-02 07:00:00`).
 pub(crate) fn assert_signed(document: &[u8], at: &str) {
+    assert_vouched_for(document, &certificate_file(certificates(), SIGNING_CA), at);
+}
+
+/// Requires that `xmlsec1` accepts the signature of `document` by the certificate in `anchor`.
+pub(crate) fn assert_vouched_for(document: &[u8], anchor: &Path, at: &str) {
     if waived("xmlsec1") {
         return;
     }
@@ -40,9 +45,7 @@ pub(crate) fn assert_signed(document: &[u8], at: &str) {
         "--id-attr:Id",
         "http://uri.etsi.org/01903/v1.3.2#:SignedProperties",
     ]);
-    command.arg("--trusted-pem");
-    command.arg(certificate_file(certificates(), SIGNING_CA));
-    command.arg(file);
+    command.arg("--trusted-pem").args([anchor, &file]);
     judge(command);
 }
 

@@ -3,6 +3,7 @@
 //! A file per file of `src/store`. A new store function gets its tests here with `both!`, and its
 //! SQL is prepared on both databases by `statements` without anybody asking for it.
 
+mod applications;
 mod counters;
 mod given;
 mod history;

@@ -25,7 +25,8 @@ fn is_sql(text: &str) -> bool {
 enum Use<'a> {
     /// It is a whole statement, in the constant of this name.
     Whole(&'a str),
-    /// It goes on where the file's `select!` begins, in the constant of this name.
+    /// It goes on where the file's `select!` begins, or that of the module around it, in the
+    /// constant of this name.
     Rest(&'a str),
     /// It is the beginning that the file's `select!` has for all.
     Beginning,
@@ -55,15 +56,35 @@ fn constant(code: &str) -> Option<&str> {
 /// Every SQL text of the store. Panics on one that is not a constant beside its caller: the same
 /// text with other types bound is what sqlx's cache must never see.
 fn statements() -> Vec<Statement> {
-    RustFile::all_in("src/store")
+    let files = RustFile::all_in("src/store");
+    let around = |file: &RustFile| {
+        let (folder, _name) = file.path.rsplit_once('/')?;
+        let around = files
+            .iter()
+            .find(|one| one.path == format!("{folder}.rs"))?;
+        beginning_in(around.released())
+    };
+    files
         .iter()
-        .flat_map(|file| statements_in(&file.path, file.released()))
+        .flat_map(|file| statements_in(&file.path, file.released(), around(file)))
         .collect()
 }
 
-fn statements_in(path: &str, text: &str) -> Vec<Statement> {
+/// The beginning that a file's `select!` has for all.
+fn beginning_in(text: &str) -> Option<&str> {
+    let all = pieces(text);
+    let mut pairs = all.windows(2);
+    pairs.find_map(|pair| match pair {
+        [Piece::Code(code), Piece::Text(text)] if matches!(use_of(code), Use::Beginning) => {
+            Some(*text)
+        }
+        _ => None,
+    })
+}
+
+fn statements_in(path: &str, text: &str, inherited: Option<&str>) -> Vec<Statement> {
     let mut found = Vec::new();
-    let mut beginning = "";
+    let mut beginning = inherited.unwrap_or_default();
     let mut before = "";
     for piece in pieces(text) {
         let Piece::Text(literal) = piece else {
@@ -77,7 +98,10 @@ fn statements_in(path: &str, text: &str) -> Vec<Statement> {
                 beginning = literal;
                 continue;
             }
-            Use::Rest(name) => (name, format!("{beginning}{literal}")),
+            Use::Rest(name) => {
+                assert!(!beginning.is_empty(), "{path}: {name} begins nowhere");
+                (name, format!("{beginning}{literal}"))
+            }
             Use::Whole(name) => (name, literal.to_owned()),
             Use::Other => ("", literal.to_owned()),
         };
@@ -158,7 +182,7 @@ fn statements_are_found_in_every_form_that_the_store_has() {
         fn g() { const ONE: &str = select!("WHERE d = $1"); const NOT: &str = "sql"; }
         fn h() { const POSTGRES: &str =
             select!("WHERE e = $1"); }"#;
-    let found = statements_in("x.rs", text);
+    let found = statements_in("x.rs", text, None);
     let found: Vec<_> = found
         .iter()
         .map(|one| (one.name.as_str(), one.sql.as_str()))

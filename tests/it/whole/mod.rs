@@ -5,4 +5,5 @@ mod crash;
 mod demo;
 mod kit;
 mod privacy;
+mod processes;
 mod wire;

@@ -9,12 +9,14 @@ use crate::bureau::tests::attacks::forgery::Forgery;
 use crate::bureau::tests::attacks::victims::Victim;
 use crate::bureau::tests::attacks::{ACCEPTED, Attack};
 use crate::xmldsig::algorithm::{SignatureAlgorithm, spki_sha256};
-use crate::xmldsig::fixtures::{Issued, KeyKind, Party, Usage, Wanted, new_key, noon};
+use crate::xmldsig::fixtures::{Issued, KeyKind, Party, Usage, Wanted, WantedList, new_key, noon};
 use crate::xmldsig::key::{SigningError, SigningKey};
 use crate::xmldsig::trust::TrustPolicy;
 
 const UNTRUSTED: &str = "CERTIFICATE_UNTRUSTED";
 const USAGE: &str = "CERTIFICATE_USAGE";
+const PURPOSE: &str = "CERTIFICATE_PURPOSE";
+const NOT_AUTHORITY: &str = "CERTIFICATE_NOT_AUTHORITY";
 const EXPIRED: &str = "CERTIFICATE_EXPIRED";
 const NOT_YET: &str = "CERTIFICATE_NOT_YET_VALID";
 const NOT_NAMED: &str = "CERTIFICATE_NOT_NAMED";
@@ -23,10 +25,12 @@ const MISMATCH: &str = "KEY_MISMATCH";
 pub(super) fn attacks(victim: &Victim) -> Vec<Attack> {
     let mut attacks = certificates(victim);
     attacks.extend(chains(victim));
+    attacks.extend(weak_chains(victim));
     attacks.extend(instants(victim));
     attacks.extend(revocations(victim));
     attacks.extend(identities(victim));
     attacks.extend(keys(victim));
+    attacks.push(ended(victim));
     attacks
 }
 
@@ -105,7 +109,19 @@ fn certificates(victim: &Victim) -> Vec<Attack> {
             victim,
             "a server's key",
             &of_usage(Usage::ServerOnly),
-            USAGE,
+            PURPOSE,
+        ),
+        by_issued(
+            victim,
+            "a key for something private",
+            &of_usage(Usage::PrivatePurpose),
+            PURPOSE,
+        ),
+        by_issued(
+            victim,
+            "a key with a condition that nobody knows",
+            &of_usage(Usage::UnknownExtension),
+            "CERTIFICATE_EXTENSION",
         ),
         by_issued(
             victim,
@@ -171,17 +187,17 @@ fn chains(victim: &Victim) -> Vec<Attack> {
         ),
         Attack::new(
             "below an issuer without the flag of authorities",
-            UNTRUSTED,
+            NOT_AUTHORITY,
             below(Usage::AuthorityWithoutFlag),
         ),
         Attack::new(
             "below an issuer that only signs",
-            UNTRUSTED,
+            NOT_AUTHORITY,
             below(Usage::Signing),
         ),
         Attack::new(
             "below the true signer",
-            UNTRUSTED,
+            NOT_AUTHORITY,
             write(&by_signer.signing_key(&[signer, middle])),
         ),
         Attack::new(
@@ -197,6 +213,62 @@ fn chains(victim: &Victim) -> Vec<Attack> {
             write(&signer.signing_key(&[middle; 8])),
         ),
     ]
+}
+
+/// Chains that are whole and should not be.
+fn weak_chains(victim: &Victim) -> Vec<Attack> {
+    let root = &victim.party.root;
+    let authority = |usage, kind| Wanted {
+        kind,
+        usage,
+        ..named("Another issuer", 25)
+    };
+    let last = root.issue(&authority(Usage::LastAuthority, KeyKind::P256));
+    let too_many = last.issue(&Wanted {
+        usage: Usage::Authority,
+        ..named("An issuer too many", 26)
+    });
+    let weak = root.issue(&authority(Usage::Authority, KeyKind::Rsa1024));
+    let below = |issuer: &Issued, above: &[&Issued]| {
+        let key = issuer.issue(&named("Test signer", 27));
+        victim.kind.write(&key.signing_key(above))
+    };
+    vec![
+        Attack::new("below the last authority", ACCEPTED, below(&last, &[&last])),
+        Attack::new(
+            "below one authority too many",
+            "CERTIFICATE_PATH_LENGTH",
+            below(&too_many, &[&too_many, &last]),
+        ),
+        Attack::new(
+            "below an authority with a short key",
+            "CERTIFICATE_WEAK",
+            below(&weak, &[&weak]),
+        ),
+    ]
+}
+
+/// An algorithm that is allowed, on a day when it is not any more.
+fn ended(victim: &Victim) -> Attack {
+    let middle = &victim.party.middle;
+    let issued = middle.issue(&Wanted {
+        kind: KeyKind::Rsa3072,
+        ..named("Old key", 41)
+    });
+    let key = AnyKey {
+        key: issued.key.clone(),
+        algorithm: SignatureAlgorithm::RsaPkcs1Sha256,
+        certificates: vec![issued.certificate, middle.certificate.clone()],
+    };
+    Attack::new(
+        "RSA PKCS#1 in 2030",
+        "ALGORITHM_ENDED",
+        victim.kind.write(&key),
+    )
+    .on(|policy| {
+        policy.allow_rsa_pkcs1 = true;
+        policy.at = "2030-01-01T00:00:00Z".parse().unwrap();
+    })
 }
 
 fn instants(victim: &Victim) -> Vec<Attack> {
@@ -276,12 +348,31 @@ fn revocations(victim: &Victim) -> Vec<Attack> {
     let stranger = Party::new(KeyKind::P256);
     let late = noon() + TimeDelta::days(3);
     let early = noon() - TimeDelta::days(3);
+    let revoked = [&signer.certificate];
+    let since = WantedList {
+        revoked_at: noon() + TimeDelta::seconds(1),
+        ..WantedList::at(noon(), &revoked)
+    };
+    let about_others = WantedList {
+        users_only: true,
+        ..WantedList::at(noon(), &[])
+    };
     [
         ("on no list", ACCEPTED, vec![own(noon(), &[])]),
         (
             "revoked",
             "CERTIFICATE_REVOKED",
             vec![own(noon(), &[&signer.certificate])],
+        ),
+        (
+            "revoked since",
+            "CERTIFICATE_REVOKED_SINCE",
+            vec![middle.revocation_list_of(&since)],
+        ),
+        (
+            "with a list about others",
+            "REVOCATION_UNUSABLE",
+            vec![middle.revocation_list_of(&about_others)],
         ),
         (
             "below a revoked issuer",
@@ -295,17 +386,17 @@ fn revocations(victim: &Victim) -> Vec<Attack> {
         ),
         (
             "with the list of an issuer of the same name",
-            "REVOCATION_UNKNOWN",
+            "REVOCATION_UNUSABLE",
             vec![stranger.middle.revocation_list(noon(), &[])],
         ),
         (
             "with an old list",
-            "REVOCATION_UNKNOWN",
+            "REVOCATION_EXPIRED",
             vec![own(early, &[])],
         ),
         (
             "with a list of the future",
-            "REVOCATION_UNKNOWN",
+            "REVOCATION_NOT_YET_VALID",
             vec![own(late, &[])],
         ),
     ]
@@ -417,7 +508,7 @@ fn keys(victim: &Victim) -> Vec<Attack> {
             "RSA of 2048 bits",
             KeyKind::Rsa2048,
             SignatureAlgorithm::RsaPssSha256,
-            MISMATCH,
+            "KEY_TOO_SMALL",
         ),
         (
             "RSA of 3072 bits",
