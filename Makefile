@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bless clean
+.PHONY: help demo test bench fuzz lint docs bless clean
 
 # Statement files of banks, against which the readers of payments are tested. They are others' and
 # not part of the project; without them those tests are waived, and `make test` says so.
@@ -22,6 +22,14 @@ demo: ## Build and run the main job from end to end; ARGS are passed on.
 test: ## Test everything, on SQLite and on a PostgreSQL cluster of its own.
 	@scripts/setup test
 	@scripts/with-postgres scripts/run-tests $(ARGS)
+
+bench: ## Measure signed XML beside SHA-256 and xmlsec1; ARGS such as --large are passed on.
+	@scripts/setup build
+	cargo bench --quiet --bench signed_xml -- $(ARGS)
+
+fuzz: ## Look for documents that break a promise, FUZZ_SECONDS=30 for each target; FUZZ_TARGETS names some.
+	@scripts/setup fuzz
+	@scripts/run-fuzz
 
 lint: ## Check format, lints, documentation links and dependencies.
 	@scripts/setup lint

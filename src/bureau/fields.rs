@@ -8,28 +8,83 @@ use crate::bureau::{form, value};
 use crate::xmldsig::content::ContentFault;
 
 /// One value.
-pub(crate) struct Field {
-    pub(crate) parent: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) text: String,
+#[derive(Clone, Copy)]
+pub(crate) struct Field<'f> {
+    pub(crate) text: &'f str,
     /// The values of its attributes, in the order of its shape.
-    pub(crate) attributes: Vec<String>,
+    pub(crate) attributes: &'f [String],
+    /// How many bytes a base64 text stood for; the text itself is not kept.
+    pub(crate) base64_of_bytes: usize,
+}
+
+#[derive(Clone)]
+struct Kept {
+    parent: &'static str,
+    name: &'static str,
+    text_start: usize,
+    text_end: usize,
+    attributes: Vec<String>,
+    base64_of_bytes: usize,
 }
 
 /// The values of one record, in the order of the document. The reader has checked their types.
 #[derive(Default)]
 pub(crate) struct Fields {
-    fields: Vec<Field>,
+    /// The texts of all, one after another, so that a value costs no allocation.
+    texts: String,
+    kept: Vec<Kept>,
 }
 
 impl Fields {
-    pub(crate) fn push(&mut self, field: Field) {
-        self.fields.push(field);
+    /// Adds a value of the element `name` in `parent`, and takes the values of its attributes.
+    pub(crate) fn push(
+        &mut self,
+        parent: &'static str,
+        name: &'static str,
+        text: &str,
+        attributes: &mut Vec<String>,
+    ) {
+        let text_start = self.texts.len();
+        self.texts.push_str(text);
+        self.kept.push(Kept {
+            parent,
+            name,
+            text_start,
+            text_end: self.texts.len(),
+            attributes: std::mem::take(attributes),
+            base64_of_bytes: 0,
+        });
+    }
+
+    /// Adds a value that is base64 of so many bytes, which are not kept.
+    pub(crate) fn push_base64(
+        &mut self,
+        parent: &'static str,
+        name: &'static str,
+        bytes: usize,
+        attributes: &mut Vec<String>,
+    ) {
+        self.push(parent, name, "", attributes);
+        if let Some(kept) = self.kept.last_mut() {
+            kept.base64_of_bytes = bytes;
+        }
     }
 
     /// Adds the values of another record.
-    pub(crate) fn append(&mut self, mut other: Self) {
-        self.fields.append(&mut other.fields);
+    pub(crate) fn append(&mut self, other: &Self) {
+        let shift = self.texts.len();
+        self.texts.push_str(&other.texts);
+        self.kept.extend(other.kept.iter().map(|kept| Kept {
+            text_start: kept.text_start + shift,
+            text_end: kept.text_end + shift,
+            ..kept.clone()
+        }));
+    }
+
+    /// Forgets all values.
+    pub(crate) fn clear(&mut self) {
+        self.texts.clear();
+        self.kept.clear();
     }
 
     /// Every value of the elements `name` directly within `parent`.
@@ -37,17 +92,25 @@ impl Fields {
         &self,
         parent: &'static str,
         name: &'static str,
-    ) -> impl Iterator<Item = &Field> {
-        self.fields
+    ) -> impl Iterator<Item = Field<'_>> {
+        self.kept
             .iter()
-            .filter(move |field| field.parent == parent && field.name == name)
+            .filter(move |kept| kept.name == name && kept.parent == parent)
+            .map(|kept| self.read_kept(kept))
+    }
+
+    fn read_kept<'f>(&'f self, kept: &'f Kept) -> Field<'f> {
+        let text = self.texts.get(kept.text_start..kept.text_end);
+        Field {
+            text: text.unwrap_or_default(),
+            attributes: &kept.attributes,
+            base64_of_bytes: kept.base64_of_bytes,
+        }
     }
 
     /// The value of an element that may be left out.
     pub(crate) fn find(&self, parent: &'static str, name: &'static str) -> Option<&str> {
-        self.all(parent, name)
-            .next()
-            .map(|field| field.text.as_str())
+        self.all(parent, name).next().map(|field| field.text)
     }
 
     /// The value of an element that must be there.

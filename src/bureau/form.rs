@@ -1,7 +1,5 @@
 //! The one written form of each value: how it is read, written and told from other texts.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::Utc;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound as _, Timelike as _};
 
@@ -51,7 +49,9 @@ pub(crate) fn day(text: &str) -> Option<NaiveDate> {
     if !century_is_near || !has_form(text, "####-##-##") {
         return None;
     }
-    text.parse().ok()
+    let year = text.get(0..4)?.parse().ok()?;
+    let month = text.get(5..7)?.parse().ok()?;
+    NaiveDate::from_ymd_opt(year, month, text.get(8..10)?.parse().ok()?)
 }
 
 /// Reads a status that the bureau may give; the words of others are not the bureau's to say.
@@ -88,32 +88,6 @@ pub(crate) fn sha256_text(digest: &[u8; 32]) -> String {
         .flat_map(|byte| [byte >> 4, byte & 0x0F])
         .filter_map(|digit| char::from_digit(digit.into(), 16))
         .collect()
-}
-
-/// Whether a text is padded base64 without white space, in the one way to write its bytes.
-pub(crate) fn is_base64(text: &str) -> bool {
-    let digits = text.trim_end_matches('=');
-    let last = text.get(text.len().saturating_sub(4)..);
-    text.len().is_multiple_of(4)
-        && text.len() - digits.len() <= 2
-        // No early exit within a piece, so that many bytes are compared at once: images are
-        // most of a document.
-        && digits
-            .as_bytes()
-            .chunks(1024)
-            .all(|piece| piece.iter().fold(true, |plain, byte| plain & is_digit_of_base64(*byte)))
-        // The bits that padding leaves over must be zero.
-        && last.is_some_and(|last| STANDARD.decode(last).is_ok())
-}
-
-const fn is_digit_of_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
-}
-
-/// How many bytes a text that [`is_base64`] stands for.
-pub(crate) fn decoded_bytes(text: &str) -> usize {
-    let padding = text.len() - text.trim_end_matches('=').len();
-    (text.len() / 4 * 3).saturating_sub(padding)
 }
 
 fn has_form(text: &str, form: &str) -> bool {
@@ -154,22 +128,33 @@ pub(crate) fn is_like_cnp(text: &str) -> bool {
 
 pub(crate) fn is_person_name(text: &str, chars_max: usize) -> bool {
     text.contains(is_latin_letter)
-        && is_spaced_singly(text)
-        && text.chars().count() <= chars_max
-        && text
-            .chars()
-            .all(|c| is_latin_letter(c) || " '\u{2019}.-".contains(c))
+        && is_spaced_singly(text, chars_max, |c| {
+            is_latin_letter(c) || matches!(c, '\'' | '\u{2019}' | '.' | '-')
+        })
 }
 
 pub(crate) fn is_plain_text(text: &str, chars_max: usize) -> bool {
-    !text.is_empty()
-        && is_spaced_singly(text)
-        && text.chars().count() <= chars_max
-        && text.chars().all(|c| c == ' ' || is_printable(c))
+    is_spaced_singly(text, chars_max, is_printable)
 }
 
-fn is_spaced_singly(text: &str) -> bool {
-    !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ")
+/// Whether a text is words of certain characters with one space between two of them, and at most
+/// so many characters in all.
+fn is_spaced_singly(text: &str, chars_max: usize, may_stand: impl Fn(char) -> bool) -> bool {
+    let mut count = 0;
+    let mut previous = ' ';
+    for c in text.chars() {
+        let fits = if c == ' ' {
+            previous != ' '
+        } else {
+            may_stand(c)
+        };
+        if !fits {
+            return false;
+        }
+        previous = c;
+        count += 1;
+    }
+    previous != ' ' && count <= chars_max
 }
 
 /// Letters of Latin-1, Latin Extended A and B and Latin Extended Additional, composed; not ş and

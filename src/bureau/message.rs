@@ -60,7 +60,7 @@ impl RecordReader for MessageRecords {
         }
     }
 
-    fn record(&mut self, name: &'static str, fields: Fields) -> Result<(), ContentFault> {
+    fn record(&mut self, name: &'static str, fields: &Fields) -> Result<(), ContentFault> {
         match self {
             Self::Receipt(records) => records.record(name, fields),
             Self::Acknowledgement(records) => records.record(name, fields),

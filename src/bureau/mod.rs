@@ -18,6 +18,8 @@ mod reader;
 pub mod receipt;
 pub mod refusal;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod value;
 pub mod writer;
 

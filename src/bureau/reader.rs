@@ -3,10 +3,11 @@
 
 use std::io::Read;
 
-use crate::bureau::fields::{Field, Fields};
+use crate::bureau::fields::Fields;
 use crate::bureau::refusal::{ContentCode, ReadError};
 use crate::bureau::shape::{Content, Particle, Shape};
 use crate::bureau::value::ValueType;
+use crate::xmldsig::base64_text::Base64Text;
 use crate::xmldsig::content::{ContentFault, ContentReader, Element};
 use crate::xmldsig::trust::TrustPolicy;
 use crate::xmldsig::verify::{Verified, verify};
@@ -24,7 +25,7 @@ pub(crate) trait RecordReader {
     -> Result<&'static DocumentKind, ContentFault>;
 
     /// A record is whole, and each value is of its type.
-    fn record(&mut self, name: &'static str, fields: Fields) -> Result<(), ContentFault>;
+    fn record(&mut self, name: &'static str, fields: &Fields) -> Result<(), ContentFault>;
 
     /// The last record was given: counts and totals can be compared.
     fn finish(&mut self) -> Result<(), ContentFault>;
@@ -43,6 +44,7 @@ pub(crate) fn read_document(
         open: Vec::new(),
         fields: Fields::default(),
         text: String::new(),
+        base64: Base64Text::default(),
         attributes: Vec::new(),
     };
     Ok(verify(source, policy, &mut reader)?)
@@ -85,6 +87,8 @@ struct ShapedReader<'r, R> {
     open: Vec<Open>,
     fields: Fields,
     text: String,
+    /// Instead of the text, where that is base64.
+    base64: Base64Text,
     attributes: Vec<String>,
 }
 
@@ -93,6 +97,7 @@ impl<R: RecordReader> ContentReader for ShapedReader<'_, R> {
         let shape = self.shape_of(element)?;
         read_attributes(shape, element, &mut self.attributes)?;
         self.text.clear();
+        self.base64 = Base64Text::default();
         self.open.push(Open {
             shape,
             particle: 0,
@@ -107,10 +112,12 @@ impl<R: RecordReader> ContentReader for ShapedReader<'_, R> {
         };
         let name = open.shape.name;
         match open.shape.content {
-            Content::Text(value) if self.text.len() + text.len() > value.bytes_max => {
-                Err(ContentCode::ValueTooLong.fault(format!("{name} must be {}", value.expected)))
+            Content::Text(value) if value.is_base64() => {
+                self.base64.push(text.as_bytes());
+                require_short(name, value, self.base64.text_bytes())
             }
-            Content::Text(_) => {
+            Content::Text(value) => {
+                require_short(name, value, self.text.len() + text.len())?;
                 self.text.push_str(text);
                 Ok(())
             }
@@ -119,6 +126,20 @@ impl<R: RecordReader> ContentReader for ShapedReader<'_, R> {
                 Err(ContentCode::TextUnexpected
                     .fault(format!("text between the elements of {name}")))
             }
+        }
+    }
+
+    fn base64(&mut self, text: &[u8]) -> Result<(), ContentFault> {
+        match self.open.last().map(|open| open.shape) {
+            Some(Shape {
+                name,
+                content: Content::Text(value),
+                ..
+            }) if value.is_base64() => {
+                self.base64.push_digits(text);
+                require_short(name, value, self.base64.text_bytes())
+            }
+            _ => str::from_utf8(text).map_or(Ok(()), |text| self.text(text)),
         }
     }
 
@@ -133,8 +154,9 @@ impl<R: RecordReader> ContentReader for ShapedReader<'_, R> {
         match self.open.len() {
             0 => self.records.finish(),
             1 => {
-                let fields = std::mem::take(&mut self.fields);
-                self.records.record(closed.shape.name, fields)
+                let taken = self.records.record(closed.shape.name, &self.fields);
+                self.fields.clear();
+                taken
             }
             _ => Ok(()),
         }
@@ -158,13 +180,18 @@ impl<R: RecordReader> ShapedReader<'_, R> {
     }
 
     fn keep_value(&mut self, shape: &Shape, value: &ValueType) -> Result<(), ContentFault> {
-        require_value(shape.name, value, &self.text)?;
-        self.fields.push(Field {
-            parent: self.open.last().map_or("", |open| open.shape.name),
-            name: shape.name,
-            text: std::mem::take(&mut self.text),
-            attributes: std::mem::take(&mut self.attributes),
-        });
+        let parent = self.open.last().map_or("", |open| open.shape.name);
+        if value.is_base64() {
+            let bytes = self.base64.decoded_bytes();
+            let accepted = bytes.filter(|bytes| value.accepts_base64_of(*bytes));
+            let bytes = accepted.ok_or_else(|| forbidden(shape.name, value.expected))?;
+            self.fields
+                .push_base64(parent, shape.name, bytes, &mut self.attributes);
+        } else {
+            require_value(shape.name, value, &self.text)?;
+            self.fields
+                .push(parent, shape.name, &self.text, &mut self.attributes);
+        }
         Ok(())
     }
 }
@@ -247,7 +274,20 @@ pub(crate) fn require_value(name: &str, value: &ValueType, text: &str) -> Result
     if value.accepts(text) {
         return Ok(());
     }
-    Err(ContentCode::ValueForbidden.fault(format!("{name} must be {}", value.expected)))
+    Err(forbidden(name, value.expected))
+}
+
+/// Says of the element or attribute `name` what it must be.
+pub(crate) fn forbidden(name: &str, expected: &str) -> ContentFault {
+    ContentCode::ValueForbidden.fault(format!("{name} must be {expected}"))
+}
+
+/// Refuses a text while it grows beyond what may stand in its element.
+fn require_short(name: &str, value: &ValueType, bytes: usize) -> Result<(), ContentFault> {
+    if bytes <= value.bytes_max {
+        return Ok(());
+    }
+    Err(ContentCode::ValueTooLong.fault(format!("{name} must be {}", value.expected)))
 }
 
 fn unexpected_in(parent: &Shape) -> ContentFault {

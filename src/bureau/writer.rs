@@ -5,8 +5,9 @@ use std::io::Write;
 use chrono::{DateTime, Utc};
 
 use crate::bureau::MEDIA_TYPE;
-use crate::bureau::reader::{DocumentKind, require_value};
+use crate::bureau::reader::{DocumentKind, forbidden, require_value};
 use crate::bureau::shape::{Content, Shape};
+use crate::xmldsig::base64_text::WholeBase64;
 use crate::xmldsig::content::ContentFault;
 use crate::xmldsig::key::SigningKey;
 use crate::xmldsig::sign::{SignedDocument, SignedWriter, WriteError};
@@ -97,12 +98,29 @@ impl<'k, W: Write> DocumentWriter<'k, W> {
         if let Content::Text(value) = shape.content {
             require_value(shape.name, value, text)?;
         }
-        let mut named = Vec::with_capacity(attributes.len());
-        for (attribute, text) in shape.attributes.iter().zip(attributes) {
-            require_value(attribute.name, attribute.value, text)?;
-            named.push((attribute.name, *text));
-        }
+        let named = named(shape, attributes)?;
         Ok(self.xml.element(shape.name, &named, text)?)
+    }
+
+    /// Writes an element whose value is base64; tells how many bytes it stands for.
+    pub(crate) fn base64_with(
+        &mut self,
+        shape: &Shape,
+        attributes: &[&str],
+        text: &str,
+    ) -> Result<usize, DocumentError> {
+        let Content::Text(value) = shape.content else {
+            return Err(forbidden(shape.name, "base64").into());
+        };
+        let base64 = Some(text)
+            .filter(|text| text.len() <= value.bytes_max)
+            .and_then(WholeBase64::parse)
+            .filter(|base64| value.accepts_base64_of(base64.decoded_bytes()))
+            .ok_or_else(|| forbidden(shape.name, value.expected))?;
+        self.xml.start(shape.name, &named(shape, attributes)?)?;
+        self.xml.base64(base64)?;
+        self.xml.end()?;
+        Ok(base64.decoded_bytes())
     }
 
     /// Signs what was written and closes the document.
@@ -112,4 +130,17 @@ impl<'k, W: Write> DocumentWriter<'k, W> {
     ) -> Result<(W, SignedDocument), DocumentError> {
         Ok(self.xml.finish(signed_at, MEDIA_TYPE)?)
     }
+}
+
+/// The values of an element's attributes with their names.
+fn named<'t>(
+    shape: &Shape,
+    attributes: &[&'t str],
+) -> Result<Vec<(&'static str, &'t str)>, ContentFault> {
+    let mut named = Vec::with_capacity(attributes.len());
+    for (attribute, text) in shape.attributes.iter().zip(attributes) {
+        require_value(attribute.name, attribute.value, text)?;
+        named.push((attribute.name, *text));
+    }
+    Ok(named)
 }

@@ -1,5 +1,7 @@
 //! The bureau's technical word on a whole order: "we hold your file", or "we cannot read it".
 
+use uuid::Uuid;
+
 use crate::domain::order::{OrderEvent, OrderState};
 use crate::domain::reconciliation::HoldReason;
 use crate::domain::step::IllegalStep;
@@ -11,6 +13,10 @@ pub struct ReceiptFacts<'a> {
     pub order_number: &'a str,
     /// SHA-256 of the bytes that the bureau holds.
     pub digest: [u8; 32],
+    /// The identifier of the document that it answers; `None` where it could not be read.
+    pub in_reply_to: Option<Uuid>,
+    /// How many lines the bureau counted; `None` where it could not.
+    pub line_count: Option<u32>,
     /// Whether it could read them.
     pub answer: Answer,
 }
@@ -31,6 +37,10 @@ pub struct KnownOrder<'a> {
     pub number: &'a str,
     /// SHA-256 of the bytes that were signed and sent.
     pub digest: [u8; 32],
+    /// The identifier of its document.
+    pub message_id: Uuid,
+    /// How many lines it has.
+    pub line_count: u32,
     /// Where it stands.
     pub state: OrderState,
 }
@@ -53,6 +63,8 @@ pub enum ReceiptVerdict {
     OtherBytes,
     /// The bureau holds our bytes under another number: an alarm.
     OtherNumber,
+    /// The bureau holds our bytes and reads something else in them: an alarm.
+    OtherContent,
     /// It contradicts what the bureau said before, or the order was never sent: an operator.
     Impossible(IllegalStep<OrderState, OrderEvent>),
 }
@@ -65,7 +77,7 @@ impl ReceiptVerdict {
             Self::Applies { reason, .. } => *reason,
             Self::Repeated => None,
             Self::UnknownOrder => Some(HoldReason::UnknownOrderOrLine.number()),
-            Self::OtherBytes | Self::OtherNumber => {
+            Self::OtherBytes | Self::OtherNumber | Self::OtherContent => {
                 Some(HoldReason::AcknowledgementConflict.number())
             }
             Self::Impossible(_) => Some(HoldReason::ImpossibleStep.number()),
@@ -82,11 +94,20 @@ pub fn judge(known: Option<KnownOrder<'_>>, receipt: &ReceiptFacts<'_>) -> Recei
         order.number == receipt.order_number,
         order.digest == receipt.digest,
     ) {
+        (true, true) if reads_otherwise(&order, receipt) => ReceiptVerdict::OtherContent,
         (true, true) => apply(order.state, receipt.answer),
         (true, false) => ReceiptVerdict::OtherBytes,
         (false, true) => ReceiptVerdict::OtherNumber,
         (false, false) => ReceiptVerdict::UnknownOrder,
     }
+}
+
+/// Whether a receipt names another document, or counts other lines, than the file has.
+fn reads_otherwise(order: &KnownOrder<'_>, receipt: &ReceiptFacts<'_>) -> bool {
+    receipt.in_reply_to.is_some_and(|id| id != order.message_id)
+        || receipt
+            .line_count
+            .is_some_and(|count| count != order.line_count)
 }
 
 fn apply(state: OrderState, answer: Answer) -> ReceiptVerdict {
@@ -108,6 +129,8 @@ mod tests {
     const ORDER: KnownOrder<'_> = KnownOrder {
         number: "CEI-O-2026-000017",
         digest: [7; 32],
+        message_id: Uuid::from_u128(1),
+        line_count: 3,
         state: OrderState::Sent,
     };
 
@@ -115,6 +138,8 @@ mod tests {
         ReceiptFacts {
             order_number: ORDER.number,
             digest: ORDER.digest,
+            in_reply_to: Some(ORDER.message_id),
+            line_count: Some(ORDER.line_count),
             answer,
         }
     }
@@ -200,6 +225,32 @@ mod tests {
             ..receipt(Answer::Positive)
         };
         assert_eq!(judge(Some(ORDER), &receipt), ReceiptVerdict::OtherNumber);
+    }
+
+    #[test]
+    fn our_bytes_that_are_read_otherwise_are_an_alarm() {
+        let whole = receipt(Answer::Positive);
+        for receipt in [
+            ReceiptFacts {
+                in_reply_to: Some(Uuid::from_u128(2)),
+                ..whole
+            },
+            ReceiptFacts {
+                line_count: Some(2),
+                ..whole
+            },
+        ] {
+            let verdict = judge(Some(ORDER), &receipt);
+            assert_eq!(verdict, ReceiptVerdict::OtherContent);
+            assert_eq!(verdict.hold(), Some(802));
+        }
+        let unread = ReceiptFacts {
+            in_reply_to: None,
+            line_count: None,
+            ..receipt(Answer::Negative(104))
+        };
+        let verdict = judge(Some(ORDER), &unread);
+        assert!(matches!(verdict, ReceiptVerdict::Applies { .. }));
     }
 
     #[test]

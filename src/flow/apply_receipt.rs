@@ -38,12 +38,16 @@ pub(crate) async fn apply(
         Some(KnownOrder {
             number: &order.number,
             digest,
+            message_id: order.message_id,
+            line_count: u32::try_from(order.line_count).ok()?,
             state: order.state,
         })
     });
     let facts = ReceiptFacts {
         order_number: &receipt.order_number,
         digest: receipt.order_sha256,
+        in_reply_to: receipt.in_reply_to,
+        line_count: receipt.line_count,
         answer: answer_of(receipt),
     };
     let verdict = judge(known, &facts);

@@ -8,7 +8,7 @@ use utoipa_swagger_ui::Config;
 
 use crate::http::openapi::openapi_json;
 use crate::http::problems::catalogue::CATALOGUE;
-use crate::http::problems::{Problem, catalogue, html_of, html_of_all};
+use crate::http::problems::{PAGE_CSP, Problem, catalogue, html_of, html_of_all};
 
 /// The description never changes while the process runs.
 static OPENAPI: LazyLock<String> = LazyLock::new(openapi_json);
@@ -63,6 +63,7 @@ pub(crate) async fn problem(code: web::Path<String>) -> Result<HttpResponse, Pro
 fn html(page: String) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
+        .insert_header((CONTENT_SECURITY_POLICY, PAGE_CSP.as_str()))
         .insert_header((CACHE_CONTROL, "public, max-age=300"))
         .body(page)
 }

@@ -129,6 +129,7 @@ routes! {
     GET  "/readyz"                          => health::ready,                    Who::Anyone;
     GET  "/openapi.json"                    => docs::openapi,                    Who::Anyone;
     GET  "/api/docs"                        => docs::to_pages,                   Who::Anyone;
+    GET  "/api/docs/"                       => docs::to_pages,                   Who::Anyone;
     GET  "/api/docs/{file}"                 => docs::file,                       Who::Anyone;
     GET  "/problems"                        => docs::problems,                   Who::Anyone;
     GET  "/problems/{code}"                 => docs::problem,                    Who::Anyone;

@@ -26,6 +26,21 @@ pub(super) fn seal(
     plain: &[u8],
     sealed: &mut Vec<u8>,
 ) -> Result<(), ErrorStack> {
+    let start = sealed.len();
+    sealed.resize(start + plain.len(), 0);
+    let ciphertext = sealed.get_mut(start..).unwrap_or_default();
+    let tag = seal_to(cipher, parameters, plain, ciphertext)?;
+    sealed.extend_from_slice(&tag);
+    Ok(())
+}
+
+/// Fills `ciphertext`, which is as long as `plain`, and gives the tag.
+pub(super) fn seal_to(
+    cipher: &mut CipherCtx,
+    parameters: &Parameters<'_>,
+    plain: &[u8],
+    ciphertext: &mut [u8],
+) -> Result<[u8; TAG_LEN], ErrorStack> {
     let Parameters {
         key,
         nonce,
@@ -33,12 +48,11 @@ pub(super) fn seal(
     } = parameters;
     cipher.encrypt_init(Some(Cipher::aes_256_gcm()), Some(*key), Some(*nonce))?;
     cipher.cipher_update(bound_to, None)?;
-    cipher.cipher_update_vec(plain, sealed)?;
-    cipher.cipher_final_vec(sealed)?;
+    cipher.cipher_update(plain, Some(ciphertext))?;
+    cipher.cipher_final(&mut [])?;
     let mut tag = [0; TAG_LEN];
     cipher.tag(&mut tag)?;
-    sealed.extend_from_slice(&tag);
-    Ok(())
+    Ok(tag)
 }
 
 /// Replaces `plain` by what `sealed` holds; false, and `plain` empty, if it is not authentic.

@@ -11,14 +11,16 @@
 use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, DirEntry, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use rustix::fs::OFlags;
 
 use crate::domain::id::SealedId;
 use crate::vault::error::VaultError;
+use crate::vault::sealing::ALIGNMENT;
 
 /// Blobs being written lie here until they are whole.
 const INCOMING: &str = "incoming";
@@ -137,6 +139,12 @@ impl Blobs {
         Ok(UnfinishedBlob {
             file,
             path: Some(path),
+            written_bytes: 0,
+            past_cache: if self.durable {
+                PastCache::Untried
+            } else {
+                PastCache::Impossible
+            },
         })
     }
 
@@ -238,11 +246,52 @@ pub(super) struct UnfinishedBlob {
     file: File,
     /// Where it lies until it is published.
     path: Option<PathBuf>,
+    written_bytes: u64,
+    past_cache: PastCache,
+}
+
+/// The same file, opened to be written past the page cache. Of a large blob, all but its end goes
+/// that way: it is to be on the disk anyway before it is published, and to copy it to the cache
+/// first would cost half as much as to encrypt it, and other files their place there.
+enum PastCache {
+    Untried,
+    Possible(File),
+    /// The file system cannot do it, or nobody wants the blob on the disk.
+    Impossible,
+}
+
+impl UnfinishedBlob {
+    /// Writes past the page cache, if that can be done with these bytes here.
+    fn write_past_cache(&mut self, bytes: &[u8]) -> Option<io::Result<usize>> {
+        if !is_aligned(bytes, self.written_bytes) {
+            return None;
+        }
+        if let (PastCache::Untried, Some(path)) = (&self.past_cache, &self.path) {
+            let file = open_past_cache(path).map(PastCache::Possible);
+            self.past_cache = file.unwrap_or(PastCache::Impossible);
+        }
+        let PastCache::Possible(file) = &self.past_cache else {
+            return None;
+        };
+        match file.write_at(bytes, self.written_bytes) {
+            // Some file systems say only now that they cannot.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                self.past_cache = PastCache::Impossible;
+                None
+            }
+            outcome => Some(outcome),
+        }
+    }
 }
 
 impl Write for UnfinishedBlob {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        let count = match self.write_past_cache(bytes) {
+            Some(outcome) => outcome?,
+            None => self.file.write_at(bytes, self.written_bytes)?,
+        };
+        self.written_bytes += u64::try_from(count).unwrap_or(u64::MAX);
+        Ok(count)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -257,6 +306,18 @@ impl Drop for UnfinishedBlob {
             remove_if_there(&path).ok();
         }
     }
+}
+
+/// Whether memory, length and place of a write are as writes past the page cache must be.
+fn is_aligned(bytes: &[u8], place: u64) -> bool {
+    let place = usize::try_from(place).is_ok_and(|place| place.is_multiple_of(ALIGNMENT));
+    let memory = bytes.as_ptr().align_offset(ALIGNMENT) == 0;
+    place && memory && !bytes.is_empty() && bytes.len().is_multiple_of(ALIGNMENT)
+}
+
+fn open_past_cache(path: &Path) -> io::Result<File> {
+    let flags = i32::try_from(OFlags::DIRECT.bits()).map_err(io::Error::other)?;
+    File::options().write(true).custom_flags(flags).open(path)
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {

@@ -8,11 +8,10 @@
 //! A blob is [`MAGIC`], then chunks of [`CHUNK_LEN`] bytes with a tag each; the last may be
 //! shorter.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 
 use openssl::cipher_ctx::CipherCtx;
 use openssl::error::ErrorStack;
-use openssl::sha::Sha256;
 use zeroize::Zeroizing;
 
 use crate::domain::id::SealedId;
@@ -24,10 +23,10 @@ use crate::vault::master::DataKey;
 pub(super) const MAGIC: &[u8; 8] = b"CEIVLT\x00\x01";
 /// Plain bytes in every chunk but the last: the tag adds 0.03 %, and one chunk fits the cache.
 pub(super) const CHUNK_LEN: usize = 64 * 1024;
-const SEALED_CHUNK_LEN: usize = CHUNK_LEN + TAG_LEN;
+pub(super) const SEALED_CHUNK_LEN: usize = CHUNK_LEN + TAG_LEN;
 
 /// Seals or opens the chunks of one blob, in order.
-struct Chunks {
+pub(super) struct Chunks {
     cipher: CipherCtx,
     key: DataKey,
     id: SealedId,
@@ -35,7 +34,7 @@ struct Chunks {
 }
 
 impl Chunks {
-    fn new(key: DataKey, id: SealedId) -> Result<Self, ErrorStack> {
+    pub(super) fn new(key: DataKey, id: SealedId) -> Result<Self, ErrorStack> {
         Ok(Self {
             cipher: CipherCtx::new()?,
             key,
@@ -44,14 +43,20 @@ impl Chunks {
         })
     }
 
-    fn seal(&mut self, plain: &[u8], last: bool, sealed: &mut Vec<u8>) -> Result<(), ErrorStack> {
+    /// Seals the next chunk into bytes as long as it is, and gives its tag.
+    pub(super) fn seal(
+        &mut self,
+        plain: &[u8],
+        last: bool,
+        ciphertext: &mut [u8],
+    ) -> Result<[u8; TAG_LEN], ErrorStack> {
         let (nonce, bound_to) = self.position(last);
         let parameters = Parameters {
             key: &self.key.0,
             nonce: &nonce,
             bound_to: &bound_to,
         };
-        aead::seal(&mut self.cipher, &parameters, plain, sealed)
+        aead::seal_to(&mut self.cipher, &parameters, plain, ciphertext)
     }
 
     fn open(&mut self, sealed: &[u8], last: bool, plain: &mut Vec<u8>) -> Result<bool, ErrorStack> {
@@ -74,63 +79,6 @@ impl Chunks {
         self.next += 1;
         let bound_to = [MAGIC.as_slice(), self.id.0.as_bytes(), &[u8::from(last)]].concat();
         (nonce, bound_to)
-    }
-}
-
-/// Takes plain bytes and writes a blob.
-pub(super) struct Sealing<W> {
-    chunks: Chunks,
-    sink: W,
-    plain: Zeroizing<Vec<u8>>,
-    sealed: Vec<u8>,
-    digest: Sha256,
-    size_bytes: u64,
-}
-
-impl<W: Write> Sealing<W> {
-    pub(super) fn new(key: DataKey, id: SealedId, sink: W) -> Result<Self, VaultError> {
-        Ok(Self {
-            chunks: Chunks::new(key, id)?,
-            sink,
-            plain: Zeroizing::new(Vec::with_capacity(CHUNK_LEN)),
-            sealed: MAGIC.to_vec(),
-            digest: Sha256::new(),
-            size_bytes: 0,
-        })
-    }
-
-    /// Takes some of `bytes`, at least one unless there are none.
-    ///
-    /// A full chunk is sealed only when more follows, because the last one is sealed differently.
-    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<usize, VaultError> {
-        if self.plain.len() == CHUNK_LEN && !bytes.is_empty() {
-            self.put_chunk(false)?;
-        }
-        let room = CHUNK_LEN - self.plain.len();
-        let (taken, _) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
-        self.plain.extend_from_slice(taken);
-        Ok(taken.len())
-    }
-
-    /// Writes what is left and gives back the sink, the plain bytes taken and the blob's SHA-256.
-    pub(super) fn finish(mut self) -> Result<(W, u64, [u8; 32]), VaultError> {
-        self.put_chunk(true)?;
-        self.sink
-            .flush()
-            .map_err(VaultError::io("writing a blob"))?;
-        Ok((self.sink, self.size_bytes, self.digest.finish()))
-    }
-
-    fn put_chunk(&mut self, last: bool) -> Result<(), VaultError> {
-        self.chunks.seal(&self.plain, last, &mut self.sealed)?;
-        self.digest.update(&self.sealed);
-        self.sink
-            .write_all(&self.sealed)
-            .map_err(VaultError::io("writing a blob"))?;
-        self.size_bytes += u64::try_from(self.plain.len()).unwrap_or(0);
-        self.sealed.clear();
-        self.plain.clear();
-        Ok(())
     }
 }
 

@@ -10,6 +10,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::random::Random;
+use crate::vault::aead::TAG_LEN;
+use crate::vault::sealing::HANDED_LEN;
 use crate::vault::stream::{CHUNK_LEN, MAGIC};
 
 /// A vault in a folder of its own, and ids that go with it.
@@ -125,11 +127,63 @@ fn the_disk_holds_no_plain_byte_and_the_digest_is_that_of_the_blob() {
 
     let blob = fs::read(kit.blob_path(id)).unwrap();
     assert!(!blob.windows(9).any(|bytes| bytes == b"Ana-Maria"));
-    assert_eq!(openssl::sha::sha256(&blob), sealed.sha256);
+    assert_eq!(digest_of(&blob), sealed.sha256);
     assert_eq!(
         fs::metadata(kit.blob_path(id)).unwrap().mode() & 0o777,
         0o600
     );
+}
+
+/// What a row keeps of a blob: the hash of its beginning and of the tags of its chunks.
+fn digest_of(blob: &[u8]) -> [u8; 32] {
+    let (magic, chunks) = blob.split_at(MAGIC.len());
+    let mut seen = magic.to_vec();
+    for chunk in chunks.chunks(CHUNK_LEN + TAG_LEN) {
+        seen.extend_from_slice(&chunk[chunk.len() - TAG_LEN..]);
+    }
+    openssl::sha::sha256(&seen)
+}
+
+#[test]
+fn long_content_is_the_same_whether_it_was_at_hand_or_streamed() {
+    let kit = Kit::new();
+    for length in [
+        HANDED_LEN - 1,
+        HANDED_LEN,
+        HANDED_LEN + 1,
+        2 * HANDED_LEN,
+        4 * HANDED_LEN + CHUNK_LEN,
+        3_000_001,
+    ] {
+        let plain = kit.bytes(length);
+        let (at_hand, streamed) = (kit.new_id(), kit.new_id());
+        let put = kit.vault.put(at_hand, &plain).unwrap();
+        let mut writer = kit.vault.writer(streamed).unwrap();
+        for piece in plain.chunks(100_003) {
+            writer.write_all(piece).unwrap();
+        }
+        let written = writer.finish().unwrap();
+
+        for (id, sealed) in [(at_hand, put), (streamed, written)] {
+            let blob = fs::read(kit.blob_path(id)).unwrap();
+            assert_eq!(digest_of(&blob), sealed.sha256, "{length}");
+            let opened = kit.vault.get(id, &sealed.wrapped_key).unwrap();
+            assert!(*opened == plain, "{length}");
+        }
+    }
+    assert_eq!(kit.unfinished(), 0);
+}
+
+#[test]
+fn a_long_stream_that_is_abandoned_leaves_nothing() {
+    let kit = Kit::new();
+    let mut writer = kit.vault.writer(kit.new_id()).unwrap();
+    writer.write_all(&kit.bytes(3_000_000)).unwrap();
+    assert_eq!(kit.unfinished(), 1);
+
+    drop(writer);
+
+    assert_eq!(kit.unfinished(), 0);
 }
 
 /// Seals three chunks, lets `change` loose on the blob, and says how opening it fails.
@@ -307,13 +361,29 @@ fn a_full_disk_is_told_apart_from_other_failures() {
     let kit = Kit::new();
     let key = kit.vault.new_key().unwrap();
     let mut sealing = Sealing::new(key, kit.new_id(), full).unwrap();
-    let plain = kit.bytes(CHUNK_LEN + 1);
-    let taken = sealing.take(&plain).unwrap();
+    let plain = kit.bytes(HANDED_LEN);
 
-    let error = sealing.take(&plain[taken..]).unwrap_err();
+    // Another thread writes, so that one more buffer or two are taken before it is known.
+    let error = (0..20).find_map(|_| sealing.take(&plain).err()).unwrap();
 
     assert!(matches!(error, VaultError::Full { .. }), "{error}");
     assert_eq!(io::Error::from(error).kind(), io::ErrorKind::StorageFull);
+    let again = sealing.take(&plain).unwrap_err();
+    assert!(matches!(again, VaultError::Io { .. }), "{again}");
+    assert!(sealing.finish().is_err());
+}
+
+#[test]
+fn a_full_disk_is_told_of_short_content_too() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let kit = Kit::new();
+    let key = kit.vault.new_key().unwrap();
+    let mut sealing = Sealing::new(key, kit.new_id(), full).unwrap();
+    sealing.take(b"content").unwrap();
+
+    let error = sealing.finish().unwrap_err();
+
+    assert!(matches!(error, VaultError::Full { .. }), "{error}");
 }
 
 #[test]

@@ -53,6 +53,16 @@ impl Tag {
         span.of(&self.text)
     }
 
+    /// Takes a name without prefix that was checked, and nothing else.
+    #[inline]
+    pub(crate) fn set_bare(&mut self, name: &str) {
+        self.text.clear();
+        self.attributes.clear();
+        self.declarations.clear();
+        self.prefix = Span::default();
+        self.name = Span::push(&mut self.text, name);
+    }
+
     /// Takes apart what stands between `<` and `>` or `/>`.
     pub(crate) fn parse(&mut self, raw: &str, attributes_max: usize) -> Result<(), Flaw> {
         self.text.clear();

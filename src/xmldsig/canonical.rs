@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read, Write};
 
 use crate::xmldsig::characters::{push_canonical_text, push_canonical_value};
 use crate::xmldsig::content::Element;
-use crate::xmldsig::event::{Event, Kind};
+use crate::xmldsig::event::{Event, Kind, Writing};
 use crate::xmldsig::markup::Namespaces;
 use crate::xmldsig::refusal::Refusal;
 use crate::xmldsig::scope::Span;
@@ -124,6 +124,7 @@ impl Canonicalizer {
             Kind::Start(element) => self.start(&element, out),
             Kind::End(tag) => self.end(tag.name, out),
             Kind::Text { text, .. } => push_canonical_text(text, out),
+            Kind::Base64(text) => out.extend_from_slice(text),
             Kind::Instruction { target, data } => {
                 let space: &[u8] = if data.is_empty() { b"" } else { b" " };
                 let (target, data) = (target.as_bytes(), data.as_bytes());
@@ -133,6 +134,26 @@ impl Canonicalizer {
                 self.on_its_own_line(&[b"<!--", text.as_bytes(), b"-->"], out);
             }
             Kind::Comment(_) | Kind::Outside | Kind::EndOfDocument => {}
+        }
+    }
+
+    /// Takes an event of the whole document that stands in the file in its canonical form, as far
+    /// as one look tells; false for others, which are still to be pushed.
+    #[inline]
+    pub(crate) fn keeps(&mut self, event: &Event<'_>) -> bool {
+        match event.kind {
+            Kind::Text { writing, .. } => writing == Writing::Canonical,
+            Kind::Base64(_) => true,
+            Kind::Start(element) if element.is_bare => {
+                self.depth += 1;
+                true
+            }
+            // Its name was compared; so these are `</`, the name, and `>`.
+            Kind::End(tag) if event.raw.len() == tag.name.len() + 3 => {
+                self.close();
+                true
+            }
+            _ => false,
         }
     }
 
@@ -160,8 +181,18 @@ impl Canonicalizer {
         out.extend_from_slice(b"</");
         out.extend_from_slice(name.as_bytes());
         out.push(b'>');
+        self.close();
+    }
+
+    /// Forgets what the innermost element declared.
+    #[inline]
+    fn close(&mut self) {
         self.depth = self.depth.saturating_sub(1);
         self.root_ended = self.depth == 0;
+        let declares = |rendered: &Rendered| rendered.depth > self.depth;
+        if !self.rendered.last().is_some_and(declares) {
+            return;
+        }
         let kept = self
             .rendered
             .iter()

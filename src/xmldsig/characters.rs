@@ -25,7 +25,8 @@ pub(crate) fn is_blank(text: &str) -> bool {
 
 /// Refuses a text with a character that XML 1.0 forbids.
 pub(crate) fn require_xml_chars(text: &str) -> Result<(), Flaw> {
-    if text.chars().all(is_xml_char) {
+    let is_printed_ascii = |byte: &u8| matches!(byte, b' '..=b'~');
+    if text.as_bytes().iter().all(is_printed_ascii) || text.chars().all(is_xml_char) {
         Ok(())
     } else {
         let before = text.trim_start_matches(is_xml_char);
@@ -58,7 +59,15 @@ const fn is_name_char(c: char) -> bool {
 /// Tells whether `name` is an `NCName`: a name without colon.
 pub(crate) fn is_ncname(name: &str) -> bool {
     let mut chars = name.chars();
-    chars.next().is_some_and(is_name_start) && chars.all(is_name_char)
+    is_ascii_name(name) || chars.next().is_some_and(is_name_start) && chars.all(is_name_char)
+}
+
+/// Tells whether `name` is an `NCName` of ASCII characters, as almost all are.
+pub(crate) fn is_ascii_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 /// Splits a qualified name into its prefix, empty when it has none, and its local part.
@@ -107,13 +116,14 @@ pub(crate) fn reference(name: &str) -> Result<char, Flaw> {
         .ok_or(FORBIDDEN)
 }
 
-/// Tells whether a text between markup is its own canonical form and needs no closer look.
+/// Tells whether a text between markup is its own canonical form and needs no closer look, if it
+/// is UTF-8.
 ///
-/// This runs over every byte of every image, so it is a loop that compilers turn into vectors:
+/// This runs over most bytes of a document, so it is a loop that compilers turn into vectors:
 /// no control character but tab and newline, no `>`, and no byte 0xEF, with which U+FFFE, U+FFFF
 /// and the byte order mark begin.
-pub(crate) fn is_plain(text: &str) -> bool {
-    text.as_bytes().chunks(256).all(|chunk| {
+pub(crate) fn is_plain(text: &[u8]) -> bool {
+    text.chunks(256).all(|chunk| {
         let odd = chunk.iter().fold(0_u8, |odd, &byte| {
             let control = u8::from(byte < 0x20) & u8::from(byte != b'\n') & u8::from(byte != b'\t');
             odd | control | u8::from(byte == b'>') | u8::from(byte == 0xEF)
@@ -129,7 +139,7 @@ pub(crate) fn needs_no_escape(text: &str) -> bool {
             marks | u8::from(byte == b'&') | u8::from(byte == b'<')
         })
     };
-    is_plain(text) && text.as_bytes().chunks(256).all(|chunk| marks(chunk) == 0)
+    is_plain(text.as_bytes()) && text.as_bytes().chunks(256).all(|chunk| marks(chunk) == 0)
 }
 
 /// Checks the characters of a text between markup, and that `]]>` does not stand in it.
@@ -247,10 +257,10 @@ mod tests {
 
     #[test]
     fn only_text_that_is_its_own_canonical_form_is_plain() {
-        assert!(is_plain("MIIB/+09=\n\tș 😀"));
+        assert!(is_plain("MIIB/+09=\n\tș 😀".as_bytes()));
         assert!(needs_no_escape("MIIB/+09=\n\tș 😀"));
         for text in ["a\r", "a>b", "a\u{1}", "\u{FFFE}", "\u{FEFF}"] {
-            assert!(!is_plain(text), "{text:?}");
+            assert!(!is_plain(text.as_bytes()), "{text:?}");
             assert!(!needs_no_escape(text), "{text:?}");
         }
         assert!(!needs_no_escape("a&"));

@@ -23,6 +23,9 @@ pub struct Element<'a> {
     pub(crate) tag: &'a Tag,
     pub(crate) scope: &'a Scope,
     pub(crate) position: Position,
+    /// The tag is a name without prefix, nothing else, within an element without prefix: so its
+    /// namespace is that element's, and it is its own canonical form.
+    pub(crate) is_bare: bool,
 }
 
 impl<'a> Element<'a> {
@@ -117,6 +120,12 @@ pub trait ContentReader {
     /// may come in several pieces, and white space between elements comes too.
     fn text(&mut self, text: &str) -> Result<(), ContentFault>;
 
+    /// The same as [`ContentReader::text`], of a piece that was found to consist of base64 digits,
+    /// perhaps with one or two signs of padding at its end. Base64 may come as other text too.
+    fn base64(&mut self, text: &[u8]) -> Result<(), ContentFault> {
+        str::from_utf8(text).map_or(Ok(()), |text| self.text(text))
+    }
+
     /// The innermost element ends.
     fn end(&mut self, namespace: &str, local_name: &str) -> Result<(), ContentFault>;
 }
@@ -131,6 +140,10 @@ impl ContentReader for IgnoreContent {
     }
 
     fn text(&mut self, _text: &str) -> Result<(), ContentFault> {
+        Ok(())
+    }
+
+    fn base64(&mut self, _text: &[u8]) -> Result<(), ContentFault> {
         Ok(())
     }
 

@@ -53,6 +53,11 @@ impl Diverted {
                     open.text.push_str(text);
                 }
             }
+            Kind::Base64(text) => {
+                if let (Some(open), Ok(text)) = (self.open.last_mut(), str::from_utf8(text)) {
+                    open.text.push_str(text);
+                }
+            }
             Kind::End(_) => return Ok(self.close()),
             Kind::Instruction { .. } | Kind::Comment(_) | Kind::Outside | Kind::EndOfDocument => {}
         }

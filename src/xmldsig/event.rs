@@ -30,6 +30,9 @@ pub(crate) enum Kind<'a> {
         text: &'a str,
         writing: Writing,
     },
+    /// Text in its canonical form, of base64 digits, perhaps with padding at its end. It is ASCII,
+    /// so nothing is spent on showing that it is UTF-8.
+    Base64(&'a [u8]),
     Instruction {
         target: &'a str,
         data: &'a str,

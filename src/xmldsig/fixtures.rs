@@ -18,6 +18,10 @@ use openssl::x509::{X509, X509Builder, X509Crl, X509CrlBuilder, X509Extension, X
 use openssl::x509::{X509NameRef, X509RevokedBuilder};
 
 use crate::xmldsig::key::PemKey;
+use crate::xmldsig::trust::TrustPolicy;
+
+/// The namespace of the documents of the tests here.
+pub(crate) const NS: &str = "urn:test:1";
 
 /// An instant that is written as in documents.
 pub(crate) fn instant(text: &str) -> DateTime<Utc> {
@@ -179,6 +183,51 @@ impl Issued {
         list.sign(&self.key, MessageDigest::sha256())
             .expect("signed");
         list.build().expect("a list")
+    }
+}
+
+/// A root, an intermediate authority and a signer.
+pub(crate) struct Party {
+    pub(crate) root: Issued,
+    pub(crate) middle: Issued,
+    pub(crate) signer: Issued,
+}
+
+impl Party {
+    pub(crate) fn new(kind: KeyKind) -> Self {
+        Self::with(&Wanted {
+            kind,
+            ..Wanted::signer("Test signer")
+        })
+    }
+
+    pub(crate) fn with(wanted: &Wanted) -> Self {
+        let root = Issued::root("Test root");
+        let middle = root.issue(&Wanted {
+            usage: Usage::Authority,
+            serial: 7,
+            ..Wanted::signer("Test issuer")
+        });
+        let signer = middle.issue(wanted);
+        Self {
+            root,
+            middle,
+            signer,
+        }
+    }
+
+    pub(crate) fn key(&self) -> PemKey {
+        self.signer.signing_key(&[&self.middle])
+    }
+
+    /// Trusts this root, for the documents of the tests here.
+    pub(crate) fn policy(&self) -> TrustPolicy {
+        self.trust(NS)
+    }
+
+    /// Trusts this root, for documents of one namespace.
+    pub(crate) fn trust(&self, namespace: &str) -> TrustPolicy {
+        TrustPolicy::new(vec![self.root.certificate.clone()], namespace, noon())
     }
 }
 

@@ -3,11 +3,15 @@
 use std::io::{self, Write};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::PAD;
+use base64::engine::simd::Simd;
 use openssl::sha::Sha256;
 
 /// How much is gathered before it is hashed and written.
 const WRITE_BYTES: usize = 64 * 1024;
+/// From this size on a piece is hashed and written where it lies: to copy it would cost more than
+/// to hash what was gathered before it, although that may be little.
+const LONG_BYTES: usize = 4 * 1024;
 /// How much base64 is encoded at once: a multiple of 3, so that pieces join without padding.
 const ENCODE_BYTES: usize = 24 * 1024;
 
@@ -17,6 +21,7 @@ pub(crate) struct HashedSink<W> {
     /// Small pieces are appended here, then [`HashedSink::flush_if_full`] is called.
     pub(crate) gathered: Vec<u8>,
     hash: Sha256,
+    base64: Simd,
     size_bytes: u64,
 }
 
@@ -26,13 +31,14 @@ impl<W: Write> HashedSink<W> {
             sink,
             gathered: Vec::with_capacity(2 * WRITE_BYTES),
             hash: Sha256::new(),
+            base64: Simd::standard(PAD),
             size_bytes: 0,
         }
     }
 
     /// Takes bytes that need no escaping, without gathering large ones.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if bytes.len() < WRITE_BYTES {
+        if bytes.len() < LONG_BYTES {
             self.gathered.extend_from_slice(bytes);
             return self.flush_if_full();
         }
@@ -66,7 +72,7 @@ impl<W: Write> HashedSink<W> {
         let encoded_bytes = bytes.len().div_ceil(3) * 4;
         self.gathered.resize(start + encoded_bytes, 0);
         if let Some(room) = self.gathered.get_mut(start..) {
-            STANDARD
+            self.base64
                 .encode_slice(bytes, room)
                 .map_err(io::Error::other)?;
         }

@@ -23,6 +23,7 @@ impl Ids {
     }
 
     /// Remembers the identifiers of an element and refuses one that was seen before.
+    #[inline]
     pub(crate) fn remember(&mut self, element: &Element<'_>, limits: &Limits) -> Result<(), Flaw> {
         for attribute in element.attributes() {
             let identifies = match attribute.namespace {

@@ -31,6 +31,8 @@ pub(crate) struct Input<R> {
 /// Where the event that is being read began.
 struct EventStart {
     position: Position,
+    /// Where the text began of which the event is a later piece.
+    text_position: Position,
     offset: u64,
     /// In the chunk, unless the chunk has been replaced since.
     in_chunk: usize,
@@ -54,6 +56,7 @@ impl<R: Read> Input<R> {
             here: Position::START,
             event: EventStart {
                 position: Position::START,
+                text_position: Position::START,
                 offset: 0,
                 in_chunk: 0,
                 hash: None,
@@ -76,19 +79,36 @@ impl<R: Read> Input<R> {
     }
 
     /// Marks the start of the next event, which may be as long as one event may be.
+    #[inline]
     pub(crate) fn begin_event(&mut self) {
-        self.event = EventStart {
-            position: self.here,
-            offset: self.offset(),
-            in_chunk: self.taken,
-            hash: None,
-        };
+        self.event.position = self.here;
+        self.event.text_position = self.here;
+        self.event.offset = self.offset();
+        self.event.in_chunk = self.taken;
+        self.event.hash = None;
         self.event_bytes = 0;
     }
 
+    /// Marks the start of another piece of the same text, which together with those before it may
+    /// be as long as one event may be.
+    #[inline]
+    pub(crate) fn begin_piece(&mut self) {
+        let (text_position, bytes) = (self.event.text_position, self.event_bytes);
+        self.begin_event();
+        self.event.text_position = text_position;
+        self.event_bytes = bytes;
+    }
+
     /// Where the event began.
+    #[inline]
     pub(crate) fn event_position(&self) -> Position {
         self.event.position
+    }
+
+    /// Where the event began, or the text of which it is a later piece.
+    #[inline]
+    pub(crate) fn text_position(&self) -> Position {
+        self.event.text_position
     }
 
     /// How many bytes stand before the event.
@@ -107,11 +127,13 @@ impl<R: Read> Input<R> {
     }
 
     /// Tells whether the event was longer than allowed.
+    #[inline]
     pub(crate) fn event_is_too_long(&self) -> bool {
         self.event_bytes > self.limits.event_bytes
     }
 
     /// How many bytes have been taken.
+    #[inline]
     pub(crate) fn offset(&self) -> u64 {
         let waiting = self.filled.saturating_sub(self.taken);
         self.read_bytes
@@ -131,6 +153,32 @@ impl<R: Read> Input<R> {
     pub(crate) fn digest(&mut self) -> [u8; 32] {
         self.hash_up_to(self.taken);
         self.hash.clone().finish()
+    }
+
+    /// The bytes that wait to be taken, after more were read if there were none.
+    #[inline]
+    pub(crate) fn at_hand(&mut self) -> io::Result<&[u8]> {
+        if self.taken >= self.filled {
+            self.refill()?;
+        }
+        Ok(self.chunk.get(self.taken..self.filled).unwrap_or_default())
+    }
+
+    /// Takes so many of the bytes that wait; there is no newline among them.
+    #[inline]
+    pub(crate) fn consume_of_line(&mut self, count: usize) {
+        let end = self.taken.saturating_add(count).min(self.filled);
+        let bytes = u64::try_from(end - self.taken).unwrap_or(u64::MAX);
+        self.here.column += bytes;
+        self.event_bytes += bytes;
+        self.taken = end;
+    }
+
+    /// The bytes of the event that were taken since the source was read last.
+    #[inline]
+    pub(crate) fn event_at_hand(&self) -> &[u8] {
+        let bytes = self.chunk.get(self.event.in_chunk..self.taken);
+        bytes.unwrap_or_default()
     }
 
     fn hash_up_to(&mut self, end: usize) {
@@ -195,10 +243,7 @@ impl<R: Read> BufRead for Input<R> {
         if self.event_is_too_long() {
             return Err(self.stop(RefusalCode::EventLimit, "one tag or text is too long"));
         }
-        if self.taken >= self.filled {
-            self.refill()?;
-        }
-        Ok(self.chunk.get(self.taken..self.filled).unwrap_or_default())
+        self.at_hand()
     }
 
     fn consume(&mut self, count: usize) {

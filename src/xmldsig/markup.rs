@@ -12,7 +12,7 @@ use crate::xmldsig::characters::{
 use crate::xmldsig::content::Element;
 use crate::xmldsig::event::{Event, Kind, Writing};
 use crate::xmldsig::refusal::{Flaw, Position, Refusal, RefusalCode};
-use crate::xmldsig::scope::Scope;
+use crate::xmldsig::scope::{EndTag, Scope};
 use crate::xmldsig::trust::Limits;
 use crate::xmldsig::uris;
 
@@ -76,11 +76,13 @@ impl<'p> MarkupChecker<'p> {
     }
 
     /// Tells whether the end of an empty-element tag is the next event.
+    #[inline]
     pub(crate) fn end_is_due(&self) -> bool {
         self.end_due
     }
 
     /// Forgets the element that ended with the last event.
+    #[inline]
     pub(crate) fn close_ended(&mut self) {
         if self.close_due {
             self.scope.close();
@@ -110,8 +112,8 @@ impl<'p> MarkupChecker<'p> {
         self.raw.clear();
         match markup {
             Markup::Text(text) => self.text(text.into_inner(), position),
-            Markup::Start(tag) => self.start(&tag, false, position),
-            Markup::Empty(tag) => self.start(&tag, true, position),
+            Markup::Start(tag) => self.start(&tag, false, position, None),
+            Markup::Empty(tag) => self.start(&tag, true, position, None),
             Markup::End(tag) => self.end(&tag, position),
             Markup::GeneralRef(name) => self.reference(&name, position),
             Markup::CData(text) => self.cdata(&text, position),
@@ -155,7 +157,7 @@ impl<'p> MarkupChecker<'p> {
             let word = text.trim_start_matches(is_space);
             return Err(outside.behind(in_front_of(word, text)));
         }
-        if is_plain(text) {
+        if is_plain(raw) {
             let writing = Writing::Canonical;
             let kind = Kind::Text { text, writing };
             return Ok(Event {
@@ -233,7 +235,90 @@ impl<'p> MarkupChecker<'p> {
         ))
     }
 
-    fn start(&mut self, raw: &str, empty: bool, position: Position) -> Result<Event<'_>, Flaw> {
+    /// Tells whether an end tag that is at hand may be taken without the parser, which keeps the
+    /// names of the starts that it saw until it has seen as many ends.
+    #[inline]
+    pub(crate) fn may_end_at_hand(&self) -> bool {
+        self.scope.innermost_began_at_hand()
+    }
+
+    /// Tells whether an element is open.
+    #[inline]
+    pub(crate) fn is_inside(&self) -> bool {
+        self.scope.depth() > 0
+    }
+
+    /// Tells whether a tag `<name>` would be a bare one here: see [`Element::is_bare`].
+    #[inline]
+    pub(crate) fn may_be_bare(&self) -> bool {
+        self.scope.depth() < self.limits.depth && self.scope.innermost_has_no_prefix()
+    }
+
+    /// Opens the element of a tag `<name>` at hand, whose `name` is of ASCII characters without
+    /// colon, where [`MarkupChecker::may_be_bare`].
+    #[inline]
+    pub(crate) fn open_bare(&mut self, tag: &[u8]) -> Result<(), Flaw> {
+        let name = tag.get(1..tag.len().saturating_sub(1)).unwrap_or_default();
+        let name = str::from_utf8(name).ok().ok_or(NOT_UTF8)?;
+        self.scope.open_bare(name);
+        self.tag.set_bare(name);
+        Ok(())
+    }
+
+    /// The element that [`MarkupChecker::open_bare`] has opened.
+    #[inline]
+    pub(crate) fn bare_element(&self, position: Position) -> Element<'_> {
+        Element {
+            tag: &self.tag,
+            scope: &self.scope,
+            position,
+            is_bare: true,
+        }
+    }
+
+    /// Checks a start tag or an empty-element tag that is at hand.
+    pub(crate) fn check_start<'a>(
+        &'a mut self,
+        tag: &'a [u8],
+        position: Position,
+    ) -> Result<Event<'a>, Flaw> {
+        let inside = tag.get(1..tag.len().saturating_sub(1));
+        let inside = inside.and_then(|inside| str::from_utf8(inside).ok());
+        let inside = inside.ok_or(NOT_UTF8)?;
+        match inside.strip_suffix('/') {
+            Some(inside) => self.start(inside, true, position, Some(tag)),
+            None => self.start(inside, false, position, Some(tag)),
+        }
+    }
+
+    /// Checks an end tag from `</` to `>`, and ends the innermost element with the next event.
+    #[inline]
+    pub(crate) fn close_named(&mut self, tag: &[u8]) -> Result<(), Flaw> {
+        let raw = tag.get(2..tag.len().saturating_sub(1)).unwrap_or_default();
+        let open = self.scope.innermost().ok_or(UNMATCHED_END)?;
+        let spaces = raw.strip_prefix(open.name.as_bytes());
+        if !spaces.is_some_and(|spaces| spaces.iter().all(|byte| is_space((*byte).into()))) {
+            let is_text = str::from_utf8(raw).is_ok();
+            return Err(if is_text { WRONG_END } else { NOT_UTF8 });
+        }
+        self.close_due = true;
+        Ok(())
+    }
+
+    /// The element that [`MarkupChecker::close_named`] has ended.
+    #[inline]
+    pub(crate) fn ended(&self) -> EndTag<'_> {
+        self.scope.innermost().unwrap_or_default()
+    }
+
+    /// `whole` is the tag with its brackets, if it is at hand.
+    fn start<'a>(
+        &'a mut self,
+        raw: &str,
+        empty: bool,
+        position: Position,
+        whole: Option<&'a [u8]>,
+    ) -> Result<Event<'a>, Flaw> {
         if self.scope.depth() == 0 && self.root_seen {
             return Err(malformed("a second root"));
         }
@@ -251,18 +336,23 @@ impl<'p> MarkupChecker<'p> {
         self.resolve()?;
         self.root_seen = true;
         self.end_due = empty;
-        self.raw.push(b'<');
-        self.raw.extend_from_slice(raw.as_bytes());
-        self.raw.extend_from_slice(if empty { b"/>" } else { b">" });
+        if whole.is_some() {
+            self.scope.set_begun_at_hand();
+        } else {
+            self.raw.push(b'<');
+            self.raw.extend_from_slice(raw.as_bytes());
+            self.raw.extend_from_slice(if empty { b"/>" } else { b">" });
+        }
         let element = Element {
             tag: &self.tag,
             scope: &self.scope,
             position,
+            is_bare: false,
         };
         Ok(Event {
             kind: Kind::Start(element),
             position,
-            raw: &self.raw,
+            raw: whole.unwrap_or(&self.raw),
         })
     }
 
@@ -298,19 +388,15 @@ impl<'p> MarkupChecker<'p> {
     }
 
     fn end(&mut self, raw: &str, position: Position) -> Result<Event<'_>, Flaw> {
-        let name = raw.trim_end_matches(is_space);
-        let open = self.scope.innermost().ok_or(UNMATCHED_END)?;
-        if open.name != name {
-            return Err(malformed(
-                "an end tag that is not of the element it stands in",
-            ));
-        }
-        self.close_due = true;
         self.raw.extend_from_slice(b"</");
         self.raw.extend_from_slice(raw.as_bytes());
         self.raw.push(b'>');
+        let tag = std::mem::take(&mut self.raw);
+        let closed = self.close_named(&tag);
+        self.raw = tag;
+        closed?;
         Ok(Event {
-            kind: Kind::End(open),
+            kind: Kind::End(self.ended()),
             position,
             raw: &self.raw,
         })
@@ -325,6 +411,9 @@ impl<'p> MarkupChecker<'p> {
     }
 }
 
+pub(crate) const NOT_UTF8: Flaw =
+    Flaw::new(RefusalCode::EncodingForbidden, "bytes that are not UTF-8");
+const WRONG_END: Flaw = malformed("an end tag that is not of the element it stands in");
 const UNMATCHED_END: Flaw = malformed("an end tag without its start");
 const FOREIGN: Flaw = Flaw::new(
     RefusalCode::NamespaceForbidden,

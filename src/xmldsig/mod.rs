@@ -7,7 +7,9 @@
 //! and accepts nothing else.
 
 pub mod algorithm;
+mod at_hand;
 mod attributes;
+pub(crate) mod base64_text;
 pub mod canonical;
 mod certificates;
 mod characters;

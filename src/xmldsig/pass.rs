@@ -84,12 +84,17 @@ impl<'p, C: ContentReader> Pass<'p, C> {
         &mut self,
         reader: &mut StrictReader<'_, R>,
     ) -> Result<bool, StrictError> {
-        let event = reader.next()?;
-        let position = event.position;
-        if matches!(event.kind, Kind::EndOfDocument) {
-            return Ok(true);
-        }
-        let same_as_file = self.take(&event).map_err(|flaw| flaw.at(position))?;
+        let same_as_file = match reader.next() {
+            // By reference, for to move an event costs more than to look at it.
+            Ok(ref event) => {
+                if matches!(event.kind, Kind::EndOfDocument) {
+                    return Ok(true);
+                }
+                let taken = self.take(event);
+                taken.map_err(|flaw| flaw.at(event.position))?
+            }
+            Err(error) => return Err(error),
+        };
         if self.document.is_none() && !same_as_file {
             let mut document = CanonicalHash::after(reader.input().hash_before_event());
             document.update(&self.canonical);
@@ -148,7 +153,9 @@ impl<'p, C: ContentReader> Pass<'p, C> {
 
     /// Decides what the start of an element means for where we are.
     fn enter(&mut self, element: &Element<'_>) -> Result<(), Flaw> {
-        if matches!(self.place, Place::Signature(_)) {
+        // The namespace of a bare one is that of its parent, which was looked at.
+        let is_known = element.is_bare && matches!(self.place, Place::Content);
+        if is_known || matches!(self.place, Place::Signature(_)) {
             return Ok(());
         }
         let namespace = element.namespace();
@@ -176,7 +183,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
 
     fn require_nothing_after(&self, event: &Event<'_>) -> Result<(), Flaw> {
         let follows = match event.kind {
-            Kind::Start(_) => true,
+            Kind::Start(_) | Kind::Base64(_) => true,
             Kind::Text { text, .. } => !is_blank(text),
             Kind::End(_)
             | Kind::Instruction { .. }
@@ -196,14 +203,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
     /// Adds the canonical form of an event to the hash of the document; tells whether it is what
     /// stands in the file.
     fn hash(&mut self, event: &Event<'_>) -> bool {
-        let written_canonically = matches!(
-            event.kind,
-            Kind::Text {
-                writing: Writing::Canonical,
-                ..
-            }
-        );
-        if written_canonically {
+        if self.canonicalizer.keeps(event) {
             if let Some(document) = &mut self.document {
                 document.update(event.raw);
             }
@@ -212,6 +212,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
         self.canonicalizer.push(event, &mut self.canonical);
         if let Some(document) = &mut self.document {
             document.update(&self.canonical);
+            return false;
         }
         self.canonical == event.raw && !matches!(event.kind, Kind::Outside)
     }
@@ -222,6 +223,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
             Kind::Start(_) => self.depth += 1,
             Kind::End(_) => self.depth = self.depth.saturating_sub(1),
             Kind::Text { .. }
+            | Kind::Base64(_)
             | Kind::Instruction { .. }
             | Kind::Comment(_)
             | Kind::Outside
@@ -233,6 +235,7 @@ impl<'p, C: ContentReader> Pass<'p, C> {
         let shown = match event.kind {
             Kind::Start(element) => self.content.start(&element),
             Kind::End(tag) => self.content.end(tag.namespace, tag.local_name),
+            Kind::Base64(text) => self.content.base64(text),
             Kind::Text { text, .. } => self.content.text(text),
             Kind::Instruction { .. } | Kind::Comment(_) | Kind::Outside | Kind::EndOfDocument => {
                 Ok(())
@@ -257,7 +260,12 @@ fn refuse_unsigned_markup(event: &Event<'_>) -> Result<(), Flaw> {
             writing: Writing::Cdata,
             ..
         } => Flaw::new(RefusalCode::CdataForbidden, "a CDATA section"),
-        Kind::Text { .. } | Kind::Start(_) | Kind::End(_) | Kind::Outside | Kind::EndOfDocument => {
+        Kind::Text { .. }
+        | Kind::Base64(_)
+        | Kind::Start(_)
+        | Kind::End(_)
+        | Kind::Outside
+        | Kind::EndOfDocument => {
             return Ok(());
         }
     };

@@ -13,6 +13,7 @@ pub(crate) struct Span {
 
 impl Span {
     /// Appends `piece` to `text` and remembers where it stands.
+    #[inline]
     pub(crate) fn push(text: &mut String, piece: &str) -> Self {
         let start = text.len();
         text.push_str(piece);
@@ -36,13 +37,14 @@ impl Span {
     }
 
     /// Reads the piece in the text it was pushed to.
+    #[inline]
     pub(crate) fn of(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or_default()
     }
 }
 
 /// The names of an element that is open.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct EndTag<'a> {
     /// As written, with its prefix.
     pub(crate) name: &'a str,
@@ -53,7 +55,10 @@ pub(crate) struct EndTag<'a> {
 #[derive(Debug)]
 struct Open {
     name: Span,
+    /// Where in the text the name goes on after its prefix.
+    local_start: usize,
     namespace: Span,
+    began_at_hand: bool,
     text_before: usize,
     bindings_before: usize,
 }
@@ -92,6 +97,7 @@ impl Scope {
         self.text.capacity()
     }
 
+    #[inline]
     pub(crate) fn depth(&self) -> usize {
         self.open.len()
     }
@@ -104,9 +110,35 @@ impl Scope {
     /// Opens an element; its declarations and its namespace follow.
     pub(crate) fn open(&mut self, name: &str) {
         let text_before = self.text.len();
+        let prefix_length = name.bytes().position(|byte| byte == b':');
         self.open.push(Open {
             name: Span::push(&mut self.text, name),
+            local_start: prefix_length.map_or(text_before, |length| text_before + length + 1),
             namespace: Span::default(),
+            began_at_hand: false,
+            text_before,
+            bindings_before: self.bindings.len(),
+        });
+    }
+
+    /// Tells whether the innermost element was written without a prefix.
+    #[inline]
+    pub(crate) fn innermost_has_no_prefix(&self) -> bool {
+        let last = self.open.last();
+        last.is_some_and(|open| open.local_start == open.name.start)
+    }
+
+    /// Opens an element without prefix and declarations in another without prefix, whose namespace
+    /// it then shares.
+    #[inline]
+    pub(crate) fn open_bare(&mut self, name: &str) {
+        let namespace = self.open.last().map(|parent| parent.namespace);
+        let text_before = self.text.len();
+        self.open.push(Open {
+            name: Span::push(&mut self.text, name),
+            local_start: text_before,
+            namespace: namespace.unwrap_or_default(),
+            began_at_hand: true,
             text_before,
             bindings_before: self.bindings.len(),
         });
@@ -131,6 +163,19 @@ impl Scope {
         }
     }
 
+    /// Remembers that the parser did not see the innermost element begin.
+    pub(crate) fn set_begun_at_hand(&mut self) {
+        if let Some(open) = self.open.last_mut() {
+            open.began_at_hand = true;
+        }
+    }
+
+    /// Tells whether [`Scope::set_begun_at_hand`] was said of the innermost element.
+    #[inline]
+    pub(crate) fn innermost_began_at_hand(&self) -> bool {
+        self.open.last().is_some_and(|open| open.began_at_hand)
+    }
+
     /// What a prefix is bound to; empty for the default when there is none.
     pub(crate) fn resolve(&self, prefix: &str) -> Result<Span, Flaw> {
         self.bindings
@@ -151,17 +196,22 @@ impl Scope {
     }
 
     /// The innermost open element.
+    #[inline]
     pub(crate) fn innermost(&self) -> Option<EndTag<'_>> {
         let open = self.open.last()?;
-        let name = open.name.of(&self.text);
+        let local_name = Span {
+            start: open.local_start,
+            end: open.name.end,
+        };
         Some(EndTag {
-            name,
-            local_name: name.split_once(':').map_or(name, |(_, local)| local),
+            name: open.name.of(&self.text),
+            local_name: local_name.of(&self.text),
             namespace: open.namespace.of(&self.text),
         })
     }
 
     /// Closes the innermost element and forgets what it declared.
+    #[inline]
     pub(crate) fn close(&mut self) {
         if let Some(open) = self.open.pop() {
             self.text.truncate(open.text_before);

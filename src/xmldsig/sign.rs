@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use openssl::error::ErrorStack;
 use openssl::sha::sha256;
 
+use crate::xmldsig::base64_text::WholeBase64;
 use crate::xmldsig::characters::{
     is_ncname, needs_no_escape, push_canonical_text, push_canonical_value, require_xml_chars,
 };
@@ -113,6 +114,11 @@ impl<'k, W: Write> SignedWriter<'k, W> {
         }
         push_canonical_text(text, &mut self.out.gathered);
         Ok(self.out.flush_if_full()?)
+    }
+
+    /// Writes base64, which is its own canonical form.
+    pub(crate) fn base64(&mut self, base64: WholeBase64<'_>) -> Result<(), WriteError> {
+        Ok(self.out.push(base64.text().as_bytes())?)
     }
 
     /// Writes bytes as base64 in one line.
@@ -260,6 +266,9 @@ fn require_name(name: &str) -> Result<(), WriteError> {
 
 /// Checks attributes and puts them into canonical order.
 fn sorted<'a>(attributes: &[(&'a str, &'a str)]) -> Result<Vec<(&'a str, &'a str)>, WriteError> {
+    if attributes.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut sorted = attributes.to_vec();
     sorted.sort_unstable();
     let mut previous = "";

@@ -114,13 +114,13 @@ fn take_reference<'a>(parts: &mut Parts<'a>, info: &Node) -> Result<&'a Node, Re
 
 /// `URI=""`, the whole document without the signature.
 fn read_document_reference(reference: &Node) -> Result<[u8; 32], Refusal> {
-    reference.only_attributes(&["Id", "URI"])?;
     if reference.attribute("URI") != Some("") {
         return Err(reference.refuse(
             RefusalCode::ReferenceForbidden,
             "no reference to the whole document",
         ));
     }
+    reference.only_attributes(&["Id", "URI"])?;
     read_reference(reference, &[ENVELOPED, EXCLUSIVE_C14N])
 }
 

@@ -1,15 +1,18 @@
 //! A reader of XML 1.0 with namespaces that refuses all that the standards refuse.
 //!
-//! quick-xml finds where markup begins and ends; names, characters, references, attributes,
-//! declarations and the order of things are checked here. No DTD is ever read.
+//! Tags and plain text that are at hand in full are taken as they stand; for all else quick-xml
+//! finds where markup begins and ends. Names, characters, references, attributes, declarations and
+//! the order of things are checked here in either case. No DTD is ever read.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead as _, Read};
 
 use quick_xml::errors::IllFormedError;
+use quick_xml::events::Event as Markup;
 
-use crate::xmldsig::event::Event;
+use crate::xmldsig::at_hand::{AtHand, at_hand};
+use crate::xmldsig::event::{Event, Kind, Writing};
 use crate::xmldsig::input::Input;
-use crate::xmldsig::markup::{MarkupChecker, Namespaces, malformed};
+use crate::xmldsig::markup::{MarkupChecker, NOT_UTF8, Namespaces, malformed};
 use crate::xmldsig::refusal::{Flaw, Position, Refusal, RefusalCode};
 use crate::xmldsig::trust::Limits;
 
@@ -28,6 +31,10 @@ pub(crate) struct StrictReader<'p, R> {
     buffer: Vec<u8>,
     /// Apart from the buffer, so that events may borrow from either.
     checker: MarkupChecker<'p>,
+    /// The parser gave a text last, and knows already what follows: it must be asked next.
+    parser_found_text: bool,
+    /// The last event was text at hand, which may go on.
+    text_goes_on: bool,
 }
 
 impl<'p, R: Read> StrictReader<'p, R> {
@@ -36,11 +43,15 @@ impl<'p, R: Read> StrictReader<'p, R> {
         let config = xml.config_mut();
         // Names of end tags are compared here, with what may follow them.
         config.check_end_names = false;
+        // The parser does not see the starts that are at hand.
+        config.allow_unmatched_ends = true;
         config.trim_markup_names_in_closing_tags = false;
         Self {
             xml,
             buffer: Vec::new(),
             checker: MarkupChecker::new(limits, namespaces),
+            parser_found_text: false,
+            text_goes_on: false,
         }
     }
 
@@ -55,23 +66,146 @@ impl<'p, R: Read> StrictReader<'p, R> {
         self.buffer.capacity() + self.checker.held_bytes()
     }
 
-    /// Reads the next event; after the end of the document there is none.
+    /// Reads the next event; after the end of the document there is none. A text that is long
+    /// may come in several.
     pub(crate) fn next(&mut self) -> Result<Event<'_>, StrictError> {
         self.checker.close_ended();
         if self.checker.end_is_due() {
             let position = self.xml.get_ref().event_position();
             return Ok(self.checker.end_of_empty(position)?);
         }
+        match self.look()? {
+            AtHand::Base64(length) => self.base64(length),
+            AtHand::Plain(length) => self.plain(length),
+            AtHand::Bare(length) => self.bare(length),
+            AtHand::Start(length) => self.start(length),
+            AtHand::BareEnd(length) => self.end(length, true),
+            AtHand::End(length) => self.end(length, false),
+            AtHand::Other => self.parse(),
+        }
+    }
+
+    /// Begins an event, and looks for what needs no parser.
+    fn look(&mut self) -> Result<AtHand, StrictError> {
+        let text_goes_on = std::mem::take(&mut self.text_goes_on);
+        let input = self.xml.get_mut();
+        if text_goes_on {
+            input.begin_piece();
+        } else {
+            input.begin_event();
+        }
+        if self.parser_found_text || !self.checker.is_inside() {
+            return Ok(AtHand::Other);
+        }
+        let (found, text_ended) = match input.at_hand() {
+            Ok(bytes) => (at_hand(bytes), matches!(bytes, [] | [b'<' | b'&', ..])),
+            Err(error) => return Err(explain(error.into(), input)),
+        };
+        // Again, for the bytes may lie elsewhere now.
+        if text_goes_on && !text_ended {
+            input.begin_piece();
+        } else {
+            input.begin_event();
+        }
+        Ok(match found {
+            AtHand::BareEnd(_) | AtHand::End(_) if !self.checker.may_end_at_hand() => AtHand::Other,
+            AtHand::Bare(length) if !self.checker.may_be_bare() => AtHand::Start(length),
+            found => found,
+        })
+    }
+
+    /// Takes bytes that are at hand; the event is made where it is returned, for moving it costs
+    /// more than finding it.
+    fn take(&mut self, length: usize, of_one_line: bool) -> Result<(), StrictError> {
+        let input = self.xml.get_mut();
+        if of_one_line {
+            input.consume_of_line(length);
+        } else {
+            input.consume(length);
+        }
+        if input.event_is_too_long() {
+            return Err(too_long(input.text_position()).into());
+        }
+        Ok(())
+    }
+
+    fn base64(&mut self, length: usize) -> Result<Event<'_>, StrictError> {
+        self.text_goes_on = true;
+        self.take(length, true)?;
+        let input = self.xml.get_ref();
+        let raw = input.event_at_hand();
+        Ok(Event {
+            kind: Kind::Base64(raw),
+            position: input.event_position(),
+            raw,
+        })
+    }
+
+    fn plain(&mut self, length: usize) -> Result<Event<'_>, StrictError> {
+        self.text_goes_on = true;
+        self.take(length, false)?;
+        let input = self.xml.get_ref();
+        let (raw, position) = (input.event_at_hand(), input.event_position());
+        let text = simdutf8::basic::from_utf8(raw).ok();
+        let text = text.ok_or_else(|| NOT_UTF8.at(position))?;
+        Ok(Event {
+            kind: Kind::Text {
+                text,
+                writing: Writing::Canonical,
+            },
+            position,
+            raw,
+        })
+    }
+
+    fn bare(&mut self, length: usize) -> Result<Event<'_>, StrictError> {
+        self.take(length, true)?;
+        let input = self.xml.get_ref();
+        let (raw, position) = (input.event_at_hand(), input.event_position());
+        let opened = self.checker.open_bare(raw);
+        opened.map_err(|flaw| flaw.at(position))?;
+        Ok(Event {
+            kind: Kind::Start(self.checker.bare_element(position)),
+            position,
+            raw,
+        })
+    }
+
+    fn end(&mut self, length: usize, of_one_line: bool) -> Result<Event<'_>, StrictError> {
+        self.take(length, of_one_line)?;
+        let input = self.xml.get_ref();
+        let (raw, position) = (input.event_at_hand(), input.event_position());
+        let closed = self.checker.close_named(raw);
+        closed.map_err(|flaw| flaw.at(position))?;
+        Ok(Event {
+            kind: Kind::End(self.checker.ended()),
+            position,
+            raw,
+        })
+    }
+
+    fn start(&mut self, length: usize) -> Result<Event<'_>, StrictError> {
+        self.take(length, false)?;
+        let input = self.xml.get_ref();
+        let position = input.event_position();
+        let event = self.checker.check_start(input.event_at_hand(), position);
+        Ok(event.map_err(|flaw| flaw.at(position))?)
+    }
+
+    /// Has the parser find the next event.
+    fn parse(&mut self) -> Result<Event<'_>, StrictError> {
         self.buffer.clear();
-        self.xml.get_mut().begin_event();
         let read = self.xml.read_event_into(&mut self.buffer);
         let input = self.xml.get_ref();
         let position = input.event_position();
         let markup = match read {
-            Ok(_) if input.event_is_too_long() => return Err(too_long(position).into()),
+            Ok(_) if input.event_is_too_long() => {
+                return Err(too_long(input.text_position()).into());
+            }
             Ok(markup) => markup,
             Err(error) => return Err(explain(error, input)),
         };
+        self.parser_found_text = matches!(markup, Markup::Text(_));
         let at_start = input.event_offset() == 0;
         Ok(self
             .checker
@@ -103,9 +237,6 @@ fn explain<R: Read>(error: quick_xml::Error, input: &Input<R>) -> StrictError {
         quick_xml::Error::Syntax(_) => malformed("'<!' or '<?' that begins nothing XML knows"),
         quick_xml::Error::IllFormed(IllFormedError::UnclosedReference) => {
             malformed("'&' that begins no reference")
-        }
-        quick_xml::Error::IllFormed(IllFormedError::UnmatchedEndTag(_)) => {
-            malformed("an end tag without its start")
         }
         quick_xml::Error::IllFormed(_)
         | quick_xml::Error::InvalidAttr(_)

@@ -118,9 +118,11 @@ pub(crate) fn canonical_part(part: &str, local_name: &str) -> Result<Vec<u8>, St
             Kind::Start(element) => (depth > 0 || element.local_name() == local_name, false),
             Kind::End(_) => (false, depth > 0),
             Kind::EndOfDocument => return Ok(out),
-            Kind::Text { .. } | Kind::Instruction { .. } | Kind::Comment(_) | Kind::Outside => {
-                (false, false)
-            }
+            Kind::Text { .. }
+            | Kind::Base64(_)
+            | Kind::Instruction { .. }
+            | Kind::Comment(_)
+            | Kind::Outside => (false, false),
         };
         depth += usize::from(opens);
         if depth > 0 {

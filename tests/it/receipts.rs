@@ -305,6 +305,26 @@ both_worlds! {
         assert_eq!(world.order(&order.number).await, order);
     }
 
+    async fn a_receipt_that_counts_other_lines_is_a_hold_and_changes_nothing(world: &mut World) {
+        let order = world.sent_order(2).await;
+        let mut receipt = world.receipt_of(&order, Outcome::Ok);
+        receipt.line_count = Some(3);
+        world.receive(&receipt).await;
+
+        assert_eq!(world.holds().await, [(order.number.clone(), 802)]);
+        assert_eq!(world.order(&order.number).await, order);
+    }
+
+    async fn a_receipt_for_another_message_is_a_hold_and_changes_nothing(world: &mut World) {
+        let order = world.sent_order(1).await;
+        let mut receipt = world.receipt_of(&order, Outcome::Ok);
+        receipt.in_reply_to = Some(world.id());
+        world.receive(&receipt).await;
+
+        assert_eq!(world.holds().await, [(order.number.clone(), 802)]);
+        assert_eq!(world.order(&order.number).await, order);
+    }
+
     async fn other_bytes_under_an_id_that_was_acted_upon_are_set_aside(world: &mut World) {
         let order = world.sent_order(1).await;
         let mut receipt = world.receipt_of(&order, Outcome::Ok);

@@ -50,21 +50,21 @@ impl RecordReader for AcknowledgementRecords {
         require_kind(&ACKNOWLEDGEMENT, namespace, root)
     }
 
-    fn record(&mut self, name: &'static str, fields: Fields) -> Result<(), ContentFault> {
+    fn record(&mut self, name: &'static str, fields: &Fields) -> Result<(), ContentFault> {
         let Some(document) = &mut self.document else {
-            self.document = Some(read_header(&fields)?);
+            self.document = Some(read_header(fields)?);
             return Ok(());
         };
         if name == shape::ENTRY.name {
-            document.entries.push(read_entry(&fields)?);
+            document.entries.push(read_entry(fields)?);
             Ok(())
         } else if name == shape::SHIPMENT.name {
-            let shipment = read_shipment(&fields)?;
+            let shipment = read_shipment(fields)?;
             self.card_count += count(&shipment.cards);
             document.shipments.push(shipment);
             require_few(self.card_count)
         } else {
-            require_control_totals(&fields, document, self.card_count)
+            require_control_totals(fields, document, self.card_count)
         }
     }
 
@@ -106,8 +106,8 @@ fn read_shipment(fields: &Fields) -> Result<Shipment, ContentFault> {
         .all(card, "ApplicationNumber")
         .zip(fields.all(card, "DocumentNumber"))
         .map(|(application, document)| ShippedCard {
-            application_number: application.text.clone(),
-            document_number: document.text.clone(),
+            application_number: application.text.to_owned(),
+            document_number: document.text.to_owned(),
         })
         .collect();
     require_total(

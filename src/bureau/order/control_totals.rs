@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use crate::bureau::form;
 use crate::bureau::refusal::ContentCode;
 use crate::xmldsig::content::ContentFault;
 
@@ -45,9 +44,9 @@ impl ControlTotals {
         Ok(())
     }
 
-    /// Counts an image and returns the size of its file in bytes.
-    pub(crate) fn add_image(&mut self, base64: &str) -> u64 {
-        let bytes = u64::try_from(form::decoded_bytes(base64)).unwrap_or(u64::MAX);
+    /// Counts an image by the size of its file in bytes, and returns it.
+    pub(crate) fn add_image(&mut self, bytes: usize) -> u64 {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.image_count += 1;
         self.image_bytes = self.image_bytes.saturating_add(bytes);
         bytes

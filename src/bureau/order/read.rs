@@ -101,16 +101,16 @@ impl RecordReader for OrderRecords {
         require_kind(&shape::ORDER, namespace, root)
     }
 
-    fn record(&mut self, name: &'static str, fields: Fields) -> Result<(), ContentFault> {
+    fn record(&mut self, name: &'static str, fields: &Fields) -> Result<(), ContentFault> {
         if name == HEADER {
-            self.header = Some(read_header(&fields)?);
+            self.header = Some(read_header(fields)?);
             Ok(())
         } else if name == shape::LINE.name {
-            let line = read_line(&fields, &mut self.totals)?;
+            let line = read_line(fields, &mut self.totals)?;
             self.lines.push(line);
             Ok(())
         } else {
-            require_control_totals(&fields, &self.totals)
+            require_control_totals(fields, &self.totals)
         }
     }
 
@@ -168,7 +168,7 @@ fn read_images(fields: &Fields, totals: &mut ControlTotals) -> Result<Vec<u64>, 
     Ok(images
         .iter()
         .flat_map(|name| fields.all(within, name))
-        .map(|image| totals.add_image(&image.text))
+        .map(|image| totals.add_image(image.base64_of_bytes))
         .collect())
 }
 

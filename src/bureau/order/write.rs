@@ -119,9 +119,10 @@ impl<'k, W: Write> OrderWriter<'k, W> {
         attributes: &[&str],
         image: ImageData<'_>,
     ) -> Result<(), DocumentError> {
-        self.totals.add_image(image.base64);
         let attributes = [attributes, &[image.media_type]].concat();
-        self.writer.leaf_with(shape, &attributes, image.base64)
+        let bytes = self.writer.base64_with(shape, &attributes, image.base64)?;
+        self.totals.add_image(bytes);
+        Ok(())
     }
 }
 
@@ -185,7 +186,8 @@ fn write_domicile<W: Write>(
 }
 
 fn day(on: NaiveDate) -> String {
-    on.format("%Y-%m-%d").to_string()
+    // Four digits of the year, two of the month and of the day: ISO 8601.
+    on.to_string()
 }
 
 fn validity(validity: Validity) -> String {

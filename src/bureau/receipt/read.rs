@@ -42,7 +42,7 @@ impl RecordReader for ReceiptRecords {
         require_kind(&RECEIPT, namespace, root)
     }
 
-    fn record(&mut self, _name: &'static str, fields: Fields) -> Result<(), ContentFault> {
+    fn record(&mut self, _name: &'static str, fields: &Fields) -> Result<(), ContentFault> {
         self.fields.append(fields);
         Ok(())
     }
@@ -86,8 +86,8 @@ fn read_reasons(fields: &Fields) -> Result<Vec<ReceiptReason>, ContentFault> {
         .zip(fields.all(within, "Text"))
         .map(|(code, text)| {
             Ok(ReceiptReason {
-                code: form::number_as(&code.text).ok_or_else(|| unreadable(within, "Code"))?,
-                text: text.text.clone(),
+                code: form::number_as(code.text).ok_or_else(|| unreadable(within, "Code"))?,
+                text: text.text.to_owned(),
             })
         })
         .collect()

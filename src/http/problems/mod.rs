@@ -16,7 +16,7 @@ use crate::http::problems::catalogue::Entry;
 use crate::store::StoreError;
 
 pub use page::render;
-pub(crate) use page::{html_of, html_of_all};
+pub(crate) use page::{PAGE_CSP, html_of, html_of_all};
 
 /// The content type of problem documents.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";

@@ -1,6 +1,11 @@
 //! The catalogue for people: pages that problem documents point to, and the document about all.
 
 use std::fmt::Write;
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use openssl::sha::sha256;
 
 use crate::http::problems::catalogue::{CATALOGUE, Entry};
 
@@ -33,7 +38,8 @@ pub(crate) fn html_of(entry: &Entry) -> String {
     page(
         entry.code,
         &format!(
-            "<h1><code>{}</code></h1>\n<p>HTTP {}</p>\n{}",
+            "<p><a href=\"/problems\">Probleme</a></p>\n<h1><code>{}</code></h1>\n\
+             <p class=\"soft\">HTTP {}</p>\n{}",
             entry.code,
             entry.status,
             section(entry)
@@ -43,24 +49,30 @@ pub(crate) fn html_of(entry: &Entry) -> String {
 
 /// The page of all problems.
 pub(crate) fn html_of_all() -> String {
-    let mut links = String::new();
+    let mut rows = String::new();
     for entry in CATALOGUE {
         let Entry {
             code,
             status,
             title_ro,
+            title_en,
             ..
         } = entry;
         // Writing to a string cannot fail.
         let _written = writeln!(
-            links,
-            "<dt><a href=\"/problems/{code}\"><code>{code}</code></a> ({status})</dt>\n\
-             <dd lang=\"ro\">{title_ro}</dd>"
+            rows,
+            "<div><dt><a href=\"/problems/{code}\"><code>{code}</code></a></dt>\
+             <dd class=\"status\">{status}</dd>\
+             <dd lang=\"ro\">{title_ro}</dd><dd lang=\"en\">{title_en}</dd></div>"
         );
     }
     page(
-        "problems",
-        &format!("<h1>Probleme</h1>\n<dl>\n{links}</dl>"),
+        "Probleme · cei-gateway",
+        &format!(
+            "<h1>Probleme</h1>\n<p>Fiecare refuz al interfeței este un document RFC 9457 cu unul \
+             dintre aceste coduri. <span class=\"soft\" lang=\"en\">Every refusal of the API is an \
+             RFC 9457 document with one of these codes.</span></p>\n<dl>\n{rows}</dl>"
+        ),
     )
 }
 
@@ -72,12 +84,25 @@ fn section(entry: &Entry) -> String {
     )
 }
 
-/// A page without any style or script; the texts are ours and hold nothing to be escaped.
+/// The look of the pages, light and dark as the reader's system asks.
+const STYLE: &str = include_str!("page.css");
+
+/// The policy of the pages: their one style, known by its digest, and nothing else.
+pub(crate) static PAGE_CSP: LazyLock<String> = LazyLock::new(|| {
+    let digest = STANDARD.encode(sha256(STYLE.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; \
+         base-uri 'none'; form-action 'none'"
+    )
+});
+
+/// A page without any script; the texts are ours and hold nothing to be escaped.
 fn page(title: &str, body: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"ro\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>{title}</title>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n\
+         </main>\n</body>\n</html>\n"
     )
 }
 
@@ -117,5 +142,15 @@ mod tests {
             assert!(all.contains(&format!("/problems/{}\"", entry.code)));
             assert!(html_of(entry).contains(entry.todo_ro));
         }
+    }
+
+    #[test]
+    fn the_policy_allows_the_style_that_the_page_carries() {
+        let all = html_of_all();
+        let (_, rest) = all.split_once("<style>").unwrap();
+        let (style, _) = rest.split_once("</style>").unwrap();
+        let digest = STANDARD.encode(sha256(style.as_bytes()));
+        assert!(PAGE_CSP.contains(&format!("style-src 'sha256-{digest}'")));
+        assert!(!PAGE_CSP.contains("unsafe"));
     }
 }

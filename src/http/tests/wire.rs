@@ -271,6 +271,7 @@ async fn the_api_describes_itself_to_everybody() {
         anyone("/openapi.json").await.expect(200)["openapi"],
         "3.1.0"
     );
+    assert_eq!(anyone("/api/docs/").await.status, 200);
     let pages = anyone("/api/docs").await;
     assert_eq!(pages.status, 200);
     assert!(pages.text.contains("swagger-ui-bundle.js"));

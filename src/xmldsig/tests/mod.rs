@@ -1,6 +1,6 @@
 //! Signing and verifying together, and against other people's tools.
 
-mod attacks;
+mod at_hand;
 mod canonical_form;
 mod enveloped;
 mod foreign;
@@ -17,53 +17,11 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::xmldsig::content::{ContentFault, ContentReader, Element, IgnoreContent};
-use crate::xmldsig::fixtures::{Issued, KeyKind, Wanted, noon};
+use crate::xmldsig::fixtures::{Issued, KeyKind, NS, Party, Wanted, noon};
 use crate::xmldsig::key::{PemKey, SigningKey};
 use crate::xmldsig::sign::{SignedDocument, SignedWriter};
 use crate::xmldsig::trust::TrustPolicy;
 use crate::xmldsig::verify::{Verified, VerifyError, verify};
-
-/// The namespace of the documents of the tests.
-pub(super) const NS: &str = "urn:test:1";
-
-/// A root, an intermediate authority and a signer.
-pub(super) struct Party {
-    pub(super) root: Issued,
-    pub(super) middle: Issued,
-    pub(super) signer: Issued,
-}
-
-impl Party {
-    pub(super) fn new(kind: KeyKind) -> Self {
-        Self::with(&Wanted {
-            kind,
-            ..Wanted::signer("Test signer")
-        })
-    }
-
-    pub(super) fn with(wanted: &Wanted) -> Self {
-        let root = Issued::root("Test root");
-        let middle = root.issue(&Wanted {
-            usage: crate::xmldsig::fixtures::Usage::Authority,
-            serial: 7,
-            ..Wanted::signer("Test issuer")
-        });
-        let signer = middle.issue(wanted);
-        Self {
-            root,
-            middle,
-            signer,
-        }
-    }
-
-    pub(super) fn key(&self) -> PemKey {
-        self.signer.signing_key(&[&self.middle])
-    }
-
-    pub(super) fn policy(&self) -> TrustPolicy {
-        TrustPolicy::new(vec![self.root.certificate.clone()], NS, noon())
-    }
-}
 
 /// Signs a small document with a bit of everything in it.
 pub(super) fn sample(key: &dyn SigningKey) -> (Vec<u8>, SignedDocument) {
@@ -125,32 +83,6 @@ pub(super) fn refusal_code(document: &[u8], policy: &TrustPolicy) -> &'static st
         Err(VerifyError::Refused(refusal)) => refusal.code.as_str(),
         Err(other) => panic!("not a refusal: {other}"),
         Ok(_) => "VERIFIED",
-    }
-}
-
-/// Documents with what each must be answered; all that are answered otherwise are reported.
-pub(super) struct Answers<'p> {
-    policy: &'p TrustPolicy,
-    wrong: Vec<String>,
-}
-
-impl<'p> Answers<'p> {
-    pub(super) fn by(policy: &'p TrustPolicy) -> Self {
-        Self {
-            policy,
-            wrong: Vec::new(),
-        }
-    }
-
-    pub(super) fn expect(&mut self, expected: &str, name: &str, document: &str) {
-        let code = refusal_code(document.as_bytes(), self.policy);
-        if code != expected {
-            self.wrong.push(format!("{name}: {code}, not {expected}"));
-        }
-    }
-
-    pub(super) fn settle(self) {
-        assert!(self.wrong.is_empty(), "{:#?}", self.wrong);
     }
 }
 

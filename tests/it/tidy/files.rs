@@ -24,6 +24,8 @@ const CEDILLAS: &[char] = &['\u{15e}', '\u{15f}', '\u{162}', '\u{163}'];
 fn sources() -> Vec<RustFile> {
     let mut files = RustFile::all_in("src");
     files.extend(RustFile::all_in("tests"));
+    files.extend(RustFile::all_in("fuzz/src"));
+    files.extend(RustFile::all_in("fuzz/fuzz_targets"));
     files
 }
 

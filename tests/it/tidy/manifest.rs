@@ -21,7 +21,7 @@ fn is_dependency((section, line): &(String, String)) -> bool {
 }
 
 /// The dependencies of the program, as code names them.
-pub(super) fn dependencies() -> BTreeSet<String> {
+pub(crate) fn dependencies() -> BTreeSet<String> {
     let found: BTreeSet<String> = manifest()
         .into_iter()
         .filter(|line| is_dependency(line) && line.0 == "[dependencies]")

@@ -2,5 +2,6 @@
 
 mod documents;
 mod files;
-mod manifest;
+pub(crate) mod manifest;
 mod walls;
+mod xml;

@@ -37,11 +37,12 @@ const MODULES: &[Module] = &[
                        "thiserror", "tracing"] },
     Module { name: "vault",
              modules: &["domain", "clock", "random"],
-             crates: &["base64", "bytes", "chrono", "openssl", "rand", "thiserror", "tokio", "uuid", "zeroize"] },
+             crates: &["base64", "bytes", "chrono", "openssl", "rand", "rustix", "thiserror", "tokio", "uuid",
+                       "zeroize"] },
     // Signs and verifies any document; what a card is, it does not know.
     Module { name: "xmldsig",
              modules: &[],
-             crates: &["base64", "chrono", "cryptoki", "openssl", "quick_xml", "thiserror"] },
+             crates: &["base64", "base64_simd", "chrono", "cryptoki", "memchr", "openssl", "quick_xml", "simdutf8", "thiserror"] },
 
     Module { name: "clock",
              modules: &["domain"],

@@ -1,0 +1,6 @@
+//! Canonical XML of any bytes.
+#![no_main]
+
+use cei_gateway_fuzz::properties;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::canonicalizer(bytes));

@@ -1,0 +1,4 @@
+//! What must hold for any bytes, as functions that a fuzzer calls.
+#![forbid(unsafe_code)]
+
+pub mod properties;
