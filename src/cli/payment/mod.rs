@@ -2,6 +2,7 @@
 
 mod decide;
 mod import;
+mod parse;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
@@ -26,6 +27,8 @@ use crate::store::{Tx, applications, matches, payments};
 pub(crate) enum Payment {
     /// Record the movements of statements and settlements; the same file again changes nothing
     Import(import::Import),
+    /// Read a statement or settlement and print it; no database, no configuration
+    Parse(parse::Parse),
     /// List payments in the order of their recording
     List(List),
     /// Show a payment with its ties, its holds and its history
@@ -182,6 +185,7 @@ impl Page for Shown {
 pub(crate) async fn run(command: Payment, context: &mut Context<'_>) -> Result<Exit, CliError> {
     match command {
         Payment::Import(command) => import::run(&command, context).await,
+        Payment::Parse(command) => parse::run(&command, context),
         Payment::Match(command) => decide::match_by_hand(&command, context).await,
         Payment::Unmatch(command) => decide::run(Decision::Unmatch, &command, context).await,
         Payment::Refund(command) => decide::run(Decision::Refund, &command, context).await,
