@@ -58,6 +58,10 @@ pub(super) fn read(profile: &Profile, places: &Places, row: &TableRow) -> Result
         let reason = "the value date is no day of the calendar";
         return Err(held(HeldCode::DateUnreadable, reason.to_owned()));
     }
+    if places.balance.is_some_and(|at| row.cell(at).is_empty()) {
+        let reason = "the row has no balance: it may be cut";
+        return Err(held(HeldCode::Incomplete, reason.to_owned()));
+    }
     let currency = currency(profile, places, row);
     let (amount_minor, credit) = movement(profile, places, row, &currency)?;
     let text = text(places, row, " ");
