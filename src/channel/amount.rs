@@ -18,6 +18,23 @@ pub(crate) fn minor(text: &str, currency: &str) -> Result<i64, AmountError> {
     Money::parse_minor(text, separator, fraction_digits(currency))
 }
 
+/// Reads an amount of XML, where only a point stands before the fraction: in `1,000` nobody knows
+/// what the comma means.
+pub(crate) fn decimal(text: &str, currency: &str) -> Result<i64, AmountError> {
+    Money::parse_minor(text, '.', fraction_digits(currency))
+}
+
+/// Reads an amount of SWIFT, which has a comma. A point is borne, unless it may stand between
+/// thousands.
+pub(crate) fn swift(text: &str, currency: &str) -> Result<i64, AmountError> {
+    match text.split_once('.') {
+        Some((_, fraction)) if fraction.len() > fraction_digits(currency) => {
+            Err(AmountError::NotANumber(text.chars().take(40).collect()))
+        }
+        _ => minor(text, currency),
+    }
+}
+
 /// Prints minor units for an operator: `-67.05 RON`.
 pub(crate) fn print(minor: i64, currency: &str) -> String {
     let digits = fraction_digits(currency);
@@ -48,6 +65,15 @@ mod tests {
         ] {
             assert_eq!(minor(text, currency).ok(), expected, "{text} {currency}");
         }
+    }
+
+    #[test]
+    fn a_mark_that_may_stand_between_thousands_is_no_decimal_point() {
+        assert_eq!(swift("1.00", "RON").ok(), Some(100));
+        assert_eq!(swift("1,000", "RON").ok(), Some(100));
+        assert_eq!(swift("1.000", "RON").ok(), None);
+        assert_eq!(decimal("1.000", "RON").ok(), Some(100));
+        assert_eq!(decimal("1,000", "RON").ok(), None);
     }
 
     #[test]

@@ -7,6 +7,8 @@ use crate::channel::{Entry, Held, HeldCode, Statement, amount};
 pub(crate) struct Summary {
     /// How many entries there are.
     pub(crate) count: Option<usize>,
+    /// What all of them come to.
+    pub(crate) net_minor: Option<i64>,
     /// The entries that make the account grow.
     pub(crate) credits: Total,
     /// The entries that make it shrink.
@@ -120,6 +122,16 @@ fn differing_summary(statement: &Statement, summary: &Summary) -> Option<String>
             entries.len()
         ));
     }
+    let net = |entries: &mut dyn Iterator<Item = &Entry>| -> i128 {
+        entries.map(|entry| i128::from(entry.signed_minor())).sum()
+    };
+    let net_is = |told: i64| {
+        let told = i128::from(told);
+        net(&mut entries.iter()) == told || net(&mut booked()) == told
+    };
+    if !summary.net_minor.is_none_or(net_is) {
+        return Some("the summary's net sum differs from the entries".to_owned());
+    }
     for (word, credit, told) in [
         ("credits", true, summary.credits),
         ("debits", false, summary.debits),
@@ -217,6 +229,7 @@ mod tests {
         let statement = statement(0, vec![entry(6700), entry(6700)], 13_400);
         let right = Summary {
             count: Some(2),
+            net_minor: Some(13_400),
             credits: Total {
                 count: Some(2),
                 sum_minor: Some(13_400),
@@ -232,6 +245,11 @@ mod tests {
             ..right.clone()
         };
         assert_eq!(codes(&statement, &short), [HeldCode::SummaryDiffers]);
+        let net = Summary {
+            net_minor: Some(-13_400),
+            ..right.clone()
+        };
+        assert_eq!(codes(&statement, &net), [HeldCode::SummaryDiffers]);
         let other = Summary {
             debits: Total {
                 count: Some(1),

@@ -44,12 +44,27 @@ pub(crate) fn decode(bytes: &[u8]) -> Decoded<'_> {
     } else {
         best_guess(bytes)
     };
-    let warning = text.contains('\u{FFFD}').then(|| Held {
-        statement: None,
-        place: "file".to_owned(),
-        code: HeldCode::TextUnreadable,
-        reason: "some bytes are no letters in any encoding that was tried".to_owned(),
-    });
+    let warning = unreadable(&text);
+    Decoded { text, warning }
+}
+
+fn unreadable(text: &str) -> Option<Held> {
+    let reason = "some bytes are no letters in any encoding that was tried";
+    text.contains('\u{FFFD}')
+        .then(|| Held::new(HeldCode::TextUnreadable, "file", reason))
+}
+
+/// Turns bytes into text by an encoding that is known beforehand; valid UTF-8 is UTF-8 all the
+/// same.
+pub(crate) fn decode_as<'a>(bytes: &'a [u8], label: &str) -> Decoded<'a> {
+    let is_utf8 = Encoding::for_bom(bytes).is_some() || std::str::from_utf8(bytes).is_ok();
+    let text = match Encoding::for_label(label.as_bytes()) {
+        _ if is_utf8 => return decode(bytes),
+        Some(encoding) => encoding.decode_without_bom_handling(bytes).0,
+        None if label == "cp852" => Cow::Owned(decode_cp852(bytes)),
+        None => return decode(bytes),
+    };
+    let warning = unreadable(&text);
     Decoded { text, warning }
 }
 

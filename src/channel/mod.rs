@@ -4,13 +4,14 @@
 //! What cannot be read at all is [`Refused`]; what can be read but must not be believed without
 //! an operator is [`Held`], always with its place. Amounts are whole minor units, never rounded.
 
-mod amount;
+pub(crate) mod amount;
 mod camt;
 mod checks;
 mod encoding;
 mod mt940;
 pub mod selfpay;
 pub mod settlement;
+mod table;
 mod xml;
 
 use chrono::NaiveDate;
@@ -30,24 +31,32 @@ crate::coded! {
         Mt942 = "MT942",
         /// The daily settlement file of SelfPay.
         SelfPaySettlement = "SELFPAY-SETTLEMENT",
+        /// A table of transactions in the layout of a bank.
+        Csv = "CSV",
     }
 }
 
-/// The format of a file: a family and, for ISO 20022, its version.
+/// The format of a file: a family and, for ISO 20022, its version, for tables their layout.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Format {
     /// The family.
     pub family: FormatFamily,
     /// The version, `8` in `camt.053.001.08`; none where the family has no versions.
     pub version: Option<u8>,
+    /// The layout of a table, `BT` in `CSV-BT`; none where the family has no layouts.
+    pub profile: Option<&'static str>,
 }
 
 impl std::fmt::Display for Format {
-    /// `camt.053.001.08`, `MT940`.
+    /// `camt.053.001.08`, `MT940`, `CSV-BT`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.version {
-            Some(version) => write!(f, "{}.{version:02}", self.family),
-            None => f.write_str(self.family.as_str()),
+        f.write_str(self.family.as_str())?;
+        if let Some(version) = self.version {
+            write!(f, ".{version:02}")?;
+        }
+        match self.profile {
+            Some(profile) => write!(f, "-{profile}"),
+            None => Ok(()),
         }
     }
 }
@@ -121,6 +130,9 @@ pub struct Entry {
     /// The same, pieces and broken lines joined with nothing: a number cut at the end of a line
     /// is whole here.
     pub joined_text: String,
+    /// The same as the bank wrote it, lines joined with nothing, where the two above were taken
+    /// apart and labelled anew; else empty.
+    pub as_written: String,
     /// The movements inside it, when the bank tells them.
     pub details: Vec<Detail>,
     /// Where in the file it stands, for messages to operators.
@@ -195,6 +207,8 @@ crate::coded! {
         PagesDoNotChain = "PAGES_DO_NOT_CHAIN",
         /// Counts or sums of the file's own summary differ from its entries.
         SummaryDiffers = "SUMMARY_DIFFERS",
+        /// The file ends before it should.
+        Incomplete = "INCOMPLETE",
         /// The details of an entry do not add up to it.
         DetailsDiffer = "DETAILS_DIFFER",
         /// An entry or a balance is in another currency than the account.
@@ -293,9 +307,13 @@ impl Refused {
     }
 }
 
+/// Lines of SWIFT have 65 letters and rows of tables a few hundred.
+const LINE_BYTES_MAX: usize = 64 * 1024;
+
 /// Reads one file, whatever its format and encoding.
 pub fn read(bytes: &[u8]) -> Result<StatementFile, Refused> {
     let decoded = encoding::decode(bytes);
+    let decoded = with_line_feeds(decoded);
     let text = decoded.text.trim_start();
     let mut file = if text.is_empty() {
         Err(Refused::new(
@@ -305,15 +323,37 @@ pub fn read(bytes: &[u8]) -> Result<StatementFile, Refused> {
         ))
     } else if text.starts_with('<') {
         camt::read(&decoded.text)
+    } else if let Some(number) = too_long_line(&decoded.text) {
+        let reason = "a line is longer than any of a statement";
+        let place = format!("line {number}");
+        Err(Refused::new(RefusedCode::TooLarge, place, reason))
     } else if settlement::is_settlement(text) {
         settlement::read(&decoded.text)
     } else if mt940::is_swift(&decoded.text) {
         mt940::read(&decoded.text)
     } else {
-        Err(unknown(text))
+        table::read(bytes, text).unwrap_or_else(|| Err(unknown(text)))
     }?;
     file.warnings.extend(decoded.warning);
     Ok(file)
+}
+
+/// Old programs end lines with a carriage return alone.
+fn with_line_feeds(decoded: encoding::Decoded<'_>) -> encoding::Decoded<'_> {
+    if decoded.text.contains('\n') || !decoded.text.contains('\r') {
+        return decoded;
+    }
+    encoding::Decoded {
+        text: decoded.text.replace('\r', "\n").into(),
+        ..decoded
+    }
+}
+
+/// The first line, counted from 1, that is longer than any of a format made of lines.
+fn too_long_line(text: &str) -> Option<usize> {
+    let mut lines = (1..).zip(text.lines());
+    let found = lines.find(|(_, line)| line.len() > LINE_BYTES_MAX);
+    found.map(|(number, _)| number)
 }
 
 /// Tells a table without a profile from what is no statement at all.
@@ -327,7 +367,7 @@ fn unknown(text: &str) -> Refused {
         let reason = "the columns are those of no known table";
         return Refused::new(RefusedCode::UnknownTable, "line 1", reason);
     }
-    let reason = "neither camt.052/053/054, nor MT940/MT942, nor a SelfPay settlement";
+    let reason = "neither camt.052/053/054, nor MT940/MT942, nor a table";
     Refused::new(RefusedCode::UnknownFormat, "line 1", reason)
 }
 

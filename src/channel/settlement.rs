@@ -3,7 +3,8 @@
 //!
 //! `lot;id_tranzactie;data_ora;terminal;referinta;suma;moneda;comision;status`, one payment a
 //! line, and at the end `TOTAL;count;sum` with the gross sum. Amounts are gross; the commission
-//! stands apart and is never taken off an amount here.
+//! stands apart and is never taken off an amount here. A day without payments has the last line
+//! alone, so that a missing file is told from an empty day. `docs/selfpay.md` is the proposal.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -71,20 +72,34 @@ pub fn read_settlement(text: &str) -> Result<Settlement, Refused> {
         commission_minor: 0,
         held: Vec::new(),
     };
+    let mut total_at = None;
+    let mut last = 1;
     let lines = (1..)
         .zip(text.lines())
         .skip_while(|(_, line)| line.trim() != HEADER);
     for (number, line) in lines.skip(1) {
         let fields: Vec<&str> = line.split(';').map(str::trim).collect();
+        last = number;
         match fields.as_slice() {
             [""] => {}
-            [TRAILER, totals @ ..] => settlement.check(totals, number),
+            _ if total_at.is_some() => {
+                let reason = "a line after the total";
+                settlement.hold(HeldCode::EntryUnreadable, number, reason);
+            }
+            [TRAILER, totals @ ..] => {
+                settlement.check(totals, number);
+                total_at = Some(number);
+            }
             fields => settlement.take(fields, number),
         }
     }
-    if settlement.rows.is_empty() && settlement.held.is_empty() {
-        let reason = "the settlement has no lines";
-        return Err(refused(RefusedCode::NoStatement, reason));
+    if total_at.is_none() {
+        if settlement.rows.is_empty() && settlement.held.is_empty() {
+            let reason = "the settlement has no lines";
+            return Err(refused(RefusedCode::NoStatement, reason));
+        }
+        let reason = "the file has no total: it may be cut";
+        settlement.hold(HeldCode::SummaryDiffers, last, reason);
     }
     Ok(settlement)
 }
@@ -96,8 +111,8 @@ pub(crate) fn read(text: &str) -> Result<StatementFile, Refused> {
     let last_on = settlement.rows.iter().map(|row| row.paid_at.date()).max();
     let lot = settlement.lot;
     let statement = Statement {
-        id: Some(lot.clone()),
-        number: Some(lot.clone()),
+        id: Some(lot.clone()).filter(|lot| !lot.is_empty()),
+        number: Some(lot.clone()).filter(|lot| !lot.is_empty()),
         currency,
         created_on: last_on,
         entries: settlement.rows.iter().map(|row| entry(&lot, row)).collect(),
@@ -108,6 +123,7 @@ pub(crate) fn read(text: &str) -> Result<StatementFile, Refused> {
         format: Format {
             family: FormatFamily::SelfPaySettlement,
             version: None,
+            profile: None,
         },
         statements: vec![statement],
         held: held.map(|held| held.in_statement(0)).collect(),
@@ -276,7 +292,24 @@ mod tests {
                 "{total}"
             );
         }
-        assert_eq!(codes(ROWS), []);
+    }
+
+    #[test]
+    fn a_file_without_total_may_be_cut_and_nothing_comes_after_the_total() {
+        let cut = (HeldCode::SummaryDiffers, "line 4".to_owned());
+        assert_eq!(codes(ROWS), [cut]);
+        assert_eq!(
+            codes(&format!("{ROWS}TOTAL;3;70.00\n{ROWS}")).first(),
+            Some(&(HeldCode::EntryUnreadable, "line 6".to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_day_without_payments_has_a_total_alone() {
+        let file = channel::read(format!("{HEADER}\nTOTAL;0;0.00\n").as_bytes()).unwrap();
+        assert_eq!(file.held, []);
+        assert_eq!(file.statements[0].entries.len(), 0);
+        assert_eq!(codes("TOTAL;1;67.00")[0].0, HeldCode::SummaryDiffers);
     }
 
     #[test]
@@ -290,7 +323,7 @@ mod tests {
             "SP1;T-4;2026-08-31 12:05:00;T;1;70;RON;0;MAYBE",
         ] {
             assert_eq!(
-                codes(&format!("{ROWS}{line}")),
+                codes(&format!("{ROWS}{line}\nTOTAL;3;70.00")),
                 [(HeldCode::EntryUnreadable, "line 5".to_owned())],
                 "{line}"
             );
@@ -300,7 +333,7 @@ mod tests {
     #[test]
     fn one_file_has_one_lot_and_one_currency() {
         let other = "SP2;T-4;2026-08-31 12:05:00;T;1;70;EUR;0;OK";
-        let codes: Vec<HeldCode> = codes(&format!("{ROWS}{other}"))
+        let codes: Vec<HeldCode> = codes(&format!("{ROWS}{other}\nTOTAL;4;140.00"))
             .into_iter()
             .map(|(code, _)| code)
             .collect();

@@ -14,6 +14,12 @@ use crate::channel::{Refused, RefusedCode};
 /// Deeper than any statement (about twenty), far below what a stack bears.
 const DEPTH_MAX: usize = 60;
 
+/// Longer than any text of a statement: the file is made to fill the memory.
+const TEXT_BYTES_MAX: usize = 64 * 1024;
+
+/// More elements than an entry with every detail of a large batch.
+const NODES_MAX: usize = 2_000_000;
+
 /// One element with all it contains.
 pub(crate) struct Node {
     /// The name without prefix.
@@ -79,6 +85,7 @@ pub(crate) struct Source<'a> {
     text: &'a str,
     counted_to: usize,
     line: usize,
+    depth: usize,
 }
 
 impl<'a> Source<'a> {
@@ -90,6 +97,7 @@ impl<'a> Source<'a> {
             text,
             counted_to: 0,
             line: 1,
+            depth: 0,
         }
     }
 
@@ -109,9 +117,15 @@ impl<'a> Source<'a> {
     pub(crate) fn whole(&mut self, opened: Opened) -> Result<Node, Refused> {
         let mut node = Node::from(opened);
         let mut parents: Vec<Node> = Vec::new();
+        let mut nodes: usize = 0;
         loop {
+            if node.text.len() > TEXT_BYTES_MAX || nodes > NODES_MAX {
+                let reason = "an element is longer than any of a statement";
+                return Err(self.refused(RefusedCode::TooLarge, reason));
+            }
             match self.event()? {
                 Event::Start(start) => {
+                    nodes += 1;
                     let child = Node::from(self.opened(&start)?);
                     parents.push(std::mem::replace(&mut node, child));
                     if parents.len() > DEPTH_MAX {
@@ -138,18 +152,32 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The next event. The end of the file inside an element is no end: the file was cut.
     fn event(&mut self) -> Result<Event<'a>, Refused> {
         match self.reader.read_event() {
             Ok(Event::DocType(_)) => {
                 let reason = "the file declares a document type";
                 Err(self.refused(RefusedCode::DocumentType, reason))
             }
-            Ok(event) => Ok(event),
+            Ok(Event::Eof) if self.depth > 0 => {
+                Err(self.not_xml("the file ends inside an element"))
+            }
+            Ok(event) => {
+                match &event {
+                    Event::Start(_) => self.depth += 1,
+                    Event::End(_) => self.depth = self.depth.saturating_sub(1),
+                    _ => {}
+                }
+                Ok(event)
+            }
             Err(_) => Err(self.not_xml("the XML is not well-formed")),
         }
     }
 
     fn opened(&mut self, start: &BytesStart<'_>) -> Result<Opened, Refused> {
+        if start.name().as_ref().len() > TEXT_BYTES_MAX {
+            return Err(self.refused(RefusedCode::TooLarge, "a name is longer than any"));
+        }
         let (resolved, local) = self.reader.resolver().resolve_element(start.name());
         let name = local.as_ref().to_owned();
         let namespace = match resolved {

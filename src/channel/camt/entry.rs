@@ -4,10 +4,14 @@ use chrono::NaiveDate;
 
 use crate::channel::camt::date;
 use crate::channel::xml::Node;
-use crate::channel::{Detail, Entry, Format, FormatFamily, Held, HeldCode, amount, checks};
+use crate::channel::{Detail, Entry, FormatFamily, Held, HeldCode, amount, checks};
 
 /// Reads an entry and what is doubtful about it; without amount or sign there is no entry.
-pub(crate) fn read(node: &Node, format: Format, place: &str) -> Result<(Entry, Vec<Held>), Held> {
+pub(crate) fn read(
+    node: &Node,
+    family: FormatFamily,
+    place: &str,
+) -> Result<(Entry, Vec<Held>), Held> {
     let (amount_minor, currency) = entry_amount(node, place)?;
     let credit = sign(node).ok_or_else(|| {
         let reason = "the entry says neither credit nor debit";
@@ -25,7 +29,7 @@ pub(crate) fn read(node: &Node, format: Format, place: &str) -> Result<(Entry, V
         currency,
         credit,
         reversal: matches!(node.text_at(&["RvslInd"]), Some("true" | "1")),
-        booked: is_booked(node, format),
+        booked: is_booked(node, family),
         booked_on,
         value_on,
         bank_reference: bank_reference(node, &transactions),
@@ -33,6 +37,7 @@ pub(crate) fn read(node: &Node, format: Format, place: &str) -> Result<(Entry, V
         structured_reference: only(details.iter().map(|detail| &detail.structured_reference)),
         text: joined(&texts, " ", &closing),
         joined_text: joined(&texts, "", &closing),
+        as_written: String::new(),
         details,
         place: place.to_owned(),
     };
@@ -40,6 +45,7 @@ pub(crate) fn read(node: &Node, format: Format, place: &str) -> Result<(Entry, V
         &entry,
         charges(node, &transactions, &entry.currency),
     ));
+    doubts.extend(missing_transactions(node, place));
     Ok((entry, doubts))
 }
 
@@ -73,7 +79,7 @@ fn entry_amount(node: &Node, place: &str) -> Result<(i64, String), Held> {
         .at(&["Amt"])
         .ok_or_else(|| held("the entry has no amount".to_owned()))?;
     let currency = element.currency.clone().unwrap_or_default();
-    let minor = amount::minor(element.raw_text().trim(), &currency)
+    let minor = amount::decimal(element.raw_text().trim(), &currency)
         .map_err(|error| held(error.to_string()))?;
     Ok((minor, currency))
 }
@@ -88,14 +94,14 @@ fn sign(node: &Node) -> Option<bool> {
 }
 
 /// An entry without status is booked in a statement, which has no others; elsewhere it is not.
-fn is_booked(node: &Node, format: Format) -> bool {
+fn is_booked(node: &Node, family: FormatFamily) -> bool {
     // From version 07 on, the status is in an element of its own.
     match node
         .text_at(&["Sts", "Cd"])
         .or_else(|| node.text_at(&["Sts"]))
     {
         Some(status) => status == "BOOK",
-        None => node.at(&["Sts"]).is_none() && format.family == FormatFamily::Camt053,
+        None => node.at(&["Sts"]).is_none() && family == FormatFamily::Camt053,
     }
 }
 
@@ -105,6 +111,19 @@ fn transactions(node: &Node) -> Vec<&Node> {
         .flat_map(|details| details.all("TxDtls"))
         .chain(node.all("TxDtls"))
         .collect()
+}
+
+/// Banks cut long lists of details without saying so; the batch tells how many there were.
+fn missing_transactions(node: &Node, place: &str) -> Option<Held> {
+    node.all("NtryDtls").find_map(|details| {
+        let told: usize = details.text_at(&["Btch", "NbOfTxs"])?.parse().ok()?;
+        let found = details.all("TxDtls").count();
+        // A batch without any detail is booked as one sum, and wants none.
+        (0 < found && found < told).then(|| {
+            let reason = format!("incomplete: the batch has {told} transactions, {found} are told");
+            Held::new(HeldCode::DetailsDiffer, place, reason)
+        })
+    })
 }
 
 fn details(transactions: &[&Node], minor: i64, currency: &str, credit: bool) -> Vec<Detail> {
@@ -142,13 +161,17 @@ fn detail_amount(node: &Node, currency: &str) -> Option<i64> {
     if element.currency.as_deref() != Some(currency) {
         return None;
     }
-    amount::minor(element.raw_text().trim(), currency).ok()
+    amount::decimal(element.raw_text().trim(), currency).ok()
 }
 
 /// The reference of the remittance, when it has one and no other.
 fn structured_reference(node: &Node) -> Option<String> {
     let remittances = node.all("RmtInf").flat_map(|piece| piece.all("Strd"));
-    let mut references = remittances.filter_map(|piece| piece.text_at(&["CdtrRefInf", "Ref"]));
+    let mut references = remittances.filter_map(|piece| {
+        // Version 01 has another name for it.
+        let version_one = || piece.text_at(&["CdtrRefInf", "CdtrRef"]);
+        piece.text_at(&["CdtrRefInf", "Ref"]).or_else(version_one)
+    });
     let first = references.next()?;
     references
         .all(|other| other == first)
@@ -231,6 +254,6 @@ fn charges(node: &Node, transactions: &[&Node], currency: &str) -> u64 {
             let records = charges.all("Rcrd").filter_map(|record| record.at(&["Amt"]));
             charges.all("Amt").chain(records)
         })
-        .filter_map(|element| amount::minor(element.raw_text().trim(), currency).ok())
+        .filter_map(|element| amount::decimal(element.raw_text().trim(), currency).ok())
         .fold(0, |sum, minor| sum.saturating_add(minor.unsigned_abs()))
 }

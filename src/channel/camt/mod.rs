@@ -5,9 +5,11 @@
 //! that a schema would refuse is read all the same: many that banks send are such.
 
 mod entry;
+mod pages;
 
 use chrono::NaiveDate;
 
+use crate::channel::camt::pages::Page;
 use crate::channel::checks::{self, Summary, Total};
 use crate::channel::xml::{Node, Opened, Source, Step};
 use crate::channel::{
@@ -21,20 +23,27 @@ const VERSION_MAX: u8 = 14;
 pub(crate) fn read(text: &str) -> Result<StatementFile, Refused> {
     let mut source = Source::new(text);
     let mut file: Option<StatementFile> = None;
+    // An envelope may hold messages of several kinds: the file has the format of the first.
+    let mut family = FormatFamily::Camt053;
+    let mut pages: Vec<Page> = Vec::new();
     loop {
         match source.next()? {
             Step::End => break,
             Step::Close => {}
             Step::Open(opened) => {
                 if let Some(format) = format_of(&opened) {
+                    family = format.family;
                     file.get_or_insert_with(|| begin(format));
                 } else if is_statement(&opened.name)
                     && let Some(file) = &mut file
                 {
-                    statement(&mut source, file)?;
+                    pages.push(statement(&mut source, family, file)?);
                 }
             }
         }
+    }
+    if let Some(file) = &mut file {
+        pages::join(file, &pages);
     }
     file.filter(|file| !file.statements.is_empty())
         .ok_or_else(|| {
@@ -56,7 +65,11 @@ fn format_of(opened: &Opened) -> Option<Format> {
     let version = namespace
         .rsplit_once(family.as_str())
         .and_then(|(_, version)| version.trim_start_matches('.').parse().ok());
-    Some(Format { family, version })
+    Some(Format {
+        family,
+        version,
+        profile: None,
+    })
 }
 
 fn is_statement(name: &str) -> bool {
@@ -79,8 +92,12 @@ fn begin(format: Format) -> StatementFile {
     }
 }
 
-/// Reads one statement, whose element was just opened, into `file`.
-fn statement(source: &mut Source<'_>, file: &mut StatementFile) -> Result<(), Refused> {
+/// Reads one statement, whose element was just opened, into `file`. Returns which page it is.
+fn statement(
+    source: &mut Source<'_>,
+    family: FormatFamily,
+    file: &mut StatementFile,
+) -> Result<Page, Refused> {
     let at = file.statements.len();
     let mut statement = Statement::default();
     let mut facts: Vec<Node> = Vec::new();
@@ -94,7 +111,7 @@ fn statement(source: &mut Source<'_>, file: &mut StatementFile) -> Result<(), Re
                 statement.entries.len() + 1,
                 node.line
             );
-            match entry::read(&node, file.format, &place) {
+            match entry::read(&node, family, &place) {
                 Ok((entry, doubts)) => {
                     statement.entries.push(entry);
                     held.extend(doubts);
@@ -105,9 +122,10 @@ fn statement(source: &mut Source<'_>, file: &mut StatementFile) -> Result<(), Re
             facts.push(node);
         }
     }
-    held.extend(fill(&mut statement, &facts));
+    let page = Page::of(&facts);
+    held.extend(fill(&mut statement, &facts, page));
     let summary = summary(&facts, statement.currency.as_deref().unwrap_or(""));
-    let is_statement = file.format.family == FormatFamily::Camt053;
+    let is_statement = family == FormatFamily::Camt053;
     statement.ties = checks::ties(&statement).filter(|_| is_statement);
     file.held
         .extend(held.into_iter().map(|held| held.in_statement(at)));
@@ -117,11 +135,11 @@ fn statement(source: &mut Source<'_>, file: &mut StatementFile) -> Result<(), Re
         file.held.extend(checks::missing_balance(at, &statement));
     }
     file.statements.push(statement);
-    Ok(())
+    Ok(page)
 }
 
 /// Fills what a statement says about account, numbers and balances.
-fn fill(statement: &mut Statement, facts: &[Node]) -> Vec<Held> {
+fn fill(statement: &mut Statement, facts: &[Node], page: Page) -> Vec<Held> {
     let text = |path: &[&str]| text_in(facts, path).map(str::to_owned);
     statement.id = text(&["Id"]);
     statement.number = text(&["ElctrncSeqNb"]).or_else(|| text(&["LglSeqNb"]));
@@ -130,8 +148,15 @@ fn fill(statement: &mut Statement, facts: &[Node]) -> Vec<Held> {
         .or_else(|| text(&["Acct", "Id", "PrtryAcct", "Id"]))
         .or_else(|| text(&["Acct", "Id", "BBAN"]));
     statement.created_on = text(&["CreDtTm"]).and_then(|text| date(&text));
-    let opening = balance(facts, &["OPBD", "PRCD"]);
-    let closing = balance(facts, &["CLBD"]);
+    let interim = balances(facts, "ITBD");
+    let opening = match interim.first() {
+        Some(first) if !page.is_first() => Some(*first),
+        _ => balance(facts, &["OPBD", "PRCD"]),
+    };
+    let closing = match interim.last() {
+        Some(last) if !page.is_last => Some(*last),
+        _ => balance(facts, &["CLBD"]),
+    };
     statement.currency = text(&["Acct", "Ccy"])
         .or_else(|| opening?.at(&["Amt"])?.currency.clone())
         .or_else(|| closing?.at(&["Amt"])?.currency.clone())
@@ -155,13 +180,19 @@ fn fill(statement: &mut Statement, facts: &[Node]) -> Vec<Held> {
 
 /// The first balance of the first of these codes that occurs.
 fn balance<'a>(facts: &'a [Node], codes: &[&str]) -> Option<&'a Node> {
-    codes.iter().find_map(|code| {
-        facts.iter().filter(|node| node.name == "Bal").find(|node| {
-            let path = ["Tp", "CdOrPrtry", "Cd"];
-            // Version 01 has the code directly in the type.
-            node.text_at(&path).or_else(|| node.text_at(&["Tp", "Cd"])) == Some(code)
-        })
+    let mut all = codes.iter().flat_map(|code| balances(facts, code));
+    all.next()
+}
+
+/// The balances of one code, in order.
+fn balances<'a>(facts: &'a [Node], code: &str) -> Vec<&'a Node> {
+    let all = facts.iter().filter(|node| node.name == "Bal");
+    all.filter(|node| {
+        let path = ["Tp", "CdOrPrtry", "Cd"];
+        // Version 01 has the code directly in the type.
+        node.text_at(&path).or_else(|| node.text_at(&["Tp", "Cd"])) == Some(code)
     })
+    .collect()
 }
 
 /// The amount with its sign; `None` without a sign, since a guess may be wrong by twice as much.
@@ -173,7 +204,7 @@ fn signed_amount(node: &Node, currency: Option<&str>, held: &mut Vec<Held>) -> O
         held.push(Held::new(HeldCode::CurrencyChanged, &place, reason));
     }
     let own = element.currency.as_deref().or(currency).unwrap_or("");
-    let Ok(minor) = amount::minor(element.raw_text().trim(), own) else {
+    let Ok(minor) = amount::decimal(element.raw_text().trim(), own) else {
         let reason = "a balance cannot be read";
         held.push(Held::new(HeldCode::AmountUnreadable, &place, reason));
         return None;
@@ -190,10 +221,11 @@ fn summary(facts: &[Node], currency: &str) -> Summary {
     let sum = |path: &[&str]| {
         // Some banks write the sum of debits with a minus sign.
         text_in(facts, path)
-            .and_then(|text| amount::minor(text.trim_start_matches('-'), currency).ok())
+            .and_then(|text| amount::decimal(text.trim_start_matches('-'), currency).ok())
     };
     Summary {
         count: count(&["TxsSummry", "TtlNtries", "NbOfNtries"]),
+        net_minor: net(facts, currency),
         credits: Total {
             count: count(&["TxsSummry", "TtlCdtNtries", "NbOfNtries"]),
             sum_minor: sum(&["TxsSummry", "TtlCdtNtries", "Sum"]),
@@ -203,6 +235,27 @@ fn summary(facts: &[Node], currency: &str) -> Summary {
             sum_minor: sum(&["TxsSummry", "TtlDbtNtries", "Sum"]),
         },
     }
+}
+
+/// The sum of all entries with its sign; up to version 03 it stands beside the count.
+fn net(facts: &[Node], currency: &str) -> Option<i64> {
+    let total = ["TxsSummry", "TtlNtries"];
+    [&["TtlNetNtry", "Amt"][..], &["TtlNetNtryAmt"]]
+        .iter()
+        .find_map(|path| text_in(facts, &[&total[..], path].concat()))
+        .and_then(|text| amount::decimal(text, currency).ok())
+        .and_then(|minor| {
+            let sign = text_in(
+                facts,
+                &["TxsSummry", "TtlNtries", "TtlNetNtry", "CdtDbtInd"],
+            )
+            .or_else(|| text_in(facts, &["TxsSummry", "TtlNtries", "CdtDbtInd"]));
+            match sign {
+                Some("CRDT") => Some(minor),
+                Some("DBIT") => Some(-minor),
+                _ => None,
+            }
+        })
 }
 
 fn text_in<'a>(facts: &'a [Node], path: &[&str]) -> Option<&'a str> {
@@ -215,8 +268,12 @@ fn text_in<'a>(facts: &'a [Node], path: &[&str]) -> Option<&'a str> {
 
 /// The day of a date or date-time, as written: its time zone does not move it.
 fn date(text: &str) -> Option<NaiveDate> {
-    let day: String = text.chars().take(10).collect();
-    NaiveDate::parse_from_str(&day, "%Y-%m-%d").ok()
+    let (day, rest) = text.split_at_checked(10)?;
+    // A time or a zone may follow, but not more digits.
+    let ends = rest.is_empty() || rest.starts_with(['T', 'Z', '+', '-', ' ']);
+    NaiveDate::parse_from_str(day, "%Y-%m-%d")
+        .ok()
+        .filter(|_| ends)
 }
 
 #[cfg(test)]

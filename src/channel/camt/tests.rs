@@ -303,3 +303,144 @@ fn what_is_no_statement_is_refused_with_its_place() {
         assert!(!refused.place.is_empty());
     }
 }
+
+#[test]
+fn every_version_of_every_message_is_read_alike() {
+    for (family, body, part) in [
+        ("camt.052", "BkToCstmrAcctRpt", "Rpt"),
+        ("camt.053", "BkToCstmrStmt", "Stmt"),
+        ("camt.054", "BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+    ] {
+        for version in 1..=14 {
+            let status = if version < 7 { "BOOK" } else { "<Cd>BOOK</Cd>" };
+            let text = with_entry(&format!("<Sts>{status}</Sts>"))
+                .replace("camt.053.001.08", &format!("{family}.001.{version:02}"))
+                .replace("BkToCstmrStmt", body)
+                .replace("Stmt>", &format!("{part}>"));
+            let file = read(&text);
+            assert_eq!(
+                file.format.to_string(),
+                format!("{family}.001.{version:02}")
+            );
+            assert_eq!((file.held.len(), file.warnings.len()), (0, 0));
+            assert!(file.statements[0].entries[0].booked);
+        }
+    }
+}
+
+/// One page of a statement with an entry of 67 lei.
+fn page(number: usize, is_last: bool, opening: (&str, &str), closing: (&str, &str)) -> String {
+    let text = document(&format!(
+        "<StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{is_last}</LastPgInd></StmtPgntn>{}{}\
+         <Ntry><Amt Ccy='RON'>67.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry>",
+        balance(opening.0, opening.1),
+        balance(closing.0, closing.1)
+    ));
+    let start = text.find("<Stmt>").unwrap();
+    let end = text.find("</BkToCstmrStmt>").unwrap();
+    text[start..end].to_owned()
+}
+
+fn pages(pages: &[String]) -> StatementFile {
+    let empty = document("");
+    let start = empty.find("<Stmt>").unwrap();
+    let end = empty.find("</BkToCstmrStmt>").unwrap();
+    read(&format!(
+        "{}{}{}",
+        &empty[..start],
+        pages.concat(),
+        &empty[end..]
+    ))
+}
+
+#[test]
+fn pages_with_balances_of_their_own_tie_one_by_one_and_must_chain() {
+    let first = page(1, false, ("OPBD", "100.00"), ("ITBD", "167.00"));
+    let last = page(2, true, ("ITBD", "167.00"), ("CLBD", "234.00"));
+    let file = pages(&[first.clone(), last]);
+    assert_eq!(codes(&file), []);
+    let ties: Vec<Option<bool>> = file.statements.iter().map(|one| one.ties).collect();
+    assert_eq!(ties, [Some(true), Some(true)]);
+    let elsewhere = page(2, true, ("ITBD", "200.00"), ("CLBD", "267.00"));
+    let file = pages(&[first, elsewhere]);
+    assert_eq!(codes(&file), [HeldCode::PagesDoNotChain]);
+    assert_eq!(file.held[0].place, "statement 2");
+}
+
+#[test]
+fn pages_that_repeat_the_balances_of_the_whole_tie_together_or_not_at_all() {
+    let (opening, closing) = (("OPBD", "100.00"), ("CLBD", "234.00"));
+    let first = page(1, false, opening, closing);
+    let last = page(2, true, opening, closing);
+    let file = pages(&[first.clone(), last]);
+    assert_eq!(codes(&file), []);
+    assert!(file.statements.iter().all(|one| one.ties == Some(true)));
+    let alone = pages(&[first]);
+    assert_eq!(codes(&alone), [HeldCode::BalanceDiffers]);
+}
+
+#[test]
+fn a_batch_of_which_details_are_missing_is_held() {
+    let entry = |told: usize| {
+        format!("<NtryDtls><Btch><NbOfTxs>{told}</NbOfTxs></Btch><TxDtls/><TxDtls/></NtryDtls>")
+    };
+    assert_eq!(codes(&read(&with_entry(&entry(2)))), []);
+    let file = read(&with_entry(&entry(3)));
+    assert_eq!(codes(&file), [HeldCode::DetailsDiffer]);
+    assert!(file.held[0].reason.contains("incomplete"));
+    let booked_as_one = "<NtryDtls><Btch><NbOfTxs>3</NbOfTxs></Btch></NtryDtls>";
+    assert_eq!(codes(&read(&with_entry(booked_as_one))), []);
+}
+
+#[test]
+fn the_net_sum_is_checked_in_both_of_its_spellings() {
+    for (net, is_right) in [
+        (
+            "<TtlNetNtryAmt>67.00</TtlNetNtryAmt><CdtDbtInd>CRDT</CdtDbtInd>",
+            true,
+        ),
+        (
+            "<TtlNetNtryAmt>67.00</TtlNetNtryAmt><CdtDbtInd>DBIT</CdtDbtInd>",
+            false,
+        ),
+        (
+            "<TtlNetNtry><Amt>67</Amt><CdtDbtInd>CRDT</CdtDbtInd></TtlNetNtry>",
+            true,
+        ),
+        (
+            "<TtlNetNtry><Amt>68</Amt><CdtDbtInd>CRDT</CdtDbtInd></TtlNetNtry>",
+            false,
+        ),
+    ] {
+        let summary = format!("<TxsSummry><TtlNtries>{net}</TtlNtries></TxsSummry>");
+        let file = read(&with_entry("").replace("<Ntry>", &format!("{summary}<Ntry>")));
+        assert_eq!(codes(&file).is_empty(), is_right, "{net}");
+    }
+}
+
+#[test]
+fn a_comma_in_an_amount_and_letters_after_a_day_are_not_guessed_at() {
+    let comma = with_entry("").replace(">67.00<", ">67,000<");
+    assert!(codes(&read(&comma)).contains(&HeldCode::AmountUnreadable));
+    for (day, is_day) in [
+        ("2026-09-05", true),
+        ("2026-09-05+03:00", true),
+        ("2026-09-05T10:00:00Z", true),
+        ("2026-09-051", false),
+    ] {
+        let file = read(&with_entry(&format!("<ValDt><Dt>{day}</Dt></ValDt>")));
+        assert_eq!(codes(&file).is_empty(), is_day, "{day}");
+    }
+}
+
+#[test]
+fn version_one_names_the_reference_otherwise() {
+    let entry = entry(&with_entry(
+        "<TxDtls><RmtInf><Strd><CdtrRefInf><CdtrRef>RF294073918264</CdtrRef></CdtrRefInf></Strd>\
+         </RmtInf></TxDtls>",
+    ));
+    assert_eq!(
+        entry.structured_reference.as_deref(),
+        Some("RF294073918264")
+    );
+}

@@ -23,6 +23,11 @@ pub(crate) enum Token {
     Field(Field),
     /// The end of a message.
     EndOfMessage,
+    /// The file ends inside a block that was opened with `{4:`: it was cut.
+    Cut {
+        /// The last line of the file, counted from 1.
+        line: usize,
+    },
     /// A line in the shape of a field that no statement has, kept as text of the one before.
     UnknownField {
         /// The line of the file, counted from 1.
@@ -88,8 +93,12 @@ pub(crate) fn is_swift(text: &str) -> bool {
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     let mut open: Option<Field> = None;
+    let mut is_in_block = false;
+    let mut last = 1;
     for (number, line) in lines(text) {
         let (rest, begins_message) = content(&line);
+        last = number;
+        is_in_block = (is_in_block && !ends_message(&line)) || line.contains("{4:");
         if begins_message || ends_message(&line) {
             tokens.extend(open.take().map(Token::Field));
             tokens.push(Token::EndOfMessage);
@@ -120,6 +129,9 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         }
     }
     tokens.extend(open.map(Token::Field));
+    if is_in_block {
+        tokens.push(Token::Cut { line: last });
+    }
     tokens.push(Token::EndOfMessage);
     tokens
 }

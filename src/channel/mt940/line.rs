@@ -16,7 +16,12 @@ pub(crate) struct Line {
     pub(crate) amount_minor: i64,
     pub(crate) customer_reference: Option<String>,
     pub(crate) bank_reference: Option<String>,
+    /// What stands behind a customer's reference of full length, as a rule a name.
+    pub(crate) overflow: Option<String>,
 }
+
+/// The customer's reference is 16x; what some banks write behind it is no part of it.
+const REFERENCE_LETTERS_MAX: usize = 16;
 
 /// Why a statement line is no movement of money that can be believed.
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
@@ -43,11 +48,15 @@ pub(crate) fn read(text: &str, currency: &str) -> Result<Line, LineFault> {
     // The funds code: the third letter of the currency, or R, N, F of some banks.
     let rest = leading(rest, 1, |c| c.is_ascii_alphabetic()).map_or(rest, |(_, rest)| rest);
     let (digits, rest) = split_while(rest, |c| c.is_ascii_digit() || c == ',' || c == '.');
-    let amount_minor = amount::minor(digits, currency).map_err(LineFault::Amount)?;
+    let amount_minor = amount::swift(digits, currency).map_err(LineFault::Amount)?;
     let (_transaction_type, references) = transaction_type(rest.trim_start());
     let (customer, bank) = match references.split_once("//") {
         Some((customer, bank)) => (customer, named(bank)),
         None => (references, None),
+    };
+    let (customer, overflow) = match customer.char_indices().nth(REFERENCE_LETTERS_MAX) {
+        Some((end, _)) => customer.split_at_checked(end).unwrap_or((customer, "")),
+        None => (customer, ""),
     };
     Ok(Line {
         value_on,
@@ -58,6 +67,7 @@ pub(crate) fn read(text: &str, currency: &str) -> Result<Line, LineFault> {
         amount_minor,
         customer_reference: named(customer).filter(|reference| reference != "NONREF"),
         bank_reference: bank,
+        overflow: named(overflow),
     })
 }
 
@@ -162,6 +172,7 @@ mod tests {
                 amount_minor: 6700,
                 customer_reference: None,
                 bank_reference: Some("2026090180931000".to_owned()),
+                overflow: None,
             }
         );
     }
@@ -226,6 +237,13 @@ mod tests {
             assert_eq!(line.customer_reference.as_deref(), customer, "{text}");
             assert_eq!(line.bank_reference.as_deref(), bank, "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_behind_the_customers_reference_is_kept_apart() {
+        let line = line("260901C1,N541NONREF          ANA POPA");
+        assert_eq!(line.customer_reference, None);
+        assert_eq!(line.overflow.as_deref(), Some("ANA POPA"));
     }
 
     #[test]

@@ -26,6 +26,10 @@ pub(crate) fn read(text: &str) -> Result<StatementFile, Refused> {
     for token in fields::tokens(text) {
         match token {
             Token::EndOfMessage => draft.end(),
+            Token::Cut { line } => {
+                let reason = "the file ends inside a message: it may be cut";
+                draft.hold(HeldCode::Incomplete, line, reason);
+            }
             Token::UnknownField { line, tag } => draft.unknown_field(line, &tag),
             Token::Field(field) => {
                 if draft.is_followed_by(field.tag) {
@@ -54,6 +58,7 @@ fn assemble(drafts: Vec<Draft>) -> Result<StatementFile, Refused> {
         format: Format {
             family,
             version: None,
+            profile: None,
         },
         statements: Vec::new(),
         held: Vec::new(),
@@ -81,7 +86,7 @@ impl Balance {
         let (mark, rest) = text.split_at_checked(1)?;
         let (day, rest) = rest.split_at_checked(6)?;
         let (currency, digits) = rest.split_at_checked(3)?;
-        let minor = amount::minor(digits.trim(), currency).ok()?;
+        let minor = amount::swift(digits.trim(), currency).ok()?;
         Some(Self {
             minor: match mark {
                 "C" => minor,
@@ -161,19 +166,54 @@ impl Draft {
             Tag::Text => self.text(field.lines),
             Tag::Addition => self.text(without_codes(&field.lines)),
             Tag::ClosingBalance | Tag::ClosingOfPage => self.close(&field),
-            Tag::Floor => {
-                self.is_interim |= self.opening.is_none();
-                let currency: String = field.value().chars().take(3).collect();
-                self.statement.currency.get_or_insert(currency);
-            }
+            Tag::Floor => self.floor(&field),
             Tag::MadeAt => {
+                self.is_interim |= self.opening.is_none();
                 let day: String = field.value().chars().take(6).collect();
                 self.statement.created_on = line::date(&day);
             }
-            Tag::Debits => self.summary.debits = total(field.value()),
-            Tag::Credits => self.summary.credits = total(field.value()),
+            Tag::Debits => self.summary.debits = self.total(&field),
+            Tag::Credits => self.summary.credits = self.total(&field),
             Tag::RelatedReference | Tag::AvailableBalance => {}
         }
+    }
+
+    /// The floor limit, below which an interim report has no entries: `RON0,`, `RONC100,`.
+    fn floor(&mut self, field: &Field) {
+        self.is_interim |= self.opening.is_none();
+        let currency: String = field.value().chars().take(3).collect();
+        let own = self.statement.currency.get_or_insert(currency.clone());
+        if *own != currency {
+            let reason = "a floor limit in another currency";
+            self.hold(HeldCode::CurrencyChanged, field.line, reason);
+        }
+    }
+
+    /// Count, currency and sum of fields 90C and 90D: `2PLN186,33`.
+    fn total(&mut self, field: &Field) -> Total {
+        self.is_interim |= self.opening.is_none();
+        let text = field.value();
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (count, rest) = text.split_at_checked(digits).unwrap_or(("", ""));
+        let (currency, sum) = rest.split_at_checked(3).unwrap_or(("", ""));
+        let total = Total {
+            count: count.parse().ok(),
+            sum_minor: amount::swift(sum, currency).ok(),
+        };
+        if total.count.is_none() || total.sum_minor.is_none() {
+            let reason = "a count or sum cannot be read";
+            self.hold(HeldCode::AmountUnreadable, field.line, reason);
+        }
+        if self
+            .statement
+            .currency
+            .as_deref()
+            .is_some_and(|own| own != currency)
+        {
+            let reason = "a sum in another currency";
+            self.hold(HeldCode::CurrencyChanged, field.line, reason);
+        }
+        total
     }
 
     fn account(&mut self, field: &Field) {
@@ -244,7 +284,9 @@ impl Draft {
         });
         self.stage = Stage::Entries;
         // Kept until a field 86 says more.
-        self.set_text(field.lines.get(1..).unwrap_or(&[]));
+        let after = field.lines.iter().skip(1).cloned();
+        let lines: Vec<String> = line.overflow.into_iter().chain(after).collect();
+        self.set_text(&lines);
     }
 
     fn set_text(&mut self, lines: &[String]) {
@@ -252,6 +294,7 @@ impl Draft {
         if let Some(entry) = self.statement.entries.last_mut() {
             entry.text = views.words;
             entry.joined_text = views.joined;
+            entry.as_written = lines.concat();
         }
     }
 
@@ -320,7 +363,13 @@ impl Draft {
         file.held.extend(held);
         file.held
             .extend(checks::reasons_to_hold(at, &self.statement, &self.summary));
-        if !self.is_interim {
+        if self.is_interim {
+            let told = [self.summary.debits.count, self.summary.credits.count];
+            let reason = "the report counts nothing, so nothing tells whether it is complete";
+            let warning = Held::new(HeldCode::BalanceMissing, place, reason).in_statement(at);
+            let is_uncounted = told.iter().all(Option::is_none);
+            file.warnings.extend(is_uncounted.then_some(warning));
+        } else {
             file.held
                 .extend(checks::missing_balance(at, &self.statement));
         }
@@ -340,17 +389,6 @@ fn late_value_dates(statement: &Statement) -> Vec<Held> {
     let reason = "the entry has no booking date, and its value date lies long after the statement";
     late.map(|entry| Held::new(HeldCode::ValueDateLate, &entry.place, reason))
         .collect()
-}
-
-/// Count, currency and sum of fields 90C and 90D: `2PLN186,33`.
-fn total(text: &str) -> Total {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (count, rest) = text.split_at_checked(digits).unwrap_or(("", ""));
-    let (currency, sum) = rest.split_at_checked(3).unwrap_or(("", ""));
-    Total {
-        count: count.parse().ok(),
-        sum_minor: amount::minor(sum, currency).ok(),
-    }
 }
 
 /// The lines of Raiffeisen's field NS without the two digits that number each.

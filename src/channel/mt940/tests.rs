@@ -250,3 +250,137 @@ fn nobody_is_named_in_what_operators_or_logs_see() {
     let file = read(&text);
     assert!(!format!("{file:?}").contains("POPA"));
 }
+
+/// One invented file for each dialect that Romanian banks write.
+const DIALECTS: [(&str, &str); 8] = [
+    ("alpha", include_str!("dialects/alpha.sta")),
+    ("bcr", include_str!("dialects/bcr.sta")),
+    ("brd", include_str!("dialects/brd.sta")),
+    ("bt", include_str!("dialects/bt.sta")),
+    ("cec", include_str!("dialects/cec.sta")),
+    ("exim", include_str!("dialects/exim.sta")),
+    ("ing", include_str!("dialects/ing.sta")),
+    ("raiffeisen", include_str!("dialects/raiffeisen.sta")),
+];
+
+#[test]
+fn each_romanian_dialect_ties_and_keeps_the_reference_whole() {
+    for (bank, text) in DIALECTS {
+        let file = read(text);
+        assert_eq!(file.format.to_string(), "MT940", "{bank}");
+        assert_eq!(file.held, [], "{bank}");
+        assert_eq!(file.statements.len(), 1, "{bank}");
+        let statement = &file.statements[0];
+        let account = statement.account.as_deref().unwrap();
+        assert!(account.starts_with("RO") && account.len() == 24, "{bank}");
+        assert_eq!(statement.ties, Some(true), "{bank}");
+        assert_eq!(statement.currency.as_deref(), Some("RON"), "{bank}");
+        let signed: Vec<i64> = statement.entries.iter().map(Entry::signed_minor).collect();
+        assert_eq!(signed, [6700, -450], "{bank}");
+        let entry = &statement.entries[0];
+        assert_eq!(entry.booked_on.unwrap().to_string(), "2026-09-01", "{bank}");
+        let digits = entry.joined_text.replace(' ', "");
+        assert!(digits.contains("RF18539007547034"), "{bank}: {digits}");
+        assert!(entry.text.contains("POPA"), "{bank}: {}", entry.text);
+    }
+}
+
+#[test]
+fn a_dialect_that_is_cut_anywhere_is_refused_held_or_whole() {
+    for (bank, text) in DIALECTS {
+        let whole = read(text);
+        for end in 0..text.len() {
+            let Ok(file) = channel::read(&text.as_bytes()[..end]) else {
+                continue;
+            };
+            let entries = |file: &StatementFile| {
+                let entries = file.statements.iter().flat_map(|one| one.entries.clone());
+                entries
+                    .map(|entry| entry.signed_minor())
+                    .collect::<Vec<_>>()
+            };
+            let is_whole = entries(&file) == entries(&whole)
+                && file.statements[0].closing_minor == whole.statements[0].closing_minor;
+            assert!(!file.held.is_empty() || is_whole, "{bank} cut at {end}");
+        }
+    }
+}
+
+#[test]
+fn a_block_that_does_not_end_was_cut() {
+    let text = format!("{{1:F01A}}{{4:\n{}-}}\n", message(LINE, "167,00"));
+    assert_eq!(codes(&text), []);
+    let cut = text.trim_end().trim_end_matches("-}");
+    assert_eq!(codes(cut), [HeldCode::Incomplete]);
+}
+
+#[test]
+fn an_interim_report_tells_its_currency_once() {
+    let report = |lines: &str| format!(":20:S1\n:25:{ACCOUNT}\n:28C:1/1\n{lines}");
+    let both_floors = report(&format!(
+        ":34F:ROND0,\n:34F:RONC0,\n:13:2609011200\n{LINE}:90C:1RON67,\n"
+    ));
+    let file = read(&both_floors);
+    assert_eq!(
+        (file.format.to_string().as_str(), file.held.len()),
+        ("MT942", 0)
+    );
+    assert_eq!(file.warnings.len(), 0);
+    let uncounted = report(&format!(":34F:RON0,\n:13D:2609011200+0300\n{LINE}"));
+    let file = read(&uncounted);
+    assert_eq!((file.held.len(), file.warnings.len()), (0, 1));
+    for (lines, expected) in [
+        (
+            ":34F:RON0,\n:34F:EUR0,\n:90C:0RON0,\n",
+            HeldCode::CurrencyChanged,
+        ),
+        (":34F:RON0,\n:90C:0EUR0,\n", HeldCode::CurrencyChanged),
+        (":34F:RON0,\n:90C:RON0,\n", HeldCode::AmountUnreadable),
+        (":34F:RON0,\n:90C:1RON\n", HeldCode::AmountUnreadable),
+    ] {
+        assert!(codes(&report(lines)).contains(&expected), "{lines}");
+    }
+}
+
+#[test]
+fn expected_movements_of_an_interim_report_are_not_booked() {
+    let text = format!(
+        ":20:S1\n:25:{ACCOUNT}\n:28C:1\n:34F:RON0,\n:13D:2609011200+0300\n{LINE}\
+         :61:260902EC67,NTRFNONREF\n:61:260902ED5,NTRFNONREF\n:90D:0RON0,\n:90C:1RON67,\n"
+    );
+    let file = read(&text);
+    assert_eq!(file.held, []);
+    let booked: Vec<bool> = file.statements[0]
+        .entries
+        .iter()
+        .map(|one| one.booked)
+        .collect();
+    assert_eq!(booked, [true, false, false]);
+}
+
+#[test]
+fn the_text_is_also_kept_as_the_bank_wrote_it() {
+    let text = message(
+        &format!("{LINE}:86:+20taxa RF2940\n73918264+32POPA ION\n"),
+        "167,00",
+    );
+    let entry = &entries(&text)[0];
+    assert_eq!(entry.as_written, "+20taxa RF294073918264+32POPA ION");
+    assert_eq!(entry.joined_text, "taxa RF294073918264,Platitor POPA ION");
+}
+
+#[test]
+fn carriage_returns_alone_end_lines_too() {
+    let text = message(LINE, "167,00").replace('\n', "\r");
+    assert_eq!(entries(&text).len(), 1);
+}
+
+#[test]
+fn a_line_without_end_is_refused() {
+    let text = message(&format!("{LINE}:86:{}\n", "x".repeat(100_000)), "167,00");
+    let refused = channel::read(text.as_bytes()).unwrap_err();
+    assert_eq!(
+        (refused.code, refused.place.as_str()),
+        (RefusedCode::TooLarge, "line 6")
+    );
+}

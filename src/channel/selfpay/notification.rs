@@ -146,6 +146,7 @@ impl Notification {
             structured_reference: Some(self.reference.clone()),
             text: String::new(),
             joined_text: String::new(),
+            as_written: String::new(),
             details: Vec::<Detail>::new(),
             place: format!("notification {}", self.event_id),
         }

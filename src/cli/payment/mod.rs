@@ -3,6 +3,7 @@
 mod decide;
 mod fee;
 mod import;
+mod parse;
 mod suggested;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -29,6 +30,8 @@ use crate::store::{Tx, applications, matches, payments};
 pub(crate) enum Payment {
     /// Record the movements of statements and settlements; the same file again changes nothing
     Import(import::Import),
+    /// Read a statement or settlement and print it; no database, no configuration
+    Parse(parse::Parse),
     /// List payments in the order of their recording
     List(List),
     /// Show a payment with its ties, its holds and its history
@@ -192,6 +195,7 @@ impl Page for Shown {
 pub(crate) async fn run(command: Payment, context: &mut Context<'_>) -> Result<Exit, CliError> {
     match command {
         Payment::Import(command) => import::run(&command, context).await,
+        Payment::Parse(command) => parse::run(&command, context),
         Payment::Match(command) => decide::match_by_hand(&command, context).await,
         Payment::Split(command) => decide::split(&command, context).await,
         Payment::Unmatch(command) => decide::unmatch(&command, context).await,

@@ -120,3 +120,67 @@ async fn what_nobody_knows_is_neither_a_fee_nor_a_payment_to_split() {
         assert_eq!(kit.cli(&split(part)).await.exit, Exit::Usage, "{part}");
     }
 }
+
+#[tokio::test]
+async fn a_statement_is_printed_without_a_database_and_without_what_payers_wrote() {
+    let kit = Kit::new();
+    let file = kit.path("day.sta").display().to_string();
+    std::fs::write(&file, statement().mt940()).unwrap();
+    let parse = kit.cli_as(None, &["payment", "parse", &file]).await.ok();
+    expect![[r"
+        Format  MT940
+
+        Statement 1
+        Account  RO86CECEBC2030RON0923675
+        Number   41/1
+        Opening  1000.00 RON
+        Closing  1140.00 RON
+        Ties     yes
+        BOOKED      VALUE       AMOUNT     STATE   BANK'S REFERENCE  REFERENCE  DETAILS
+        2026-03-02  2026-03-02  70.00 RON  booked                                     0
+    "]]
+    .assert_eq(&parse);
+    let shown = kit
+        .cli(&["payment", "parse", &file, "--show-text"])
+        .await
+        .ok();
+    assert!(
+        !parse.contains("Pop Ion") && shown.contains("Pop Ion"),
+        "{shown}"
+    );
+
+    let printed = kit.cli(&["payment", "parse", &file, "--json"]).await.json();
+    let entry = &printed["statements"][0]["entries"][0];
+    assert_eq!(entry["amount_minor"], 7_000);
+    assert_eq!(entry["booked_on"], "2026-03-02");
+    assert_eq!(entry["structured_reference"], serde_json::Value::Null);
+    assert_eq!(printed["held"], serde_json::json!([]));
+    assert_eq!(kit.cli(&["payment", "list"]).await.ok(), "(none)\n");
+}
+
+#[tokio::test]
+async fn a_statement_in_doubt_ends_with_five_and_what_is_none_with_seven() {
+    let kit = Kit::new();
+    let file = kit.path("day.sta").display().to_string();
+    std::fs::write(
+        &file,
+        statement().mt940().replace("RON1140,00", "RON1140,01"),
+    )
+    .unwrap();
+    let held = kit.cli(&["payment", "parse", &file, "--json"]).await;
+    assert_eq!(held.exit, Exit::Partial);
+    assert_eq!(held.json()["held"][0]["code"], "BALANCE_DIFFERS");
+    assert_eq!(held.json()["statements"][0]["ties"], false);
+
+    std::fs::write(&file, "no statement").unwrap();
+    let refused = kit.cli(&["payment", "parse", &file, "--json"]).await;
+    assert_eq!(refused.exit, Exit::Invalid);
+    assert_eq!(refused.json()["refused"]["code"], "UNKNOWN_FORMAT");
+    assert!(refused.err.contains("neither camt"), "{}", refused.err);
+    let refused = kit.cli(&["payment", "parse", &file]).await;
+    assert_eq!((refused.exit, refused.out.as_str()), (Exit::Invalid, ""));
+
+    let missing = kit.path("nothing").display().to_string();
+    let missing = kit.cli(&["payment", "parse", &missing]).await;
+    assert_eq!(missing.exit, Exit::NotFound);
+}

@@ -4,7 +4,7 @@
 mod c14n;
 mod key;
 mod sign;
-mod source;
+pub(in crate::cli) mod source;
 mod trust;
 mod verify;
 mod whole_file;

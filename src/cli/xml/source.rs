@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use crate::cli::exit::CliError;
 
 /// Opens a document; `-` is standard input.
-pub(super) fn open(file: &Path) -> Result<Box<dyn Read>, CliError> {
+pub(in crate::cli) fn open(file: &Path) -> Result<Box<dyn Read>, CliError> {
     if file == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
     }

@@ -2,4 +2,5 @@
 
 mod cec_day;
 mod corpus;
+mod parse;
 mod world;
