@@ -1,7 +1,9 @@
 //! `payment`: money that channels told of, and what operators decide about it.
 
+mod days;
 mod decide;
 mod import;
+mod report;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
@@ -38,6 +40,12 @@ pub(crate) enum Payment {
     Refund(decide::Decide),
     /// Say that a movement is no payment of a fee
     Dismiss(decide::Decide),
+    /// Reconcile what channels told, what the bank credited, and what fees were paid
+    Report(report::Report),
+    /// Close the books of a day that is over, and keep its totals
+    CloseDay(days::CloseDay),
+    /// Open the books of a closed day again
+    ReopenDay(days::ReopenDay),
 }
 
 /// List payments in the order of their recording
@@ -186,6 +194,9 @@ pub(crate) async fn run(command: Payment, context: &mut Context<'_>) -> Result<E
         Payment::Unmatch(command) => decide::run(Decision::Unmatch, &command, context).await,
         Payment::Refund(command) => decide::run(Decision::Refund, &command, context).await,
         Payment::Dismiss(command) => decide::run(Decision::Dismiss, &command, context).await,
+        Payment::Report(command) => report::run(&command, context).await,
+        Payment::CloseDay(command) => days::close(&command, context).await,
+        Payment::ReopenDay(command) => days::reopen(&command, context).await,
         Payment::List(command) => list(&command, context).await,
         Payment::Show(name) => show(&name, context).await,
     }
