@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Display};
 
 use crate::domain::step::{self, Step};
-use crate::domain::{acknowledgement, application, delivery, fee, inbox, order, payment};
+use crate::domain::{acknowledgement, application, day, delivery, fee, inbox, order, payment};
 
 fn check<S, E>(steps: &[Step<S, E>], states: &[S], events: &[E], first: S)
 where
@@ -53,6 +53,7 @@ where
 fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
     use acknowledgement::{LineEvent, LineState};
     use application::{ApplicationEvent, ApplicationState};
+    use day::{DayEvent, DayState};
     use delivery::{BreakerEvent, BreakerState};
     use fee::{FeeEvent, FeeState};
     use inbox::{InboxEvent, InboxState};
@@ -95,6 +96,7 @@ fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
         InboxEvent::ALL,
         InboxState::Arrived,
     );
+    check(day::STEPS, DayState::ALL, DayEvent::ALL, DayState::Open);
     check(
         delivery::STEPS,
         BreakerState::ALL,

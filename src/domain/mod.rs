@@ -16,6 +16,7 @@ pub mod step;
 // Life cycles.
 pub mod acknowledgement;
 pub mod application;
+pub mod day;
 pub mod event;
 pub mod fee;
 pub mod inbox;

@@ -6,6 +6,7 @@
 
 mod counts;
 mod follow;
+pub mod money;
 
 use crate::coded;
 use crate::domain::acknowledgement::{LineEvent, LineState};

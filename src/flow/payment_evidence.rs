@@ -26,6 +26,9 @@ const LEI: &str = "RON";
 pub(crate) struct PaymentEvidence {
     /// What kind of line it is: a code of [`Movement`].
     movement: String,
+    /// For the sum of a settlement lot: the lot's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lot: Option<String>,
     /// For a reversal: the channel's own reference of what it takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     original: Option<String>,
@@ -88,15 +91,19 @@ impl PaymentEvidence {
         views.extend(words.structured.filter(|_| structured.is_none()));
         let narrative = narrative::read_views(&views, words.on);
         let folded: Vec<String> = views.iter().map(|view| narrative::fold(view)).collect();
-        let lot = is_settlement_lot(&narrative, &folded);
+        let is_lot = is_settlement_lot(&narrative, &folded);
         let movement = match Movement::of(credit, reversal) {
-            Movement::Credit if lot => Movement::SettlementLot,
+            Movement::Credit if is_lot => Movement::SettlementLot,
             movement => movement,
         };
         let person = |cnp: &Cnp| person_key(vault, cnp);
         let people = narrative.cnps.iter().chain(words.beneficiary);
         Self {
             movement: movement.as_str().to_owned(),
+            lot: folded
+                .iter()
+                .filter(|_| is_lot)
+                .find_map(|it| lot_named(it)),
             original: None,
             structured: structured.map(PaymentReference::compact),
             references: compact(&narrative.references),
@@ -120,6 +127,11 @@ impl PaymentEvidence {
     /// What kind of line it is; a line of an unknown kind is no money for a fee.
     pub(crate) fn movement(&self) -> Movement {
         Movement::parse(&self.movement).unwrap_or(Movement::Debit)
+    }
+
+    /// The lot whose sum this is, as its settlement file calls it.
+    pub(crate) fn lot(&self) -> Option<&str> {
+        self.lot.as_deref()
     }
 
     /// The one payment reference that was typed without a fault.
@@ -218,6 +230,13 @@ fn is_settlement_lot(narrative: &Narrative, folded: &[String]) -> bool {
     };
     let payer = narrative.payer_name.as_deref();
     payer.is_some_and(|payer| words(payer, "SELFPAY")) && folded.iter().any(|it| words(it, "LOT"))
+}
+
+/// The word after `LOT`.
+fn lot_named(folded: &str) -> Option<String> {
+    let mut words = folded.split(|letter: char| !letter.is_alphanumeric() && letter != '-');
+    words.find(|word| *word == "LOT")?;
+    words.find(|word| !word.is_empty()).map(str::to_owned)
 }
 
 /// Words that look like the numbers of applications: an office's code, a year, a serial.

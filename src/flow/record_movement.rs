@@ -67,7 +67,7 @@ pub(crate) async fn record(
             matching_keys::add(tx, payment.id, &key).await?;
         }
     }
-    observe(tx, teller, payment.id, &movement.place, note).await?;
+    observe(tx, teller, payment.id, (movement, false), note).await?;
     Ok(Recorded::New)
 }
 
@@ -93,11 +93,13 @@ async fn see_again(
 ) -> Result<Recorded, StoreError> {
     let same_key = known.movement_key == movement.key;
     if same_key && known.content_sha256 != movement.content {
+        // Both stand side by side in the reconciliation report.
+        observe(tx, teller, known.id, (movement, true), note).await?;
         return Ok(Recorded::Changed {
             number: known.number.clone(),
         });
     }
-    observe(tx, teller, known.id, &movement.place, note).await?;
+    observe(tx, teller, known.id, (movement, false), note).await?;
     Ok(Recorded::Repeated)
 }
 
@@ -105,15 +107,18 @@ async fn observe(
     tx: &mut Tx,
     teller: &Teller,
     payment: PaymentId,
-    place: &str,
+    (movement, contradicts): (&NewMovement, bool),
     note: &Note<'_>,
 ) -> Result<(), StoreError> {
+    let told = movement.amount_minor;
     let observation = Observation {
         id: note.random.uuid(note.at),
         payment,
         source_file: teller.file,
         inbox: teller.inbox,
-        place,
+        place: &movement.place,
+        told_minor: if movement.credit { told } else { -told },
+        contradicts,
         seen_at: note.at,
     };
     payments::insert_observation(tx, &observation).await

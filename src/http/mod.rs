@@ -24,7 +24,7 @@ mod offices;
 mod openapi;
 pub mod operations;
 mod payment_references;
-mod payments;
+pub(crate) mod payments;
 mod posted;
 pub mod problems;
 pub mod routes;

@@ -101,6 +101,9 @@ routes! {
     POST "/v1/channels/selfpay/notifications" => channels::selfpay,              Who::Signed;
     POST "/v1/payments/statements"          => payments::statements::import,     treasury("payments:write");
     GET  "/v1/payments"                     => payments::read::list,             treasury("payments:read");
+    GET  "/v1/payments/report"              => payments::report::show,           treasury("payments:read");
+    POST "/v1/payments/days/{day}/close"    => payments::days::close,            treasury("payments:decide");
+    POST "/v1/payments/days/{day}/reopen"   => payments::days::reopen,           treasury("payments:decide");
     GET  "/v1/payments/{id}"                => payments::read::show,             treasury("payments:read");
     POST "/v1/payments/{id}/match"          => payments::decide::match_it,       treasury("payments:decide");
     POST "/v1/payments/{id}/split"          => payments::decide::split_it,       treasury("payments:decide");

@@ -369,6 +369,10 @@ pub struct Observation<'a> {
     pub inbox: Option<InboxId>,
     /// The place in the file, as a reader finds it.
     pub place: &'a str,
+    /// What was told there: the effect on the account, in minor units.
+    pub told_minor: i64,
+    /// Whether something else was told there than the payment is known by.
+    pub contradicts: bool,
     /// When.
     pub seen_at: DateTime<Utc>,
 }
@@ -376,8 +380,9 @@ pub struct Observation<'a> {
 /// Keeps where a payment was seen; it may be seen many times, and once at one place of a file.
 pub async fn insert_observation(tx: &mut Tx, new: &Observation<'_>) -> Result<(), StoreError> {
     const SQL: &str = "
-        INSERT INTO observations (id, payment_id, source_file_id, inbox_id, place, seen_at)
-        VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO observations
+            (id, payment_id, source_file_id, inbox_id, place, told_minor, contradicts, seen_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT DO NOTHING";
     execute!(
         tx,
@@ -387,6 +392,8 @@ pub async fn insert_observation(tx: &mut Tx, new: &Observation<'_>) -> Result<()
         new.source_file.map(|id| id.0),
         new.inbox.map(|id| id.0),
         new.place,
+        new.told_minor,
+        new.contradicts,
         new.seen_at,
     )?;
     Ok(())

@@ -1,9 +1,11 @@
 //! `payment`: money that channels told of, and what operators decide about it.
 
+mod days;
 mod decide;
 mod fee;
 mod import;
 mod parse;
+mod report;
 mod suggested;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -48,6 +50,12 @@ pub(crate) enum Payment {
     Dismiss(decide::Decide),
     /// Say whether a fee is paid, and if not, why
     Fee(fee::Fee),
+    /// Reconcile what channels told, what the bank credited, and what fees were paid
+    Report(report::Report),
+    /// Close the books of a day that is over, and keep its totals
+    CloseDay(days::CloseDay),
+    /// Open the books of a closed day again
+    ReopenDay(days::ReopenDay),
 }
 
 /// List payments in the order of their recording
@@ -202,6 +210,9 @@ pub(crate) async fn run(command: Payment, context: &mut Context<'_>) -> Result<E
         Payment::Refund(command) => decide::run(Decision::Refund, &command, context).await,
         Payment::Dismiss(command) => decide::run(Decision::Dismiss, &command, context).await,
         Payment::Fee(command) => fee::run(&command, context).await,
+        Payment::Report(command) => report::run(&command, context).await,
+        Payment::CloseDay(command) => days::close(&command, context).await,
+        Payment::ReopenDay(command) => days::reopen(&command, context).await,
         Payment::List(command) => list(&command, context).await,
         Payment::Show(name) => show(&name, context).await,
     }

@@ -184,3 +184,71 @@ async fn a_statement_in_doubt_ends_with_five_and_what_is_none_with_seven() {
     let missing = kit.cli(&["payment", "parse", &missing]).await;
     assert_eq!(missing.exit, Exit::NotFound);
 }
+
+#[tokio::test]
+async fn a_day_is_reported_closed_and_opened_again() {
+    let kit = Kit::new();
+    let file = kit.path("day.xml").display().to_string();
+    std::fs::write(&file, statement().camt053()).unwrap();
+    kit.cli(&["payment", "import", &file]).await.ok();
+    kit.match_payments().await;
+    let report = |more: &[&'static str]| {
+        let line = ["payment", "report", "--from", "2026-03-02", "--to"];
+        [&line[..], &["2026-03-02"], more].concat()
+    };
+    let shown = kit.cli(&report(&[])).await.ok();
+    assert!(shown.contains("MONEY_ACCOUNTED"), "{shown}");
+    assert!(!shown.contains("FAIL"), "{shown}");
+    assert!(!shown.contains("Pop Ion"), "{shown}");
+    let told = kit
+        .cli(&report(&["--json", "--channel", "cec"]))
+        .await
+        .json();
+    assert_eq!(told["holds"], true);
+    let day = &told["days"][0];
+    assert_eq!(day["money_in_minor"], 14_000);
+    assert_eq!(day["unmatched_minor"], 14_000);
+    let csv = kit.cli(&report(&["--csv"])).await.ok();
+    let mut lines = csv.lines();
+    assert!(lines.next().unwrap().starts_with("day,channel,leg,key,"));
+    let first = lines.next().unwrap();
+    assert!(
+        first.starts_with("2026-03-02,CEC,PAYMENT_MATCH,CEC-20260302-00001,"),
+        "{first}"
+    );
+    assert!(
+        first.ends_with(",EXPECTED,EXPECTED,7000,,RON,0,UNMATCHED,901"),
+        "{first}"
+    );
+    assert_eq!(lines.count(), 1);
+    let backwards = [
+        "payment",
+        "report",
+        "--from",
+        "2026-03-02",
+        "--to",
+        "2026-03-01",
+    ];
+    assert_eq!(kit.cli(&backwards).await.exit, Exit::Usage);
+
+    let close = ["payment", "close-day", "2026-03-02", "--channel", "CEC"];
+    assert_eq!(kit.cli(&close).await.exit, Exit::Refused);
+    kit.clock.advance(std::time::Duration::from_hours(24));
+    let closed = kit.cli(&close).await.ok();
+    assert_eq!(closed, "2026-03-02 is closed on CEC.\n");
+    assert_eq!(kit.cli(&close).await.exit, Exit::Refused);
+    let shown = kit.cli(&report(&[])).await.ok();
+    assert!(shown.contains("operator:ana"), "{shown}");
+    let reopen = [
+        "payment",
+        "reopen-day",
+        "2026-03-02",
+        "--channel",
+        "cec",
+        "--reason",
+        "a line was missing",
+        "--json",
+    ];
+    let open = kit.cli(&reopen).await.json();
+    assert_eq!(open["data"][0]["state"], "OPEN");
+}

@@ -1,7 +1,10 @@
 //! Payments: statements handed in, payments read, and what operators decide about them.
 
+pub(crate) mod days;
 pub(crate) mod decide;
 pub(crate) mod read;
+pub(crate) mod report;
+pub(crate) mod report_view;
 pub(crate) mod statements;
 pub(crate) mod view;
 

@@ -118,6 +118,12 @@ problems! {
     PAYMENT_DECISION_NOT_POSSIBLE = 409 "payment-decision-not-possible";
         en "This cannot be decided of the payment now." => "Read the payment again, then decide again.";
         ro "Această decizie nu este posibilă acum pentru plată." => "Citiți din nou plata, apoi decideți din nou.";
+    DAY_DECISION_NOT_POSSIBLE = 409 "day-decision-not-possible";
+        en "The books of the day do not allow this decision." => "Look in the reconciliation report whether the day is over and whether it is closed.";
+        ro "Starea zilei nu permite această decizie." => "Verificați în raportul de reconciliere dacă ziua s-a încheiat și dacă este închisă.";
+    DAY_DISAGREES = 409 "day-disagrees";
+        en "Something in the books of the day does not agree." => "Read the reconciliation report of the day and set right what can be; or close it with a reason, which is kept with the totals.";
+        ro "Datele zilei conțin neconcordanțe." => "Citiți raportul de reconciliere al zilei și corectați ce se poate; sau închideți ziua cu un motiv, care se păstrează împreună cu totalurile.";
     NOTIFICATION_CHANGED = 409 "notification-changed";
         en "The same transaction was told otherwise before." => "Give another payment another transaction; an operator looks at both notifications.";
         ro "Aceeași tranzacție a fost comunicată anterior cu alt conținut." => "Dați altei plăți altă tranzacție; un operator verifică ambele notificări.";

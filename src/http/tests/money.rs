@@ -257,3 +257,41 @@ async fn every_unproven_notification_is_told_the_same() {
     let wrong = notify(&kit, "{}", now).await;
     wrong.problem(422, "notification-invalid");
 }
+
+#[tokio::test]
+async fn a_day_is_reported_and_closed_once_it_is_over() {
+    let kit = kit().await;
+    import(&kit, STATEMENTS, &statement("taxa"))
+        .await
+        .expect(201);
+    settle(&kit).await;
+    let path = "/v1/payments/report?from=2026-01-12&to=2026-01-12&channel=CEC";
+    let report = kit.get(TREASURY, path).await.expect(200);
+    assert_eq!(report["holds"], true);
+    assert_eq!(report["days"][0]["money_in_minor"], 7_000);
+    assert_eq!(report["rows"][0]["finding"], "EXPECTED");
+    let path = "/v1/payments/report?from=2026-01-12&to=2026-01-11";
+    let reply = kit.get(TREASURY, path).await;
+    reply.problem(400, "query-invalid");
+    let reply = kit.get(DEJ, path).await;
+    reply.problem(403, "party-not-allowed");
+
+    let close = "/v1/payments/days/2026-01-12/close";
+    let nothing = json!({});
+    let reply = kit.post(TREASURY, close, "early", &nothing).await;
+    reply.problem(409, "day-decision-not-possible");
+    kit.clock.advance(std::time::Duration::from_hours(24));
+    let closed = kit.post(TREASURY, close, "close", &nothing).await;
+    assert_eq!(closed.expect(200)["data"][1]["state"], "CLOSED");
+    let replayed = kit.post(TREASURY, close, "close", &nothing).await;
+    assert_eq!(replayed.header("idempotency-replayed"), "true");
+    let reopen = "/v1/payments/days/2026-01-12/reopen";
+    let reply = kit.post(TREASURY, reopen, "silent", &nothing).await;
+    reply.problem(422, "reason-missing");
+    let why = json!({"reason": "a line was missing", "channel": "CEC"});
+    let open = kit.post(TREASURY, reopen, "open", &why).await.expect(200);
+    assert_eq!(open["data"][0]["state"], "OPEN");
+    let nowhere = "/v1/payments/days/someday/close";
+    let reply = kit.post(TREASURY, nowhere, "nowhere", &nothing).await;
+    reply.problem(404, "not-found");
+}

@@ -46,6 +46,9 @@ pub(crate) fn corpus() -> Option<PathBuf> {
     folder.map(PathBuf::from)
 }
 
+/// What the stations' shared secret stands for.
+pub(crate) const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+
 /// The evening after the invented day.
 fn evening() -> DateTime<Utc> {
     "2026-09-01T18:00:00Z".parse().unwrap()

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cei_gateway::domain::acknowledgement::LineState;
 use cei_gateway::domain::application::{ApplicationState, CardReason, Product};
+use cei_gateway::domain::day::DayEvent;
 use cei_gateway::domain::fee::FeeState;
 use cei_gateway::domain::inbox::InboxState;
 use cei_gateway::domain::order::OrderState;
@@ -42,6 +43,8 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("payments", "channel", codes!(Channel)),
         ("payments", "state", codes!(PaymentState)),
         ("source_files", "channel", codes!(Channel)),
+        ("day_decisions", "channel", codes!(Channel)),
+        ("day_decisions", "event", codes!(DayEvent)),
         ("orders", "product", codes!(Product)),
         ("orders", "state", codes!(OrderState)),
         ("order_lines", "state", codes!(LineState)),
