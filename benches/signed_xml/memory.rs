@@ -65,7 +65,8 @@ pub(crate) fn sign_to_stdout(folder: &Path, megabytes: u64) -> anyhow::Result<()
         batch.sign_beyond_limits_to(sink, &parties, bytes)?;
     } else {
         batch.lengthen(bytes / LINES, batch.line_bytes()?)?;
-        batch.sign_lines_to(sink, &parties, LINES)?;
+        let (mut sink, _) = batch.sign_lines_to(sink, &parties, LINES)?;
+        sink.flush()?;
     }
     tell_peak()
 }

@@ -102,7 +102,7 @@ fn cost(tool: &mut Command) -> anyhow::Result<Spent> {
 }
 
 /// The processor's time of all children that have ended, in steps of a hundredth of a second:
-/// `cutime` and `cstime` of proc_pid_stat(5).
+/// `cutime` and `cstime` in `/proc/self/stat`.
 fn children_cpu_ns() -> anyhow::Result<u64> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     let (_, after_name) = stat.rsplit_once(')').context("no name in stat")?;

@@ -36,7 +36,7 @@ pub fn canonicalizer(document: &[u8]) {
     let once = canonical(document);
     let mut slowly = Vec::new();
     let outcome = canonicalize(in_pieces(document), &mut slowly, &Limits::default());
-    assert_eq!(once, canonical_outcome(outcome, slowly));
+    same(&once, &canonical_outcome(outcome, slowly));
     match once {
         Ok(once) => assert_eq!(canonical(&once), Ok(once)),
         Err(refusal) => assert_lies_within(&refusal, document),
@@ -220,12 +220,22 @@ fn is_another_writing_of(verified: &Verified, shown: &Transcript, signed: &[u8])
 
 /// What a verdict says, to be compared.
 fn told(outcome: &Result<Verified, VerifyError>) -> String {
-    format!("{outcome:?}")
+    comparable(outcome)
+}
+
+/// The words of an outcome. Bytes that are not UTF-8 are told by where the piece begins in which
+/// they lie; how the document arrives decides on that place, and on nothing else.
+fn comparable(outcome: &impl Debug) -> String {
+    let told = format!("{outcome:?}");
+    match told.split_once(", line: ") {
+        Some((before, _place)) if before.contains("not UTF-8") => before.to_owned(),
+        _ => told,
+    }
 }
 
 /// Requires that both outcomes are the same; tells whether it is a success.
 fn same<T: Debug, E: Debug>(one: &Result<T, E>, other: &Result<T, E>) -> bool {
-    assert_eq!(format!("{one:?}"), format!("{other:?}"));
+    assert_eq!(comparable(one), comparable(other));
     one.is_ok()
 }
 

@@ -123,23 +123,26 @@ pub(crate) fn reference(name: &str) -> Result<char, Flaw> {
 /// no control character but tab and newline, no `>`, and no byte 0xEF, with which U+FFFE, U+FFFF
 /// and the byte order mark begin.
 pub(crate) fn is_plain(text: &[u8]) -> bool {
-    text.chunks(256).all(|chunk| {
-        let odd = chunk.iter().fold(0_u8, |odd, &byte| {
-            let control = u8::from(byte < 0x20) & u8::from(byte != b'\n') & u8::from(byte != b'\t');
-            odd | control | u8::from(byte == b'>') | u8::from(byte == 0xEF)
-        });
-        odd == 0
-    })
+    has_none(text, is_odd)
 }
 
 /// Tells whether a text that may hold anything is its own canonical form.
 pub(crate) fn needs_no_escape(text: &str) -> bool {
-    let marks = |chunk: &[u8]| {
-        chunk.iter().fold(0_u8, |marks, &byte| {
-            marks | u8::from(byte == b'&') | u8::from(byte == b'<')
-        })
-    };
-    is_plain(text.as_bytes()) && text.as_bytes().chunks(256).all(|chunk| marks(chunk) == 0)
+    has_none(text.as_bytes(), |byte| {
+        is_odd(byte) | u8::from(byte == b'&') | u8::from(byte == b'<')
+    })
+}
+
+/// One for a byte that [`is_plain`] speaks of.
+fn is_odd(byte: u8) -> u8 {
+    let control = u8::from(byte < 0x20) & u8::from(byte != b'\n') & u8::from(byte != b'\t');
+    control | u8::from(byte == b'>') | u8::from(byte == 0xEF)
+}
+
+/// Tells whether `mark` is zero for every byte; it stops after a piece, not within one.
+fn has_none(text: &[u8], mark: impl Fn(u8) -> u8) -> bool {
+    text.chunks(256)
+        .all(|chunk| chunk.iter().fold(0, |marks, byte| marks | mark(*byte)) == 0)
 }
 
 /// Checks the characters of a text between markup, and that `]]>` does not stand in it.

@@ -18,7 +18,7 @@ impl<'a> Pieces<'a> {
     fn of(document: &'a [u8], lengths: &[usize]) -> Self {
         Self {
             rest: document,
-            lengths: lengths.to_vec().into_iter().cycle(),
+            lengths: Vec::from(lengths).into_iter().cycle(),
         }
     }
 }

@@ -296,7 +296,7 @@ fn bombs(victim: &Victim) -> Vec<Bomb> {
         (
             in_signature("<ds:X509Certificate>"),
             |_| "A".to_owned(),
-            EVENT,
+            SIGNATURE,
             2 * EVENT_BYTES,
         ),
     ];
