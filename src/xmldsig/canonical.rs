@@ -6,11 +6,11 @@ use std::io::{self, Cursor, Read, Write};
 use crate::xmldsig::characters::{push_canonical_text, push_canonical_value};
 use crate::xmldsig::content::Element;
 use crate::xmldsig::event::{Event, Kind, Writing};
-use crate::xmldsig::markup::Namespaces;
 use crate::xmldsig::refusal::Refusal;
 use crate::xmldsig::scope::Span;
 use crate::xmldsig::strict::{StrictError, StrictReader};
 use crate::xmldsig::trust::Limits;
+use crate::xmldsig::uris::Namespaces;
 
 /// How much canonical XML is gathered before it is written.
 const WRITE_BYTES: usize = 16 * 1024;

@@ -8,12 +8,12 @@ use chrono::{DateTime, Utc};
 use crate::xmldsig::content::IgnoreContent;
 use crate::xmldsig::hashed_sink::HashedSink;
 use crate::xmldsig::key::SigningKey;
-use crate::xmldsig::markup::Namespaces;
 use crate::xmldsig::pass::Pass;
 use crate::xmldsig::refusal::Refusal;
 use crate::xmldsig::sign::{SignedDocument, WriteError, signature_of};
 use crate::xmldsig::strict::{StrictError, StrictReader};
 use crate::xmldsig::trust::Limits;
+use crate::xmldsig::uris::Namespaces;
 
 /// How much may wait to be written.
 const WAITING_BYTES: u64 = 64 * 1024;

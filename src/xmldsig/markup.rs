@@ -14,26 +14,7 @@ use crate::xmldsig::event::{Event, Kind, Writing};
 use crate::xmldsig::refusal::{Flaw, Position, Refusal, RefusalCode};
 use crate::xmldsig::scope::{EndTag, Scope};
 use crate::xmldsig::trust::Limits;
-use crate::xmldsig::uris;
-
-/// Which namespaces may be declared.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Namespaces<'p> {
-    Any,
-    /// These and those of the signature.
-    Only(&'p [String]),
-}
-
-impl Namespaces<'_> {
-    fn allow(self, uri: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Only(allowed) => {
-                uri == uris::DS || uri == uris::XADES || allowed.iter().any(|one| one == uri)
-            }
-        }
-    }
-}
+use crate::xmldsig::uris::{self, Namespaces};
 
 /// Checks one piece of markup after another, and remembers what is open between them.
 pub(crate) struct MarkupChecker<'p> {

@@ -12,9 +12,10 @@ use quick_xml::events::Event as Markup;
 use crate::xmldsig::at_hand::{AtHand, at_hand};
 use crate::xmldsig::event::{Event, Kind, Writing};
 use crate::xmldsig::input::Input;
-use crate::xmldsig::markup::{MarkupChecker, NOT_UTF8, Namespaces, malformed};
+use crate::xmldsig::markup::{MarkupChecker, NOT_UTF8, malformed};
 use crate::xmldsig::refusal::{Flaw, Position, Refusal, RefusalCode};
 use crate::xmldsig::trust::Limits;
+use crate::xmldsig::uris::Namespaces;
 
 /// Why reading stopped.
 #[derive(Debug, thiserror::Error)]

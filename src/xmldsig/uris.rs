@@ -21,3 +21,23 @@ pub(crate) const SHA384: &str = "http://www.w3.org/2001/04/xmldsig-more#sha384";
 pub(crate) const SHA512: &str = "http://www.w3.org/2001/04/xmlenc#sha512";
 /// ETSI EN 319 132-1 §4.4.2: the type carries no version.
 pub(crate) const SIGNED_PROPERTIES: &str = "http://uri.etsi.org/01903#SignedProperties";
+
+/// Which namespaces may be declared.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Namespaces<'p> {
+    Any,
+    /// These and those of the signature.
+    Only(&'p [String]),
+}
+
+impl Namespaces<'_> {
+    /// Tells whether `uri` is one of them.
+    pub(crate) fn allow(self, uri: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(allowed) => {
+                uri == DS || uri == XADES || allowed.iter().any(|one| one == uri)
+            }
+        }
+    }
+}

@@ -11,12 +11,12 @@ use crate::xmldsig::algorithm::SignatureAlgorithm;
 use crate::xmldsig::certificates::{self, UNUSABLE, usable};
 use crate::xmldsig::content::{ContentFault, ContentReader};
 use crate::xmldsig::diverted::WholeSignature;
-use crate::xmldsig::markup::Namespaces;
 use crate::xmldsig::pass::{Pass, Passed};
 use crate::xmldsig::refusal::{Flaw, Refusal, RefusalCode};
 use crate::xmldsig::signature::ReceivedSignature;
 use crate::xmldsig::strict::{StrictError, StrictReader};
 use crate::xmldsig::trust::TrustPolicy;
+use crate::xmldsig::uris::Namespaces;
 
 /// Who signed a document, and what it was, once everything about it has been verified.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -4,10 +4,10 @@ use std::io::{self, Read};
 
 use super::*;
 use crate::xmldsig::event::Kind;
-use crate::xmldsig::markup::Namespaces;
 use crate::xmldsig::sign::WriteError;
 use crate::xmldsig::strict::StrictReader;
 use crate::xmldsig::trust::Limits;
+use crate::xmldsig::uris::Namespaces;
 
 /// A document of many lines that is never whole in memory.
 struct Endless {
