@@ -9,10 +9,10 @@ use crate::xmldsig::algorithm::SignatureAlgorithm;
 use crate::xmldsig::canonical::Canonicalizer;
 use crate::xmldsig::characters::push_canonical_text;
 use crate::xmldsig::event::Kind;
-use crate::xmldsig::markup::Namespaces;
 use crate::xmldsig::strict::{StrictError, StrictReader};
 use crate::xmldsig::trust::Limits;
 use crate::xmldsig::uris;
+use crate::xmldsig::uris::Namespaces;
 
 /// What the signer says about the signature, besides the document.
 pub(crate) struct Statement<'a> {
