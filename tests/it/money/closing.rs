@@ -6,7 +6,9 @@ use cei_gateway::domain::day::DayEvent;
 use cei_gateway::domain::operator::Actor;
 use cei_gateway::domain::payment::Channel;
 use cei_gateway::domain::payment_reference::PaymentReference;
-use cei_gateway::domain::reconciliation::money::{Leg, MoneyReport, RowClass, RowFinding};
+use cei_gateway::domain::reconciliation::money::{
+    DayTotals, Leg, MoneyReport, RowClass, RowFinding,
+};
 use cei_gateway::flow::Failure;
 use cei_gateway::flow::close_day::{DayRefusal, decide_day};
 use cei_gateway::flow::decide_payment::{Decision, decide_payment};
@@ -27,10 +29,8 @@ fn reference() -> String {
 
 /// A statement of the day with one credit per text, of `lei` each.
 fn statement(number: u32, lei: i64, texts: &[&str]) -> String {
-    let lines: String = texts
-        .iter()
-        .map(|text| format!(":61:2609010901C{lei},00NTRFNONREF\r\n:86:{text}\r\n"))
-        .collect();
+    let line = |text: &&str| format!(":61:2609010901C{lei},00NTRFNONREF\r\n:86:{text}\r\n");
+    let lines = texts.iter().map(line).collect::<Vec<_>>().concat();
     let closing = 100 + lei * i64::try_from(texts.len()).unwrap();
     format!(
         ":20:{number}\r\n:25:RO38CECEBC2030RON0923675\r\n:28C:{number}/1\r\n\
@@ -219,7 +219,7 @@ async fn a_lot_and_its_credit_find_each_other_by_name() {
             ("SP20260901", RowFinding::Matched)
         );
         // The lot's money is counted once, with its payments.
-        let money_in: i128 = drawn.days.iter().map(|day| day.money_in()).sum();
+        let money_in: i128 = drawn.days.iter().map(DayTotals::money_in).sum();
         assert_eq!(money_in, 7_000);
     }
 }
