@@ -29,6 +29,8 @@ pub struct Settlement {
     pub commission_minor: i64,
     /// Lines that could not be read, and totals that differ.
     pub held: Vec<Held>,
+    /// Said when the file ends without its total.
+    pub uncounted: Option<Held>,
 }
 
 /// One payment of a lot, or its reversal.
@@ -71,6 +73,7 @@ pub fn read_settlement(text: &str) -> Result<Settlement, Refused> {
         rows: Vec::new(),
         commission_minor: 0,
         held: Vec::new(),
+        uncounted: None,
     };
     let mut total_at = None;
     let mut last = 1;
@@ -98,8 +101,10 @@ pub fn read_settlement(text: &str) -> Result<Settlement, Refused> {
             let reason = "the settlement has no lines";
             return Err(refused(RefusedCode::NoStatement, reason));
         }
+        // Told, and not held: the lines are whole, and the bank's credit of the lot will tell.
         let reason = "the file has no total: it may be cut";
-        settlement.hold(HeldCode::SummaryDiffers, last, reason);
+        let place = format!("line {last}");
+        settlement.uncounted = Some(Held::new(HeldCode::Incomplete, place, reason));
     }
     Ok(settlement)
 }
@@ -127,7 +132,7 @@ pub(crate) fn read(text: &str) -> Result<StatementFile, Refused> {
         },
         statements: vec![statement],
         held: held.map(|held| held.in_statement(0)).collect(),
-        warnings: Vec::new(),
+        warnings: settlement.uncounted.into_iter().collect(),
     })
 }
 
@@ -296,8 +301,13 @@ mod tests {
 
     #[test]
     fn a_file_without_total_may_be_cut_and_nothing_comes_after_the_total() {
-        let cut = (HeldCode::SummaryDiffers, "line 4".to_owned());
-        assert_eq!(codes(ROWS), [cut]);
+        let file = channel::read(format!("{HEADER}\n{ROWS}").as_bytes()).unwrap();
+        assert_eq!(file.held, []);
+        let told = &file.warnings[0];
+        assert_eq!(
+            (told.code, told.place.as_str()),
+            (HeldCode::Incomplete, "line 4")
+        );
         assert_eq!(
             codes(&format!("{ROWS}TOTAL;3;70.00\n{ROWS}")).first(),
             Some(&(HeldCode::EntryUnreadable, "line 6".to_owned()))

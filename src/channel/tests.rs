@@ -116,8 +116,9 @@ fn is_silently_other(bytes: &[u8], whole: &[i64]) -> bool {
     let Ok(file) = read(bytes) else {
         return false;
     };
-    let is_believed = file.held.is_empty();
-    is_believed && moved(&file) != whole
+    let is_cut = |told: &Held| told.code == HeldCode::Incomplete;
+    let is_silent = file.held.is_empty() && !file.warnings.iter().any(is_cut);
+    is_silent && moved(&file) != whole
 }
 
 #[test]
