@@ -90,19 +90,17 @@ impl<'p, R: Read> StrictReader<'p, R> {
     fn look(&mut self) -> Result<AtHand, StrictError> {
         let text_goes_on = std::mem::take(&mut self.text_goes_on);
         let input = self.xml.get_mut();
-        if text_goes_on {
-            input.begin_piece();
-        } else {
-            input.begin_event();
-        }
         if self.parser_found_text || !self.checker.is_inside() {
+            input.begin_event();
             return Ok(AtHand::Other);
         }
         let (found, text_ended) = match input.at_hand() {
             Ok(bytes) => (at_hand(bytes), matches!(bytes, [] | [b'<' | b'&', ..])),
-            Err(error) => return Err(explain(error.into(), input)),
+            Err(error) => {
+                input.begin_event();
+                return Err(explain(error.into(), input));
+            }
         };
-        // Again, for the bytes may lie elsewhere now.
         if text_goes_on && !text_ended {
             input.begin_piece();
         } else {
