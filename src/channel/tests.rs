@@ -223,9 +223,10 @@ fn each_kind_of_message_in_one_envelope_is_read_by_its_own_rules() {
     assert!(!file.statements[1].entries[0].booked);
 }
 
-/// A valid file in which one byte was changed, put in or taken out.
+/// A valid file with both balances in which one byte was changed, put in or taken out. A table has
+/// none of its own: a wrong byte there can be seen only when the running balance breaks.
 fn mutated() -> impl Strategy<Value = (&'static str, Vec<u8>)> {
-    let sample = prop::sample::select(vec![WHOLE_CAMT, MT940, WHOLE_TABLE]);
+    let sample = prop::sample::select(vec![WHOLE_CAMT, MT940]);
     let byte = prop_oneof![
         any::<u8>(),
         prop::sample::select(b"0123456789,.-<>:CDER\n\"".to_vec())

@@ -268,6 +268,6 @@ fn name<'a>(words: impl Iterator<Item = &'a str>) -> Option<String> {
 }
 
 #[cfg(test)]
-mod rates;
+mod rates_tests;
 #[cfg(test)]
 mod tests;
