@@ -338,7 +338,7 @@ fn page(number: usize, is_last: bool, opening: (&str, &str), closing: (&str, &st
     ));
     let start = text.find("<Stmt>").unwrap();
     let end = text.find("</BkToCstmrStmt>").unwrap();
-    text[start..end].to_owned()
+    text.get(start..end).unwrap().to_owned()
 }
 
 fn pages(pages: &[String]) -> StatementFile {
@@ -347,9 +347,9 @@ fn pages(pages: &[String]) -> StatementFile {
     let end = empty.find("</BkToCstmrStmt>").unwrap();
     read(&format!(
         "{}{}{}",
-        &empty[..start],
+        empty.get(..start).unwrap(),
         pages.concat(),
-        &empty[end..]
+        empty.get(end..).unwrap()
     ))
 }
 

@@ -38,7 +38,7 @@ pub(super) fn is_known(labels: &Labels, row: &StringRecord) -> bool {
 
 pub(super) fn facts(profile: &Profile, rows: &[TableRow]) -> Facts {
     let labels = &profile.labels;
-    let currency = find(rows, &labels.currency, |text| currency_code(text));
+    let currency = find(rows, &labels.currency, currency_code);
     let own = currency.as_ref().or(profile.currency.as_ref());
     let own = own.map_or("", String::as_str);
     let mut facts = Facts {

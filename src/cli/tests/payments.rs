@@ -127,7 +127,7 @@ async fn a_statement_is_printed_without_a_database_and_without_what_payers_wrote
     let file = kit.path("day.sta").display().to_string();
     std::fs::write(&file, statement().mt940()).unwrap();
     let parse = kit.cli_as(None, &["payment", "parse", &file]).await.ok();
-    expect![[r#"
+    expect![[r"
         Format  MT940
 
         Statement 1
@@ -139,7 +139,7 @@ async fn a_statement_is_printed_without_a_database_and_without_what_payers_wrote
         BOOKED      VALUE          AMOUNT  STATE   BANK'S REFERENCE  REFERENCE  DETAILS
         2026-03-02  2026-03-02  70.00 RON  booked                                     0
         2026-03-02  2026-03-02  70.00 RON  booked                                     0
-    "#]]
+    "]]
     .assert_eq(&parse);
     let shown = kit
         .cli(&["payment", "parse", &file, "--show-text"])
