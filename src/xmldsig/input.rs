@@ -198,16 +198,19 @@ impl<R: Read> Input<R> {
         self.taken = 0;
         self.filled = 0;
         let first = self.read_bytes == 0;
-        while self.filled == 0 {
-            match self.source.read(&mut self.chunk) {
-                Ok(0) => {
-                    self.ended = true;
-                    return Ok(());
-                }
-                Ok(count) => self.filled = count,
+        // A byte order mark may come in pieces.
+        let wanted = if first { 3 } else { 1 };
+        while self.filled < wanted && !self.ended {
+            let room = self.chunk.get_mut(self.filled..).unwrap_or_default();
+            match self.source.read(room) {
+                Ok(0) => self.ended = true,
+                Ok(count) => self.filled += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
+        }
+        if self.filled == 0 {
+            return Ok(());
         }
         self.read_bytes += u64::try_from(self.filled).unwrap_or(u64::MAX);
         if self.read_bytes > self.limits.document_bytes {
@@ -309,6 +312,19 @@ mod tests {
             Position { line: 3, column: 3 }
         );
         assert_eq!(newlines_in(&[b'\n'; 1000]), 1000);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_seen_although_it_comes_in_pieces() {
+        for mark in [&b"\xEF\xBB\xBF<a/>"[..], b"\xFE\xFF\0<", b"\xFF\xFE<\0"] {
+            let (first, rest) = mark.split_at(1);
+            let mut input = Input::new(first.chain(rest), &Limits::default());
+            assert!(input.fill_buf().is_err(), "{mark:?}");
+            assert_eq!(
+                input.stopped().map(|flaw| flaw.code),
+                Some(RefusalCode::EncodingForbidden)
+            );
+        }
     }
 
     #[test]
