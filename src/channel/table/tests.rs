@@ -293,17 +293,14 @@ fn a_table_without_rows_is_a_statement_without_entries() {
 
 #[test]
 fn a_quote_that_is_never_closed_is_noticed() {
-    let cut = &BT[..BT.find("doua").unwrap()];
+    let (cut, _) = BT.split_once("doua").unwrap();
     let held = held(cut);
     assert!(
         held.contains(&(HeldCode::EntryUnreadable, "file".to_owned())),
         "{held:?}"
     );
-    let endless = format!(
-        "{}\"{}",
-        &BT[..BT.find("Comision").unwrap()],
-        "x,\n".repeat(4_000)
-    );
+    let (before, _) = BT.split_once("Comision").unwrap();
+    let endless = format!("{before}\"{}", "x,\n".repeat(4_000));
     let refused = channel::read(endless.as_bytes()).unwrap_err();
     assert_eq!(
         (refused.code, refused.place.as_str()),
