@@ -264,7 +264,7 @@ pub async fn list_of_application(
 
 /// Lists the credits with a key (see [`matching_keys`]) that wait for an application, and those
 /// that are to be given back only because the application `surplus_of` was paid twice (whose
-/// reason is `surplus`), oldest first.
+/// reason is `surplus`) and of which no refund is under way, oldest first.
 ///
 /// [`matching_keys`]: crate::store::matching_keys
 pub async fn list_waiting(
@@ -277,7 +277,12 @@ pub async fn list_waiting(
         "WHERE id IN (SELECT payment_id FROM payment_keys WHERE key = $1)
            AND credit AND NOT reversal
            AND (state IN ('UNMATCHED', 'SUGGESTED')
-                OR (state = 'REFUND_DUE' AND application_id = $2 AND reason = $3))
+                OR (state = 'REFUND_DUE' AND application_id = $2 AND reason = $3
+                    AND NOT EXISTS (SELECT 1
+                                    FROM refunds r
+                                    WHERE r.payment_id = payments.id
+                                      AND r.state IN ('PROPOSED', 'APPROVED', 'EXPORTED',
+                                                      'PAID'))))
          ORDER BY id
          LIMIT 200"
     );
@@ -397,6 +402,23 @@ pub async fn insert_observation(tx: &mut Tx, new: &Observation<'_>) -> Result<()
         new.seen_at,
     )?;
     Ok(())
+}
+
+/// Finds the place at which a payment stands in the file that was sealed as `sealed`.
+pub async fn find_place(
+    tx: &mut Tx,
+    payment: PaymentId,
+    sealed: SealedId,
+) -> Result<Option<String>, StoreError> {
+    const SQL: &str = "
+        SELECT o.place
+        FROM observations o
+        JOIN source_files f ON f.id = o.source_file_id
+        WHERE o.payment_id = $1 AND f.sealed_id = $2 AND NOT o.contradicts
+        ORDER BY o.seen_at, o.place
+        LIMIT 1";
+    let row = query!(fetch_optional as (String,), tx, SQL, payment.0, sealed.0)?;
+    Ok(row.map(|(place,)| place))
 }
 
 /// Counts the movements that a file was the first to tell of, by what was sealed with it.
