@@ -153,6 +153,14 @@ impl Iban {
     }
 }
 
+impl std::str::FromStr for Iban {
+    type Err = IbanFault;
+
+    fn from_str(text: &str) -> Result<Self, IbanFault> {
+        Self::parse(text)
+    }
+}
+
 impl std::fmt::Debug for Iban {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Iban(…)")
