@@ -178,9 +178,7 @@ impl RefundDocument {
                 &transliterate(&one.text, TEXT_MAX),
             ])?;
         }
-        table
-            .into_inner()
-            .map_err(csv::IntoInnerError::into_error)
+        table.into_inner().map_err(csv::IntoInnerError::into_error)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::config::fault::Findings;
-use crate::domain::bank_text::transliterate;
 use crate::config::{Config, Environment, Faults};
+use crate::domain::bank_text::transliterate;
 use crate::telemetry;
 
 /// Lines in one order at most, as `schemas/order-1.xsd` says.

@@ -21,7 +21,11 @@ pub fn transliterate(text: &str, letters_max: usize) -> String {
     }
     let words: Vec<&str> = written.split_whitespace().collect();
     let joined = words.join(" ").replace("//", "/");
-    let cut: String = joined.trim_matches(is_edge).chars().take(letters_max).collect();
+    let cut: String = joined
+        .trim_matches(is_edge)
+        .chars()
+        .take(letters_max)
+        .collect();
     cut.trim_end_matches(is_edge).to_owned()
 }
 

@@ -81,14 +81,20 @@ mod tests {
     #[test]
     fn two_persons_are_two_who_are_not_the_same() {
         let ana = person(&operator("ana")).unwrap();
-        assert_eq!(Persons::Two.judge(&[], &operator("ana")), Ok(Approval::OneMore));
+        assert_eq!(
+            Persons::Two.judge(&[], &operator("ana")),
+            Ok(Approval::OneMore)
+        );
         let second = Persons::Two.judge(std::slice::from_ref(&ana), &operator("bogdan"));
         assert_eq!(second, Ok(Approval::Complete));
         for same in ["ana", "Ana", " ANA "] {
             let again = Persons::Two.judge(std::slice::from_ref(&ana), &operator(same));
             assert_eq!(again, Err(ApprovalRefusal::SamePerson), "{same}");
         }
-        assert_eq!(Persons::One.judge(&[], &operator("ana")), Ok(Approval::Complete));
+        assert_eq!(
+            Persons::One.judge(&[], &operator("ana")),
+            Ok(Approval::Complete)
+        );
     }
 
     #[test]

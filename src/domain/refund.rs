@@ -126,10 +126,7 @@ impl RefundState {
                 "The refund was not approved.",
                 "Restituirea nu a fost aprobată.",
             ),
-            Withdrawn => (
-                "The refund was withdrawn.",
-                "Restituirea a fost retrasă.",
-            ),
+            Withdrawn => ("The refund was withdrawn.", "Restituirea a fost retrasă."),
         }
     }
 }
@@ -271,8 +268,16 @@ mod tests {
     #[test]
     fn only_an_approved_refund_is_listed_and_only_a_listed_one_is_paid() {
         for state in RefundState::ALL {
-            assert_eq!(state.after(ListWritten).is_ok(), *state == Approved, "{state}");
-            assert_eq!(state.after(DebitSeen).is_ok(), *state == Exported, "{state}");
+            assert_eq!(
+                state.after(ListWritten).is_ok(),
+                *state == Approved,
+                "{state}"
+            );
+            assert_eq!(
+                state.after(DebitSeen).is_ok(),
+                *state == Exported,
+                "{state}"
+            );
             assert_eq!(state.after(ReturnSeen).is_ok(), *state == Paid, "{state}");
             let may_be_recalled = matches!(state, Proposed | Approved);
             assert_eq!(state.after(Recalled).is_ok(), may_be_recalled, "{state}");
@@ -295,7 +300,10 @@ mod tests {
         assert_eq!(persons(limit, true, limit), Persons::One);
         assert_eq!(persons(over, true, limit), Persons::Two);
         assert_eq!(persons(Money::from_lei(1), false, limit), Persons::Two);
-        assert_eq!(persons(Money::from_bani(1), true, Money::ZERO), Persons::Two);
+        assert_eq!(
+            persons(Money::from_bani(1), true, Money::ZERO),
+            Persons::Two
+        );
     }
 
     #[test]
@@ -312,7 +320,13 @@ mod tests {
         ] {
             assert_eq!(numbers_in(text), [number.clone()], "{text}");
         }
-        for text in ["RB", "RB2026130200017", "RB202609020001", "taxa CEI", "RB20260902-000AB"] {
+        for text in [
+            "RB",
+            "RB2026130200017",
+            "RB202609020001",
+            "taxa CEI",
+            "RB20260902-000AB",
+        ] {
             assert_eq!(numbers_in(text), [""; 0], "{text}");
         }
     }

@@ -224,7 +224,10 @@ impl Planner<'_> {
         let movement = self.movement(entry, entry.signed_minor(), booked_on, told);
         let ids = entry.details.iter().map(|one| &one.end_to_end_id);
         let ids = ids.chain([&entry.end_to_end_id]).flatten();
-        about_refunds(movement, views.iter().copied().chain(ids.map(String::as_str)))
+        about_refunds(
+            movement,
+            views.iter().copied().chain(ids.map(String::as_str)),
+        )
     }
 
     fn part(

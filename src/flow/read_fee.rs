@@ -117,9 +117,8 @@ async fn of_application(tx: &mut Tx, application: Application) -> anyhow::Result
     };
     // What was not wanted in the end is nothing that a payer waits for.
     let all = refunds::list_of_application(tx, application.id).await?;
-    let told = |refund: &&Refund| {
-        refund.state.holds_money() || refund.state == RefundState::Returned
-    };
+    let told =
+        |refund: &&Refund| refund.state.holds_money() || refund.state == RefundState::Returned;
     let refunds = all.iter().filter(told).map(|refund| FeeRefund {
         state: refund.state,
         amount: refund.amount,

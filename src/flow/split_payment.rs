@@ -8,8 +8,7 @@ use crate::domain::payment::PaymentState;
 use crate::flow::Failure;
 use crate::flow::decide_payment::{
     BY_HAND, DecisionRefusal, PARTS_MAX, hold_rest, require_money_in, require_no_refund,
-    require_reason, takes_money,
-    wake,
+    require_reason, takes_money, wake,
 };
 use crate::flow::progress::note;
 use crate::flow::tie_payment::{free_rest, tie_part, untie};

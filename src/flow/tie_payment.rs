@@ -172,7 +172,9 @@ pub(crate) async fn take_out<R>(
 ) -> Result<FeeState, Failure<R>> {
     let mut missing = amount;
     let ties = matches::list_standing(tx, payment.id).await?;
-    let of_it = ties.into_iter().filter(|tie| tie.application == application);
+    let of_it = ties
+        .into_iter()
+        .filter(|tie| tie.application == application);
     let latest_first: Vec<Match> = of_it.collect::<Vec<_>>().into_iter().rev().collect();
     for tied in latest_first {
         if missing <= Money::ZERO {

@@ -427,7 +427,13 @@ pub async fn find_place(
         WHERE o.payment_id = $1 AND f.sealed_id = $2 AND NOT o.contradicts
         ORDER BY o.seen_at, o.place
         LIMIT 1";
-    query!(fetch_optional as (String, i64), tx, SQL, payment.0, sealed.0)
+    query!(
+        fetch_optional as (String, i64),
+        tx,
+        SQL,
+        payment.0,
+        sealed.0
+    )
 }
 
 /// Counts the movements that a file was the first to tell of, by what was sealed with it.

@@ -337,7 +337,12 @@ pub async fn list_facts(tx: &mut Tx, days: &Days) -> Result<Vec<RefundFacts>, St
             let state = RefundState::parse(&row.state);
             Ok(RefundFacts {
                 state: read_code(state, "refunds", "state", &row.number)?,
-                channel: read_code(Channel::parse(&row.channel), "payments", "channel", &row.number)?,
+                channel: read_code(
+                    Channel::parse(&row.channel),
+                    "payments",
+                    "channel",
+                    &row.number,
+                )?,
                 number: row.number,
                 listed_on: row.listed_on,
                 amount: Money::from_bani(row.amount),

@@ -71,7 +71,7 @@ impl Row for GivenBack {
             self.state.to_owned(),
             lei(self.amount),
             instant(self.since),
-            self.explanation_ro.to_owned(),
+            self.explanation_en.to_owned(),
         ]
     }
 }
@@ -142,6 +142,10 @@ impl Page for Shown {
         ]);
         sheet.heading("Payments");
         sheet.table(&self.payments);
+        if !self.refunds.is_empty() {
+            sheet.heading("Given back");
+            sheet.table(&self.refunds);
+        }
         Ok(())
     }
 }

@@ -141,9 +141,9 @@ pub(super) async fn find_payer(
         let views = entries.filter_map(|entry| views_at(entry, &place)).next()?;
         let texts: Vec<&str> = views.iter().map(String::as_str).collect();
         let name = narrative::read_views(&texts, on).payer_name?;
-        let found = texts.iter().find_map(|text| {
-            Iban::find_only(&narrative::fold(text), own.as_ref())
-        })?;
+        let found = texts
+            .iter()
+            .find_map(|text| Iban::find_only(&narrative::fold(text), own.as_ref()))?;
         Account::typed(found.as_str(), &name).ok()
     });
     reading.await.context("the reading task ended early")
@@ -159,5 +159,8 @@ fn views_at(entry: &Entry, place: &str) -> Option<Vec<String>> {
     let rest = place.strip_prefix(entry.place.as_str())?;
     let number: usize = rest.strip_prefix(", detail ")?.parse().ok()?;
     let detail = entry.details.get(number.checked_sub(1)?)?;
-    Some(vec![detail.text.replace('\n', ""), detail.text.replace('\n', " ")])
+    Some(vec![
+        detail.text.replace('\n', ""),
+        detail.text.replace('\n', " "),
+    ])
 }

@@ -126,10 +126,15 @@ async fn transfer(
     let account = open_account(gateway, refund).await?;
     let account = account.ok_or(Failure::Refused(RefundRefusal::Erased))?;
     let reference = payment.payment_reference.as_deref();
-    let reference = reference.map(|one| format!(", ref {one}")).unwrap_or_default();
+    let reference = reference
+        .map(|one| format!(", ref {one}"))
+        .unwrap_or_default();
     let id = end_to_end_id(&refund.number);
     Ok(Transfer {
-        text: format!("Restituire taxa CEI {id}, plata {}{reference}", payment.number),
+        text: format!(
+            "Restituire taxa CEI {id}, plata {}{reference}",
+            payment.number
+        ),
         end_to_end_id: id,
         amount: refund.amount,
         name: account.name,

@@ -66,7 +66,11 @@ pub async fn prepare(
     let mut tx = gateway.store.read().await?;
     let payment = payments::find(&mut tx, proposal.payment).await?;
     let payment = payment.ok_or(Failure::Refused(RefundRefusal::PaymentUnknown))?;
-    choose(&sources(&mut tx, &payment).await?, &payment, proposal.amount)?;
+    choose(
+        &sources(&mut tx, &payment).await?,
+        &payment,
+        proposal.amount,
+    )?;
     drop(tx);
     let told = match &proposal.account {
         Some(_) => None,

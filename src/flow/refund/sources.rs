@@ -89,7 +89,9 @@ fn untied(application: Option<ApplicationId>, amount: Money, held: Money) -> Sou
 async fn tied(tx: &mut Tx, payment: &Payment) -> anyhow::Result<Vec<Source>> {
     let mut found: Vec<Source> = Vec::new();
     for tie in matches::list_standing(tx, payment.id).await? {
-        let known = found.iter_mut().find(|one| one.application == Some(tie.application));
+        let known = found
+            .iter_mut()
+            .find(|one| one.application == Some(tie.application));
         if let Some(known) = known {
             known.amount = known.amount.checked_add(tie.amount).unwrap_or(known.amount);
         } else {

@@ -11,9 +11,7 @@ use crate::domain::id::RefundListId;
 use crate::flow::progress::note;
 use crate::flow::refund::RefundRefusal;
 use crate::flow::refund::decide::keep_for;
-use crate::flow::refund::export::{
-    ListForm, prepare_list, read_list, withdraw_list, write_list,
-};
+use crate::flow::refund::export::{ListForm, prepare_list, read_list, withdraw_list, write_list};
 use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::operations::view::hex;
@@ -186,7 +184,14 @@ pub(crate) async fn table(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let form = ListForm::Table;
-    send(&api, &caller, &path, form, ("text/csv; charset=utf-8", "csv")).await
+    send(
+        &api,
+        &caller,
+        &path,
+        form,
+        ("text/csv; charset=utf-8", "csv"),
+    )
+    .await
 }
 
 async fn send(

@@ -331,7 +331,10 @@ pub(crate) async fn list(
     let language = language_of(&request);
     Ok(HttpResponse::Ok().json(RefundPageView {
         next_cursor: last.map(|last| place.seal(&last.id.to_string())),
-        data: found.iter().map(|one| RefundView::new(one, language)).collect(),
+        data: found
+            .iter()
+            .map(|one| RefundView::new(one, language))
+            .collect(),
     }))
 }
 
@@ -519,9 +522,7 @@ impl From<RefundRefusal> for Problem {
             RefundRefusal::PaymentUnknown
             | RefundRefusal::RefundUnknown
             | RefundRefusal::ListUnknown => Self::of(catalogue::NOT_FOUND),
-            RefundRefusal::ReasonMissing => {
-                fault("/reason", code, "Say why.", "Indicați motivul.")
-            }
+            RefundRefusal::ReasonMissing => fault("/reason", code, "Say why.", "Indicați motivul."),
             RefundRefusal::AmountWrong => fault(
                 "/amount_minor",
                 code,

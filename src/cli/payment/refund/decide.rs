@@ -12,9 +12,9 @@ use crate::cli::payment::refund::Name;
 use crate::domain::money::Money;
 use crate::domain::refund::RefundState;
 use crate::flow::Failure;
+use crate::flow::refund::Account;
 use crate::flow::refund::decide::{RefundDecision, decide_refund};
 use crate::flow::refund::propose::{Proposal, propose_refund};
-use crate::flow::refund::Account;
 
 /// Propose that money of a payment is given back
 #[derive(Args)]

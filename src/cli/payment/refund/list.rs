@@ -123,10 +123,7 @@ impl From<RefundList> for ListRow {
     }
 }
 
-pub(super) async fn export(
-    command: &Export,
-    context: &mut Context<'_>,
-) -> Result<Exit, CliError> {
+pub(super) async fn export(command: &Export, context: &mut Context<'_>) -> Result<Exit, CliError> {
     require_new(&command.files)?;
     let actor = context.actor()?;
     let gateway = context.gateway().await?;

@@ -66,9 +66,7 @@ impl Refusal for RefundRefusal {
 
 pub(crate) async fn run(command: Refund, context: &mut Context<'_>) -> Result<Exit, CliError> {
     match command {
-        Refund::Mark(command) => {
-            payment_decide::run(Decision::Refund, &command, context).await
-        }
+        Refund::Mark(command) => payment_decide::run(Decision::Refund, &command, context).await,
         Refund::Candidates(command) => look::candidates(&command, context).await,
         Refund::Propose(command) => decide::propose(&command, context).await,
         Refund::List(command) => look::list(&command, context).await,

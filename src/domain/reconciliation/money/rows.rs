@@ -8,10 +8,10 @@ use crate::domain::matching::MatchReason;
 use crate::domain::matching::legs::{Finding, Told, compare, lot_difference};
 use crate::domain::money::Money;
 use crate::domain::payment::{Channel, PaymentState};
-use crate::domain::refund::{RefundState, end_to_end_id};
 use crate::domain::reconciliation::money::{
     Facts, Head, LEI, Leg, LotCredit, LotFacts, PaymentFacts, RefundFacts, Row, RowFinding,
 };
+use crate::domain::refund::{RefundState, end_to_end_id};
 
 /// A payment at a station is settled with its day, or with the next.
 const SETTLEMENT_DAYS: u64 = 1;

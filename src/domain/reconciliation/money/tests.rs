@@ -488,7 +488,10 @@ fn what_is_given_back_of_a_matched_payment_stands_under_refunds() {
         ..surplus
     };
     let broken = failed(facts(vec![too_much]));
-    assert!(broken.contains(&InvariantCode::TiesWithinPayment), "{broken:?}");
+    assert!(
+        broken.contains(&InvariantCode::TiesWithinPayment),
+        "{broken:?}"
+    );
 }
 
 #[test]
@@ -526,7 +529,11 @@ fn a_refund_waits_for_its_debit_and_is_overdue_after_five_days() {
         (RefundState::Returned, Some(30), 7, RowFinding::Reversed),
     ] {
         let known = refund(state, debited, day(today));
-        assert_eq!(finding(known, Leg::RefundDebit), expected, "{state} {today}");
+        assert_eq!(
+            finding(known, Leg::RefundDebit),
+            expected,
+            "{state} {today}"
+        );
     }
 }
 
