@@ -15,7 +15,8 @@ use crate::flow::refund::export::{ListForm, prepare_list, read_list, withdraw_li
 use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::operations::view::hex;
-use crate::http::payments::refunds::{PageQuery, ReasonContent, place};
+use crate::http::payments::refund_view::ReasonContent;
+use crate::http::payments::refunds::{PageQuery, place};
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView};
 use crate::store::refund_lists::{self, RefundList};

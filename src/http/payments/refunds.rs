@@ -6,12 +6,10 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
-use crate::domain::four_eyes::ApprovalRefusal;
 use crate::domain::id::{OfficeId, PaymentId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::refund::RefundState;
@@ -26,10 +24,14 @@ use crate::http::cursor::Place;
 use crate::http::envelope::RequestContext;
 use crate::http::language::Language;
 use crate::http::payments::id_of;
+use crate::http::payments::refund_view::{
+    AccountContent, CandidatePageView, CandidateView, ProposalContent, ReasonContent,
+    RefundDetailsView, RefundPageView, RefundView,
+};
 use crate::http::payments::view::PaymentView;
 use crate::http::posted::{Posted, answer};
-use crate::http::problems::{BodyFault, Problem, ProblemView, Text, catalogue};
-use crate::store::refunds::{self, Refund};
+use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::store::refunds;
 use crate::store::{approvals, history};
 
 /// Steps of a refund shown at most.
@@ -38,154 +40,6 @@ const HISTORY_MAX: i64 = 200;
 const PAGE: i64 = 50;
 /// Refunds on a page at most.
 const PAGE_MAX: i64 = 200;
-
-/// What is given back, to which account, and why.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RefundProposal)]
-pub(crate) struct ProposalContent {
-    /// How much, in the smallest unit of the payment's currency; without it, all that can be.
-    #[serde(default)]
-    #[schema(example = 3000)]
-    amount_minor: Option<i64>,
-    /// The account that it goes to; without it, the payer's as the bank's statement tells it.
-    #[serde(default)]
-    account: Option<AccountContent>,
-    /// Why, in words without personal data.
-    reason: String,
-}
-
-/// An account and its holder.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RefundAccount)]
-pub(crate) struct AccountContent {
-    /// The IBAN.
-    iban: String,
-    /// The holder's name.
-    name: String,
-}
-
-impl std::fmt::Debug for ProposalContent {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ProposalContent(…)")
-    }
-}
-
-impl std::fmt::Debug for AccountContent {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("AccountContent(…)")
-    }
-}
-
-/// Why something is decided.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RefundDecision)]
-pub(crate) struct ReasonContent {
-    /// Why, in words without personal data.
-    pub(super) reason: String,
-}
-
-/// A refund; never whose account it goes to.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Refund)]
-pub(crate) struct RefundView {
-    /// Its number.
-    #[schema(example = "RB-20260902-00017")]
-    number: String,
-    /// What has happened to it.
-    #[schema(example = "APPROVED")]
-    state: &'static str,
-    /// The same in words, in English.
-    explanation: &'static str,
-    /// The id of the payment that it gives back.
-    payment_id: Uuid,
-    /// The id of the application whose fee the money was for.
-    application_id: Option<Uuid>,
-    /// How much, in the smallest unit of the currency.
-    #[schema(example = 3000)]
-    amount_minor: i64,
-    /// The currency (ISO 4217).
-    #[schema(example = "RON")]
-    currency: String,
-    /// How many persons must approve it.
-    persons: usize,
-    /// Whether the account was found in the bank's statement; else an operator typed it.
-    account_told_by_bank: bool,
-    /// Who proposed it.
-    proposed_by: String,
-    /// When.
-    proposed_at: DateTime<Utc>,
-    /// The day of the bank's list in which it stands.
-    listed_on: Option<NaiveDate>,
-    /// When it last changed.
-    updated_at: DateTime<Utc>,
-}
-
-impl RefundView {
-    fn new(refund: &Refund, language: Language) -> Self {
-        let state = refund.state;
-        Self {
-            number: refund.number.clone(),
-            state: state.as_str(),
-            explanation: language.choose(state.text_en(), state.text_ro()),
-            payment_id: refund.payment.0,
-            application_id: refund.application.map(|id| id.0),
-            amount_minor: refund.amount.bani(),
-            currency: refund.currency.clone(),
-            persons: refund.persons.count(),
-            account_told_by_bank: refund.told_by_bank,
-            proposed_by: refund.proposed_by.clone(),
-            proposed_at: refund.proposed_at,
-            listed_on: refund.listed_on,
-            updated_at: refund.updated_at,
-        }
-    }
-}
-
-/// A refund with who approved it and what happened to it.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RefundDetails)]
-pub(crate) struct RefundDetailsView {
-    #[serde(flatten)]
-    refund: RefundView,
-    /// Who approved it, in order.
-    approved_by: Vec<String>,
-    /// What happened to it, oldest first.
-    history: Vec<StepView>,
-}
-
-/// A page of refunds.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RefundPage)]
-pub(crate) struct RefundPageView {
-    /// The refunds, in the order of their proposal.
-    data: Vec<RefundView>,
-    /// Where the next page begins; null at the end.
-    next_cursor: Option<String>,
-}
-
-/// A payment of which something may be given back.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RefundCandidate)]
-pub(crate) struct CandidateView {
-    /// The payment.
-    payment: PaymentView,
-    /// How much at most in one refund, in the smallest unit of the currency.
-    #[schema(example = 3000)]
-    refundable_minor: i64,
-}
-
-/// A page of candidates.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RefundCandidatePage)]
-pub(crate) struct CandidatePageView {
-    /// The candidates, in the order of the recording of their payments.
-    data: Vec<CandidateView>,
-    /// Where the next page begins; null at the end.
-    next_cursor: Option<String>,
-}
 
 /// Which refunds to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -501,93 +355,4 @@ fn state_of(text: &str) -> Result<RefundState, Problem> {
         Problem::of(catalogue::QUERY_INVALID)
             .about("There is no such state.", "Nu există o astfel de stare.")
     })
-}
-
-fn fault(pointer: &str, code: &'static str, en: &str, ro: &str) -> Problem {
-    Problem::of(catalogue::CONTENT_INVALID).with_faults(vec![BodyFault {
-        pointer: pointer.to_owned(),
-        code,
-        message: Text::new(en, ro),
-    }])
-}
-
-impl From<RefundRefusal> for Problem {
-    fn from(refusal: RefundRefusal) -> Self {
-        let code = refusal.code();
-        let not_possible = |en: String, ro: &str| {
-            let what = format!("({code}) ");
-            Self::of(catalogue::REFUND_NOT_POSSIBLE).about(what.clone() + &en, what + ro)
-        };
-        match &refusal {
-            RefundRefusal::PaymentUnknown
-            | RefundRefusal::RefundUnknown
-            | RefundRefusal::ListUnknown => Self::of(catalogue::NOT_FOUND),
-            RefundRefusal::ReasonMissing => fault("/reason", code, "Say why.", "Indicați motivul."),
-            RefundRefusal::AmountWrong => fault(
-                "/amount_minor",
-                code,
-                "Give an amount above zero.",
-                "Indicați o sumă mai mare decât zero.",
-            ),
-            RefundRefusal::AccountWrong(_) => fault(
-                "/account/iban",
-                code,
-                "This is no IBAN: look for a slip.",
-                "Acesta nu este un IBAN: verificați scrierea.",
-            ),
-            RefundRefusal::NameMissing => fault(
-                "/account/name",
-                code,
-                "Give the holder's name in Latin letters.",
-                "Indicați numele titularului cu litere latine.",
-            ),
-            RefundRefusal::OwnAccount => fault(
-                "/account/iban",
-                code,
-                "This is the account that refunds are paid from.",
-                "Acesta este contul din care se plătesc restituirile.",
-            ),
-            RefundRefusal::AccountMissing => Self::of(catalogue::REFUND_ACCOUNT_MISSING),
-            RefundRefusal::TooMuch(left) => Self::of(catalogue::REFUND_TOO_MUCH).about(
-                format!("At most {left} can be given back in one refund."),
-                format!("Se pot restitui cel mult {left} într-o singură restituire."),
-            ),
-            RefundRefusal::DebtorMissing => Self::of(catalogue::REFUND_DEBTOR_MISSING),
-            RefundRefusal::Approval(ApprovalRefusal::SamePerson) => {
-                Self::of(catalogue::APPROVAL_SAME_PERSON)
-            }
-            RefundRefusal::Approval(ApprovalRefusal::NotAPerson) => {
-                Self::of(catalogue::APPROVAL_NOT_A_PERSON)
-            }
-            RefundRefusal::NothingLeft(_) => not_possible(
-                "Nothing of the payment can be given back.".to_owned(),
-                "Din această plată nu se poate restitui nimic.",
-            ),
-            RefundRefusal::StateForbids(state) => not_possible(
-                format!("The refund is {state}."),
-                &format!("Starea restituirii este {state}."),
-            ),
-            RefundRefusal::NothingToList => not_possible(
-                "No approved refund waits to be listed.".to_owned(),
-                "Nicio restituire aprobată nu așteaptă exportul.",
-            ),
-            RefundRefusal::CurrencyUnsupported => not_possible(
-                "No list can be written in this currency.".to_owned(),
-                "Nu se poate scrie o listă în această monedă.",
-            ),
-            RefundRefusal::ListWithdrawn => not_possible(
-                "The list was withdrawn before.".to_owned(),
-                "Lista a fost deja retrasă.",
-            ),
-            RefundRefusal::ListPaid(number) => not_possible(
-                format!("The bank has paid {number} of this list."),
-                &format!("Banca a plătit {number} din această listă."),
-            ),
-            RefundRefusal::Erased => not_possible(
-                "It was erased when its time had come.".to_owned(),
-                "A fost șters la termenul prevăzut.",
-            ),
-            RefundRefusal::KeyReused(reused) => (*reused).into(),
-        }
-    }
 }

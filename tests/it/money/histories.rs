@@ -2,7 +2,7 @@
 //! overlaps, notifications and settlements, applications before and after their payments,
 //! reversals, refunds and what the bank makes of them, decisions. After every step each leu stands under one head, to the ban.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -530,7 +530,7 @@ impl History {
     }
 }
 
-async fn live(world: World, seed: u64, steps: usize) {
+async fn live(world: World, seed: u64, steps: usize) -> Vec<RefundState> {
     let mut history = History::new(world, seed);
     let mut heads = 0;
     for at in 0..steps {
@@ -547,12 +547,22 @@ async fn live(world: World, seed: u64, steps: usize) {
     let codes: Vec<_> = report.invariants.iter().map(|one| one.code).collect();
     let all = InvariantCode::ALL.iter();
     assert!(all.clone().all(|code| codes.contains(code)), "{codes:?}");
+    let refunds = history.refunds().await;
+    refunds.iter().map(|refund| refund.state).collect()
 }
 
 #[tokio::test]
 async fn money_in_is_accounted_for_after_every_step_of_random_histories() {
+    let mut reached = BTreeSet::new();
     for seed in 1..=4 {
-        live(World::open().await, seed, 60).await;
+        reached.extend(live(World::open().await, seed, 60).await);
+    }
+    for state in [
+        RefundState::Paid,
+        RefundState::Returned,
+        RefundState::Withdrawn,
+    ] {
+        assert!(reached.contains(&state), "no refund of any seed is {state}");
     }
 }
 
