@@ -295,7 +295,7 @@ impl Config {
 
     fn check_refunds(&self, findings: &mut Findings) {
         let refund = &self.payments.refund;
-        let has_name = transliterate(&refund.debtor_name, 1) != "";
+        let has_name = !transliterate(&refund.debtor_name, 1).is_empty();
         findings.expect(
             has_name == refund.debtor_iban.is_some(),
             "payments.refund.debtor_name",

@@ -318,7 +318,7 @@ mod tests {
             "rb20260902 00017",
             "REF:RB202609\n0200017/OK",
         ] {
-            assert_eq!(numbers_in(text), [number.clone()], "{text}");
+            assert_eq!(numbers_in(text), std::slice::from_ref(&number), "{text}");
         }
         for text in [
             "RB",

@@ -137,8 +137,8 @@ pub(super) async fn find_payer(
     let on = payment.booked_on.unwrap_or_default();
     let reading = tokio::task::spawn_blocking(move || {
         let file = channel::read(&bytes).ok()?;
-        let entries = file.statements.iter().flat_map(|one| &one.entries);
-        let views = entries.filter_map(|entry| views_at(entry, &place)).next()?;
+        let mut entries = file.statements.iter().flat_map(|one| &one.entries);
+        let views = entries.find_map(|entry| views_at(entry, &place))?;
         let texts: Vec<&str> = views.iter().map(String::as_str).collect();
         let name = narrative::read_views(&texts, on).payer_name?;
         let found = texts

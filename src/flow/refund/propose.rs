@@ -1,6 +1,8 @@
 //! Proposes that money of a payment is given back, and sets it aside: from then on it cannot be
 //! matched.
 
+use anyhow::Context;
+
 use crate::domain::calendar::bucharest_day;
 use crate::domain::fee::FeeState;
 use crate::domain::id::{ApplicationId, PaymentId, RefundId};
@@ -102,6 +104,9 @@ pub async fn propose(
     let mut payment = lock_payment(tx, proposal.payment).await?;
     let all = sources(tx, &payment).await?;
     let (source, amount) = choose(&all, &payment, proposal.amount)?;
+    // A payment given back in small parts is judged by all of them together.
+    let before = refunds::sum_held(tx, payment.id).await?;
+    let total = before.checked_add(amount).context("refunds overflow")?;
     let on = bucharest_day(note.at);
     let serial = counters::take_number(tx, &format!("refund:{}", on.format("%Y%m%d"))).await?;
     let refund = Refund {
@@ -112,7 +117,7 @@ pub async fn propose(
         amount,
         currency: payment.currency.clone(),
         state: RefundState::Proposed,
-        persons: persons(amount, payment.currency == LEI, prepared.two_persons_over),
+        persons: persons(total, payment.currency == LEI, prepared.two_persons_over),
         untied: source.is_tied,
         told_by_bank: prepared.told_by_bank,
         sealed: prepared.sealed.id,

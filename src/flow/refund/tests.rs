@@ -225,6 +225,15 @@ async fn above_the_limit_two_different_persons_approve() {
 }
 
 #[tokio::test]
+async fn a_payment_given_back_in_small_parts_needs_two_persons_all_the_same() {
+    let (kit, _application) = overpaid(20_000).await;
+    let first = propose(&kit, Some(10_000)).await.unwrap();
+    assert_eq!(first.persons.count(), 1);
+    let second = propose(&kit, Some(1)).await.unwrap();
+    assert_eq!(second.persons.count(), 2);
+}
+
+#[tokio::test]
 async fn a_list_that_the_bank_refused_is_withdrawn_and_its_refunds_are_listed_again() {
     let (kit, _application) = overpaid(10_000).await;
     let refund = listed(&kit).await;
