@@ -413,29 +413,6 @@ pub async fn insert_observation(tx: &mut Tx, new: &Observation<'_>) -> Result<()
     Ok(())
 }
 
-/// Finds the place at which a payment stands in the file that was sealed as `sealed`, and how many
-/// bytes that file has.
-pub async fn find_place(
-    tx: &mut Tx,
-    payment: PaymentId,
-    sealed: SealedId,
-) -> Result<Option<(String, i64)>, StoreError> {
-    const SQL: &str = "
-        SELECT o.place, f.size_bytes
-        FROM observations o
-        JOIN source_files f ON f.id = o.source_file_id
-        WHERE o.payment_id = $1 AND f.sealed_id = $2 AND NOT o.contradicts
-        ORDER BY o.seen_at, o.place
-        LIMIT 1";
-    query!(
-        fetch_optional as (String, i64),
-        tx,
-        SQL,
-        payment.0,
-        sealed.0
-    )
-}
-
 /// Counts the movements that a file was the first to tell of, by what was sealed with it.
 pub async fn count_told_first(tx: &mut Tx, sealed: SealedId) -> Result<i64, StoreError> {
     const SQL: &str = "SELECT COUNT(*) FROM payments WHERE sealed_id = $1";

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::domain::id::{SealedId, SourceFileId};
+use crate::domain::id::{PaymentId, SealedId, SourceFileId};
 use crate::domain::payment::Channel;
 use crate::store::tx::{execute, query};
 use crate::store::{StoreError, Tx, read_code};
@@ -187,4 +187,27 @@ pub async fn finish(
         at,
     )?;
     Ok(finished == 1)
+}
+
+/// Finds the place at which a payment stands in the file that was sealed as `sealed`, and how many
+/// bytes that file has.
+pub async fn find_place(
+    tx: &mut Tx,
+    payment: PaymentId,
+    sealed: SealedId,
+) -> Result<Option<(String, i64)>, StoreError> {
+    const SQL: &str = "
+        SELECT o.place, f.size_bytes
+        FROM observations o
+        JOIN source_files f ON f.id = o.source_file_id
+        WHERE o.payment_id = $1 AND f.sealed_id = $2 AND NOT o.contradicts
+        ORDER BY o.seen_at, o.place
+        LIMIT 1";
+    query!(
+        fetch_optional as (String, i64),
+        tx,
+        SQL,
+        payment.0,
+        sealed.0
+    )
 }

@@ -17,9 +17,10 @@ use crate::flow::refund::{RefundRefusal, require_reason};
 use crate::flow::sealing::{open, seal};
 use crate::gateway::Gateway;
 use crate::store::history::{self, SubjectKind};
-use crate::store::payments::{self, Payment};
+use crate::store::payments::Payment;
 use crate::store::refunds::{self, Refund};
 use crate::store::sealed::{self, NewSealed, SealedKind};
+use crate::store::source_files;
 
 /// Letters of a name at most.
 const NAME_MAX: usize = 140;
@@ -123,7 +124,7 @@ pub(super) async fn find_payer(
         return Ok(None);
     };
     let mut tx = gateway.store.read().await?;
-    let place = payments::find_place(&mut tx, payment.id, sealed).await?;
+    let place = source_files::find_place(&mut tx, payment.id, sealed).await?;
     let key = sealed::find_key(&mut tx, sealed).await?;
     drop(tx);
     let (Some((place, size_bytes)), Some(key)) = (place, key) else {

@@ -17,10 +17,10 @@ use cei_gateway::domain::refund::{RefundState, end_to_end_id};
 use cei_gateway::flow::decide_payment::{Decision, decide_payment};
 use cei_gateway::flow::draw_report::{ReportRequest, draw_report};
 use cei_gateway::flow::record_notification::receive_notification;
-use cei_gateway::flow::refund::Account as Payee;
 use cei_gateway::flow::refund::decide::{RefundDecision, decide_refund};
 use cei_gateway::flow::refund::export::{export_refunds, withdraw_refund_list};
 use cei_gateway::flow::refund::propose::{Proposal, propose_refund};
+use cei_gateway::flow::refund::{Account as Payee, candidates};
 use cei_gateway::random::Random;
 use cei_gateway::simulator::statement::selfpay::{
     KioskPayment, NotificationKind, kiosk_reference, settlement_csv,
@@ -142,7 +142,7 @@ impl History {
     }
 
     async fn step(&mut self) -> &'static str {
-        match self.below(26) {
+        match self.below(30) {
             0..=3 => self.statement().await,
             4 => self.same_file_again().await,
             5 => self.euros().await,
@@ -153,9 +153,9 @@ impl History {
             12 => self.settlement().await,
             13..=15 => self.decision().await,
             16 => self.next_day(),
-            17..=18 => self.proposal().await,
-            19..=21 => self.refund_decision().await,
-            22 => self.refund_list().await,
+            17..=19 => self.proposal().await,
+            20..=23 => self.refund_decision().await,
+            24..=25 => self.refund_list().await,
             _ => {
                 self.world.settle().await;
                 "the matcher works"
@@ -405,7 +405,14 @@ impl History {
 
     /// An operator wants to give money of some payment back; often more than there is.
     async fn proposal(&mut self) -> &'static str {
-        let payments = self.world.payments().await;
+        let mut payments = self.world.payments().await;
+        let found = {
+            let mut tx = self.world.gateway.store.read().await.unwrap();
+            candidates(&mut tx, None, 1_000).await.unwrap().0
+        };
+        if !found.is_empty() && self.below(4) > 0 {
+            payments = found.into_iter().map(|one| one.payment).collect();
+        }
         let Some(payment) = self.one_of(&payments) else {
             return "nothing to give back";
         };
@@ -429,11 +436,14 @@ impl History {
 
     /// Somebody approves, rejects or withdraws a refund, whatever its state.
     async fn refund_decision(&mut self) -> &'static str {
-        let all = self.refunds().await;
+        let mut all = self.refunds().await;
+        if self.below(4) > 0 {
+            all.retain(|refund| refund.state == RefundState::Proposed);
+        }
         let Some(refund) = self.one_of(&all) else {
             return "no refund to decide about";
         };
-        let decision = match self.below(6) {
+        let decision = match self.below(8) {
             0 => RefundDecision::Reject,
             1 => RefundDecision::Withdraw,
             _ => RefundDecision::Approve,
@@ -453,22 +463,23 @@ impl History {
             let mut tx = gateway.store.read().await.unwrap();
             refund_lists::list(&mut tx, None, 1_000).await.unwrap()
         };
-        match lists.last().filter(|_| self.below(4) == 0) {
-            Some(list) => {
-                let why = (&actor, "the bank refused it");
-                drop(withdraw_refund_list(gateway, &list.number, why).await);
-                "a list withdrawn"
-            }
-            None => {
-                drop(export_refunds(gateway, "RON", &actor).await);
-                "a list of refunds"
-            }
+        if let Some(list) = lists.last().filter(|_| self.below(4) == 0) {
+            let why = (&actor, "the bank refused it");
+            drop(withdraw_refund_list(gateway, &list.number, why).await);
+            return "a list withdrawn";
         }
+        drop(export_refunds(gateway, "RON", &actor).await);
+        "a list of refunds"
     }
 
     /// The bank pays a refund, gives one back, or makes a mistake about one.
     async fn refund_line(&mut self) -> Option<Line> {
-        let all = self.refunds().await;
+        let mut all = self.refunds().await;
+        if self.below(4) > 0 {
+            let is_told_of =
+                |one: &Refund| matches!(one.state, RefundState::Exported | RefundState::Paid);
+            all.retain(is_told_of);
+        }
         let refund = self.one_of(&all)?;
         self.serial += 1;
         let is_return = refund.state == RefundState::Paid && self.below(3) > 0;

@@ -198,7 +198,7 @@ async fn a_crash_between_sealing_a_list_and_writing_it_down_lists_nothing() {
         approve(&world, &refund, "ana").await;
         approve(&world, &refund, "bogdan").await;
         let ana = person("ana");
-        let lost = prepare_list(&world.gateway, "RON", &ana).await.unwrap();
+        let stale = prepare_list(&world.gateway, "RON", &ana).await.unwrap();
         assert_eq!(now(&world, &refund).await.state, RefundState::Approved);
         let list = export_refunds(&world.gateway, "RON", &ana).await.unwrap();
         assert_eq!(list.refunds, 1);
@@ -206,7 +206,7 @@ async fn a_crash_between_sealing_a_list_and_writing_it_down_lists_nothing() {
         // The process that was taken for dead goes on: its list is not written.
         let note = cei_gateway::flow::progress::note(&world.gateway, &ana, None);
         let mut tx = world.gateway.store.begin().await.unwrap();
-        assert!(write_list(&mut tx, &lost, &note).await.is_err());
+        assert!(write_list(&mut tx, &stale, &note).await.is_err());
         drop(tx);
         let now = now(&world, &refund).await;
         assert_eq!(
