@@ -12,6 +12,7 @@ mod tx;
 
 pub mod acknowledgements;
 pub mod applications;
+pub mod batching_pauses;
 pub mod cards;
 pub mod counters;
 pub mod credentials;
