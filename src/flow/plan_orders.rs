@@ -1,11 +1,13 @@
 //! Tells what the next orders would be and why, without opening any.
 
+use chrono::{DateTime, Utc};
+
+use crate::config::Config;
 use crate::domain::application::Product;
 use crate::domain::batching::{Planned, plan};
 use crate::flow::batching_rule::{moment, rule_of};
-use crate::gateway::Gateway;
 use crate::store::batching_pauses::{self, BatchingPause};
-use crate::store::{StoreError, applications};
+use crate::store::{StoreError, Tx, applications};
 
 /// Applications that a plan looks at, the most urgent first.
 pub const PLANNED_MAX: i64 = 20_000;
@@ -27,18 +29,19 @@ pub struct OrderPlan {
     pub is_cut: bool,
 }
 
-/// Plans the next orders of a product.
-pub async fn plan_orders(gateway: &Gateway, product: Product) -> Result<OrderPlan, StoreError> {
-    let rule = rule_of(&gateway.config.batching);
-    let bureau = &gateway.config.bureau.code;
-    let now = gateway.clock.now();
-    let mut tx = gateway.store.read().await?;
-    let pause = batching_pauses::find(&mut tx, bureau, product, now).await?;
-    let at = moment(&mut tx, &rule, bureau, product, now).await?;
+/// Plans the next orders of a product as they stand `now`.
+pub async fn plan_orders(
+    tx: &mut Tx,
+    config: &Config,
+    product: Product,
+    now: DateTime<Utc>,
+) -> Result<OrderPlan, StoreError> {
+    let rule = rule_of(&config.batching);
+    let bureau = &config.bureau.code;
+    let pause = batching_pauses::find(tx, bureau, product, now).await?;
+    let at = moment(tx, &rule, bureau, product, now).await?;
     let limit = PLANNED_MAX + 1;
-    let mut waiting =
-        applications::list_waiting(&mut tx, bureau, product, rule.grouping, limit).await?;
-    drop(tx);
+    let mut waiting = applications::list_waiting(tx, bureau, product, rule.grouping, limit).await?;
     let is_cut = i64::try_from(waiting.len()).is_ok_and(|count| count > PLANNED_MAX);
     if is_cut {
         waiting.pop();

@@ -228,7 +228,9 @@ both_worlds! {
             let content = world.content();
             world.ready_for(&content, world.offices[office].id).await;
         }
-        let plan = plan_orders(&world.gateway, Product::Cei).await.unwrap();
+        let mut tx = world.read().await;
+        let plan = plan_orders(&mut tx, &world.config, Product::Cei, world.now()).await.unwrap();
+        drop(tx);
         let now = plan.orders.iter().filter(|one| one.when == When::Now);
         let planned: Vec<(usize, String)> =
             now.map(|one| (one.lines, one.because.to_string())).collect();

@@ -57,8 +57,9 @@ struct Plans {
 }
 
 pub(super) async fn show(context: &mut Context<'_>) -> Result<Exit, CliError> {
-    let gateway = context.gateway().await?;
-    let data = read_plans(&gateway).await?;
+    let config = context.config()?;
+    let mut tx = context.store().await?.read().await?;
+    let data = read_plans(&mut tx, &config, context.clock.now()).await?;
     context.output.page(&Plans { data })?;
     Ok(Exit::Ok)
 }

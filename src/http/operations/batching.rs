@@ -32,7 +32,9 @@ pub(crate) struct PlansView {
     responses((status = 200, description = "The plan of every product", body = PlansView)),
 )]
 pub(crate) async fn plan(api: web::Data<Api>, _caller: Caller) -> Result<HttpResponse, Problem> {
-    let data = read_plans(&api.gateway).await?;
+    let gateway = &api.gateway;
+    let mut tx = gateway.store.read().await?;
+    let data = read_plans(&mut tx, &gateway.config, gateway.clock.now()).await?;
     Ok(HttpResponse::Ok().json(PlansView { data }))
 }
 

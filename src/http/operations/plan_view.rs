@@ -4,12 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::config::Config;
 use crate::domain::application::Product;
 use crate::domain::batching::{Planned, When};
 use crate::flow::plan_orders::{OrderPlan, plan_orders};
-use crate::gateway::Gateway;
-use crate::store::StoreError;
 use crate::store::batching_pauses::BatchingPause;
+use crate::store::{StoreError, Tx};
 
 /// What the next orders of a product would be.
 #[derive(Debug, Serialize, ToSchema)]
@@ -71,10 +71,14 @@ pub struct PlannedOrderView {
 }
 
 /// Plans the next orders of every product.
-pub async fn read_plans(gateway: &Gateway) -> Result<Vec<OrderPlanView>, StoreError> {
+pub async fn read_plans(
+    tx: &mut Tx,
+    config: &Config,
+    now: DateTime<Utc>,
+) -> Result<Vec<OrderPlanView>, StoreError> {
     let mut plans = Vec::new();
     for product in Product::ALL {
-        plans.push(plan_orders(gateway, *product).await?.into());
+        plans.push(plan_orders(tx, config, *product, now).await?.into());
     }
     Ok(plans)
 }
