@@ -69,5 +69,6 @@ as_code!(
     crate::domain::order::OrderState,
     crate::domain::payment::Channel,
     crate::domain::payment::PaymentState,
+    crate::domain::refund::RefundState,
     crate::store::credentials::Party,
 );

@@ -8,6 +8,7 @@ use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::domain::batching::Grouping;
+use crate::domain::iban::Iban;
 
 crate::coded! {
     /// What an installation is for.
@@ -203,6 +204,30 @@ pub struct SelfPay {
     pub body_bytes_max: usize,
 }
 
+/// What is decided about payments.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Payments {
+    /// Money that is given back.
+    pub refund: Refund,
+}
+
+/// Money that is given back.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Refund {
+    /// Lei above which two persons approve.
+    pub two_persons_over: u32,
+    /// The holder of the account that refunds are paid from.
+    pub debtor_name: String,
+    /// That account.
+    #[serde(deserialize_with = "optional")]
+    pub debtor_iban: Option<Iban>,
+    /// Its bank's code.
+    #[serde(deserialize_with = "optional")]
+    pub debtor_bic: Option<String>,
+}
+
 /// The pace of the workers.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -225,6 +250,8 @@ pub struct Retention {
     pub idempotency_days: u32,
     /// Days for which events can be read and the bureau's documents are kept.
     pub event_days: u32,
+    /// Days from the end of a refund to the erasure of its account and its list.
+    pub refund_days: u32,
 }
 
 /// The log.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::config::fault::Findings;
 use crate::config::{Config, Environment, Faults};
+use crate::domain::bank_text::transliterate;
 use crate::domain::term::TERM_DAYS;
 use crate::telemetry;
 
@@ -31,6 +32,7 @@ impl Config {
         self.check_batching(&mut findings);
         self.check_delivery(&mut findings);
         self.check_limits(&mut findings);
+        self.check_refunds(&mut findings);
         if let Err(error) = telemetry::filter(&self.logging.level) {
             findings.add(
                 "logging.level",
@@ -296,6 +298,29 @@ impl Config {
         );
     }
 
+    fn check_refunds(&self, findings: &mut Findings) {
+        let refund = &self.payments.refund;
+        let has_name = !transliterate(&refund.debtor_name, 1).is_empty();
+        findings.expect(
+            has_name == refund.debtor_iban.is_some(),
+            "payments.refund.debtor_name",
+            "holder and account belong together",
+            "give debtor_name and debtor_iban or neither",
+        );
+        let is_bic = |bic: &String| {
+            matches!(bic.len(), 8 | 11)
+                && bic
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        };
+        findings.expect(
+            refund.debtor_bic.as_ref().is_none_or(is_bic),
+            "payments.refund.debtor_bic",
+            "is not 8 or 11 capital letters and digits",
+            "write the bank's code, such as CECEROBU",
+        );
+    }
+
     fn check_limits(&self, findings: &mut Findings) {
         let selfpay = &self.channels.selfpay;
         let positive = [
@@ -326,6 +351,7 @@ impl Config {
             ),
             ("retention.orphan_hours", self.retention.orphan_hours > 0),
             ("retention.event_days", self.retention.event_days > 0),
+            ("retention.refund_days", self.retention.refund_days > 0),
         ];
         for (key, good) in positive {
             findings.expect(good, key, "is 0", AT_LEAST_ONE);

@@ -23,11 +23,13 @@ pub mod fee;
 pub mod inbox;
 pub mod order;
 pub mod payment;
+pub mod refund;
 
 // Rules: each looks at the world and names one event.
 pub mod batching;
 pub mod delivery;
 pub mod fee_standing;
+pub mod four_eyes;
 pub mod manifest;
 pub mod matching;
 pub mod receipt;
@@ -35,8 +37,10 @@ pub mod reconciliation;
 pub mod retention;
 
 // What people and cards are called.
+pub mod bank_text;
 pub mod card;
 pub mod cnp;
+pub mod iban;
 pub mod names;
 pub mod narrative;
 pub mod payment_reference;

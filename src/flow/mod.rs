@@ -39,6 +39,7 @@ pub mod receive_document;
 mod record_movement;
 pub mod record_notification;
 pub mod record_statement;
+pub mod refund;
 pub mod report_card;
 pub mod resubmit_application;
 mod reverse_payment;

@@ -1,7 +1,7 @@
 //! `order`: what was asked of the bureau, and what operators decide about it.
 
 mod decide;
-mod document;
+pub(crate) mod document;
 mod plan;
 
 use clap::{Args, Subcommand};
