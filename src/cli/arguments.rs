@@ -64,6 +64,7 @@ macro_rules! as_code {
 }
 as_code!(
     crate::domain::application::ApplicationState,
+    crate::domain::application::Product,
     crate::domain::county::County,
     crate::domain::order::OrderState,
     crate::domain::payment::Channel,

@@ -4,9 +4,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Deserializer, de};
 
+use crate::domain::batching::Grouping;
 use crate::domain::iban::Iban;
 
 crate::coded! {
@@ -143,9 +144,19 @@ pub struct Batching {
     pub age_max_minutes: u32,
     /// Days before a legal deadline at which an application waits no longer.
     pub deadline_risk_days: u32,
-    /// The daily closing time in Romania.
-    #[serde(deserialize_with = "optional")]
-    pub cut_off: Option<CutOff>,
+    /// Closing times of a working day in Romania.
+    #[serde(deserialize_with = "list")]
+    pub cut_offs: Vec<CutOff>,
+    /// Days that are not worked, beside weekends and public holidays.
+    #[serde(deserialize_with = "list")]
+    pub days_off: Vec<NaiveDate>,
+    /// Weekends and public holidays that are worked nevertheless.
+    #[serde(deserialize_with = "list")]
+    pub extra_working_days: Vec<NaiveDate>,
+    /// Cards that may be ordered in one day; zero for as many as there are.
+    pub lines_per_day: u64,
+    /// Which applications may share an order.
+    pub group_by: GroupBy,
 }
 
 /// How messages are delivered.
@@ -275,6 +286,22 @@ impl std::str::FromStr for SpkiSha256 {
 /// A time of day, written as hour and minute.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct CutOff(pub NaiveTime);
+
+/// By what applications are put together in orders.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(try_from = "String")]
+pub struct GroupBy(pub Grouping);
+
+impl TryFrom<String> for GroupBy {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let grouping = Grouping::parse(&text.to_uppercase());
+        grouping
+            .map(Self)
+            .map_err(|_unknown| "expected none, county or office")
+    }
+}
 
 impl std::str::FromStr for CutOff {
     type Err = &'static str;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::config::fault::Findings;
 use crate::config::{Config, Environment, Faults};
 use crate::domain::bank_text::transliterate;
+use crate::domain::term::TERM_DAYS;
 use crate::telemetry;
 
 /// Lines in one order at most, as `schemas/order-1.xsd` says.
@@ -13,9 +14,6 @@ const ORDER_LINES_MAX: u32 = 1_000;
 /// The longest bureau code with which an order's number keeps within its 32 characters: code, day
 /// and serial number.
 const BUREAU_CODE_LENGTH_MAX: usize = 12;
-
-/// The legal term for issuing a card, in days (OUG 97/2005 art. 15).
-const LEGAL_TERM_DAYS: u32 = 30;
 
 const GIVE_BOTH: &str = "give both files or neither";
 const AT_LEAST_ONE: &str = "give a number from 1 on";
@@ -257,10 +255,17 @@ impl Config {
             AT_LEAST_ONE,
         );
         findings.expect(
-            batching.deadline_risk_days < LEGAL_TERM_DAYS,
+            batching.deadline_risk_days < TERM_DAYS,
             "batching.deadline_risk_days",
             "is not below the legal term of 30 days, so that nothing would wait for anything",
             "make it smaller",
+        );
+        let (off, on) = (&batching.days_off, &batching.extra_working_days);
+        findings.expect(
+            !on.iter().any(|day| off.contains(day)),
+            "batching.extra_working_days",
+            "names a day that batching.days_off names as well",
+            "name each day once",
         );
     }
 

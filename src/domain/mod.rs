@@ -12,6 +12,7 @@ pub mod operator;
 pub mod reason;
 pub mod rule;
 pub mod step;
+pub mod working_days;
 
 // Life cycles.
 pub mod acknowledgement;
@@ -58,6 +59,7 @@ pub mod submission;
 // What the law says about it.
 pub mod eligibility;
 pub mod tariff;
+pub mod term;
 pub mod validity;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod apply_acknowledgement;
 mod apply_receipt;
+mod batching_rule;
 pub mod cancel_application;
 pub mod chase_receipt;
 pub mod close_day;
@@ -17,6 +18,7 @@ pub mod decide_payment;
 pub mod disclose_order;
 pub mod draw_report;
 pub mod erase_content;
+pub mod extend_term;
 pub mod give_payment_reference;
 pub mod intake;
 pub(crate) mod line_step;
@@ -25,9 +27,11 @@ mod movements;
 pub mod once;
 pub mod open_order;
 pub mod order_progress;
+pub mod pause_batching;
 mod payment_evidence;
 mod payment_keys;
 pub mod person_key;
+pub mod plan_orders;
 pub mod progress;
 pub mod read_document;
 pub mod read_fee;

@@ -188,6 +188,11 @@ impl PaymentEvidence {
         bounded(self.people.iter().chain(&self.payer).copied())
     }
 
+    /// The person whose account or hand it came from, where the text says so.
+    pub(crate) fn payer(&self) -> Option<&KeyedHash> {
+        self.payer.as_ref()
+    }
+
     /// The application numbers.
     pub(crate) fn numbers(&self) -> &[String] {
         &self.numbers

@@ -91,6 +91,7 @@ routes! {
     GET  "/v1/applications/{id}"            => applications::read::show,         office("applications:read");
     POST "/v1/applications/{id}/revisions"  => applications::revise::revise,     office("applications:write");
     POST "/v1/applications/{id}/withdrawal" => applications::withdraw::withdraw, office("applications:write");
+    POST "/v1/applications/{id}/extension"  => applications::extend::extend,     office("applications:write");
     POST "/v1/applications/{id}/reports"    => applications::report::report,     office("cards:report");
     GET  "/v1/fees/{name}"                  => fees::show,                       FEE_READERS;
     GET  "/v1/events"                       => events::list,                     office("events:read");
@@ -127,6 +128,10 @@ routes! {
     GET  "/v1/operations/applications/{number}" => operations::applications::show, OPERATORS;
     POST "/v1/operations/applications/{number}/hold" => operations::applications::hold, OPERATORS;
     POST "/v1/operations/applications/{number}/cancel" => operations::applications::cancel, OPERATORS;
+    POST "/v1/operations/applications/{number}/extension" => operations::applications::extend, OPERATORS;
+    GET  "/v1/batching/plan"                => operations::batching::plan,       OPERATORS;
+    POST "/v1/batching/{product}/pause"     => operations::batching::pause,      OPERATORS;
+    POST "/v1/batching/{product}/resume"    => operations::batching::resume,     OPERATORS;
     GET  "/v1/orders"                       => operations::orders::list,         OPERATORS;
     GET  "/v1/orders/{number}"              => operations::orders::show,         OPERATORS;
     POST "/v1/orders/{number}/resend"       => operations::orders::resend,       OPERATORS;

@@ -15,6 +15,7 @@ mod tx;
 pub mod acknowledgements;
 pub mod applications;
 pub mod approvals;
+pub mod batching_pauses;
 pub mod cards;
 pub mod counters;
 pub mod credentials;

@@ -46,6 +46,7 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("source_files", "channel", codes!(Channel)),
         ("day_decisions", "channel", codes!(Channel)),
         ("day_decisions", "event", codes!(DayEvent)),
+        ("batching_pauses", "product", codes!(Product)),
         ("orders", "product", codes!(Product)),
         ("orders", "state", codes!(OrderState)),
         ("order_lines", "state", codes!(LineState)),
