@@ -107,7 +107,7 @@ fn short_lives(seed: u64) -> Outages {
 
 #[tokio::test]
 async fn short_lives_end_the_story_as_a_long_one_does() {
-    let struck = assert_outages_change_nothing(None, short_lives(1)).await;
+    let struck = Box::pin(assert_outages_change_nothing(None, short_lives(1))).await;
     assert!(struck.len() >= 30, "only {} outages", struck.len());
 }
 
@@ -116,7 +116,11 @@ async fn short_lives_on_postgres_end_the_story_as_a_long_one_does() {
     let Some(database) = Database::postgres().await else {
         return;
     };
-    let struck = assert_outages_change_nothing(Some(database.url.clone()), short_lives(2)).await;
+    let struck = Box::pin(assert_outages_change_nothing(
+        Some(database.url.clone()),
+        short_lives(2),
+    ))
+    .await;
     assert!(struck.len() >= 30, "only {} outages", struck.len());
 }
 
@@ -161,7 +165,7 @@ const STEPS: [&str; 13] = [
 
 #[tokio::test]
 async fn an_outage_at_any_step_changes_nothing() {
-    let struck = assert_outages_change_nothing(None, every_place()).await;
+    let struck = Box::pin(assert_outages_change_nothing(None, every_place())).await;
     let files: BTreeSet<&str> = struck.iter().map(|place| place.file()).collect();
     for step in STEPS {
         let was_struck = files.iter().any(|file| file.ends_with(step));
