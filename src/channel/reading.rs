@@ -173,3 +173,141 @@ fn unknown(text: &str) -> Refused {
     let reason = "neither camt.052/053/054, nor MT940/MT942, nor a table";
     Refused::new(RefusedCode::UnknownFormat, "line 1", reason)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::HeldCode;
+
+    const BEGINNING: &str = "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'>\
+                             <BkToCstmrStmt><Stmt>";
+
+    const ENTRY: &str = "<Ntry><Amt Ccy='RON'>67.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry>";
+
+    /// A file that goes on for ever with the same piece.
+    struct Endless {
+        head: io::Cursor<Vec<u8>>,
+        piece: io::Cursor<Vec<u8>>,
+        given: u64,
+    }
+
+    impl Endless {
+        fn of(head: &str, piece: &str) -> Self {
+            let piece = piece.repeat(1 + 4096 / piece.len());
+            Self {
+                head: io::Cursor::new(head.as_bytes().to_vec()),
+                piece: io::Cursor::new(piece.into_bytes()),
+                given: 0,
+            }
+        }
+    }
+
+    impl Read for Endless {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            let mut count = self.head.read(bytes)?;
+            if count == 0 {
+                count = self.piece.read(bytes)?;
+            }
+            if count == 0 {
+                self.piece.set_position(0);
+                count = self.piece.read(bytes)?;
+            }
+            self.given += u64::try_from(count).unwrap();
+            Ok(count)
+        }
+    }
+
+    fn markup() -> Survey {
+        let mut survey = Survey::default();
+        survey.take(BEGINNING.as_bytes());
+        survey
+    }
+
+    #[test]
+    fn what_never_ends_is_refused_with_its_line_while_it_is_read() {
+        let entry = format!("{BEGINNING}<Ntry>");
+        let tag = format!("{BEGINNING}<Ntry ");
+        let comment = format!("{BEGINNING}<!--");
+        for (head, piece, bytes_max) in [
+            (BEGINNING, "x", 2_000_000),
+            (BEGINNING, "<a>", 200_000),
+            (BEGINNING, "<Bal><Amt>1</Amt></Bal>", 40_000_000),
+            (&entry, "<NtryDtls/>", 40_000_000),
+            (&entry, "<Amt>1</Amt>y", 40_000_000),
+            (&tag, "a='1' ", 2_000_000),
+            (&comment, "- ", 2_000_000),
+            (BEGINNING, "</Stmt><Stmt>", 500_000),
+        ] {
+            let mut source = Endless::of(head, piece);
+            let mut ignore = |_at, _entry| ControlFlow::Continue(());
+            let outcome = stream(&markup(), &mut source, &mut ignore);
+            let Err(Unread::Refused(refused)) = outcome else {
+                panic!("{piece}: {outcome:?}");
+            };
+            assert_eq!(refused.code, RefusedCode::TooLarge, "{piece}");
+            assert!(!refused.place.is_empty());
+            assert!(source.given < bytes_max, "{piece}: {}", source.given);
+        }
+    }
+
+    #[test]
+    fn whoever_wants_no_more_entries_ends_the_reading() {
+        let mut source = Endless::of(BEGINNING, ENTRY);
+        let mut seen = 0;
+        let mut first_ten = |_at, _entry| {
+            seen += 1;
+            if seen < 10 {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        };
+        let outcome = stream(&markup(), &mut source, &mut first_ten);
+        assert!(matches!(outcome, Err(Unread::Stopped)), "{outcome:?}");
+        assert_eq!(seen, 10);
+        assert!(source.given < 200_000, "{}", source.given);
+    }
+
+    #[test]
+    fn doubts_about_entries_are_told_up_to_a_bound_and_counted_beyond() {
+        let doubtful = ENTRY.replace("67.00", "67.005").repeat(1_500);
+        let text = format!("{BEGINNING}{doubtful}</Stmt></BkToCstmrStmt></Document>");
+        let file = read(text.as_bytes()).unwrap();
+        let doubts = file.held.iter();
+        let doubts: Vec<_> = doubts
+            .filter(|held| held.code == HeldCode::AmountUnreadable)
+            .collect();
+        assert_eq!(doubts.len(), 1_001);
+        assert_eq!(doubts[1_000].reason, "and 500 more entries are doubtful");
+    }
+
+    #[test]
+    fn a_format_that_is_read_whole_is_refused_before_it_is_read() {
+        let mut survey = Survey::default();
+        let piece = ":61:2609010901C67,00NTRFNONREF\n".repeat(40_000);
+        for _ in 0..30 {
+            survey.take(piece.as_bytes());
+        }
+        let mut ignore = |_at, _entry| ControlFlow::Continue(());
+        let outcome = stream(&survey, io::empty(), &mut ignore);
+        let Err(Unread::Refused(refused)) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(refused.code, RefusedCode::TooLarge);
+        assert!(refused.reason.contains("32 MiB"), "{refused}");
+    }
+
+    #[test]
+    fn a_source_that_fails_is_no_fault_of_the_file() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("the disk is gone"))
+            }
+        }
+        let source = BEGINNING.as_bytes().chain(Broken);
+        let mut ignore = |_at, _entry| ControlFlow::Continue(());
+        let outcome = stream(&markup(), source, &mut ignore);
+        assert!(matches!(outcome, Err(Unread::Broken(_))), "{outcome:?}");
+    }
+}

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use chrono::NaiveTime;
 use serde::{Deserialize, Deserializer, de};
 
+use crate::domain::payment::Channel;
+
 crate::coded! {
     /// What an installation is for.
     pub enum Environment as "environment" {
@@ -189,6 +191,47 @@ pub struct SelfPay {
     pub tolerance_seconds: u32,
     /// Bytes of a notification at most.
     pub body_bytes_max: usize,
+}
+
+/// Files of payments.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Payments {
+    /// Bytes of a statement or settlement at most.
+    pub file_bytes_max: u64,
+    /// Folders in which files of payments appear.
+    #[serde(deserialize_with = "list")]
+    pub folders: Vec<WatchedFolder>,
+}
+
+/// A folder in which files of a channel appear, written as channel and path: `CEC:incoming/cec`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct WatchedFolder {
+    /// The channel.
+    pub channel: Channel,
+    /// The folder.
+    pub path: PathBuf,
+}
+
+impl std::fmt::Display for WatchedFolder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.channel, self.path.display())
+    }
+}
+
+impl std::str::FromStr for WatchedFolder {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str = "expected a channel and a folder, as in CEC:incoming/cec";
+        let (channel, path) = text.split_once(':').ok_or(EXPECTED)?;
+        let channel = Channel::parse(channel.trim()).ok().ok_or(EXPECTED)?;
+        let path = PathBuf::from(path.trim());
+        if path.as_os_str().is_empty() {
+            return Err(EXPECTED);
+        }
+        Ok(Self { channel, path })
+    }
 }
 
 /// The pace of the workers.
