@@ -1,5 +1,6 @@
 //! What a statement must add up to before its money is believed.
 
+use crate::channel::totals::{Sum, Sums, Totals};
 use crate::channel::{Entry, Held, HeldCode, Statement, amount};
 
 /// What a statement says about its own entries.
@@ -23,25 +24,31 @@ pub(crate) struct Total {
 }
 
 /// Whether opening plus booked entries is closing, as numbers; `None` when a balance is missing.
-pub(crate) fn ties(statement: &Statement) -> Option<bool> {
-    difference(statement).map(|difference| difference == 0)
+pub(crate) fn ties(statement: &Statement, totals: &Totals) -> Option<bool> {
+    difference(statement, totals).map(|difference| difference == 0)
 }
 
 /// Everything about the statement at `at` that an operator must look at.
-pub(crate) fn reasons_to_hold(at: usize, statement: &Statement, summary: &Summary) -> Vec<Held> {
+pub(crate) fn reasons_to_hold(
+    at: usize,
+    statement: &Statement,
+    totals: &Totals,
+    summary: &Summary,
+) -> Vec<Held> {
     let place = format!("statement {}", at + 1);
     let mut held = Vec::new();
     if statement.account.is_none() {
         let reason = "the statement does not say whose account it is";
         held.push(Held::new(HeldCode::AccountMissing, &place, reason));
     }
-    held.extend(balance(statement, &place));
-    held.extend(strangers(statement).map(|entry| {
-        let reason = format!("an entry in {} on an account in another", entry.currency);
-        Held::new(HeldCode::CurrencyChanged, &entry.place, reason)
+    held.extend(balance(statement, totals, &place));
+    let strangers = totals.strangers(statement.currency.as_deref());
+    held.extend(strangers.into_iter().map(|(currency, place)| {
+        let reason = format!("an entry in {currency} on an account in another");
+        Held::new(HeldCode::CurrencyChanged, place, reason)
     }));
     held.extend(
-        differing_summary(statement, summary)
+        differing_summary(totals, summary)
             .map(|reason| Held::new(HeldCode::SummaryDiffers, &place, reason)),
     );
     held.into_iter().map(|held| held.in_statement(at)).collect()
@@ -82,8 +89,8 @@ pub(crate) fn differing_details(entry: &Entry, charges_minor: u64) -> Option<Hel
     Some(Held::new(HeldCode::DetailsDiffer, &entry.place, reason))
 }
 
-fn balance(statement: &Statement, place: &str) -> Option<Held> {
-    let missing = difference(statement).filter(|_| statement.ties == Some(false))?;
+fn balance(statement: &Statement, totals: &Totals, place: &str) -> Option<Held> {
+    let missing = difference(statement, totals).filter(|_| statement.ties == Some(false))?;
     let currency = statement.currency.as_deref().unwrap_or("");
     let reason = format!(
         "opening balance plus entries misses the closing balance by {}",
@@ -93,62 +100,37 @@ fn balance(statement: &Statement, place: &str) -> Option<Held> {
 }
 
 /// Closing less what opening and booked entries come to.
-fn difference(statement: &Statement) -> Option<i64> {
+fn difference(statement: &Statement, totals: &Totals) -> Option<i64> {
     let (opening, closing) = (statement.opening_minor?, statement.closing_minor?);
-    let booked = statement.entries.iter().filter(|entry| entry.booked);
-    let sum = booked.fold(0_i128, |sum, entry| sum + i128::from(entry.signed_minor()));
-    let missing = i128::from(closing) - i128::from(opening) - sum;
+    let missing = i128::from(closing) - i128::from(opening) - totals.booked.net_minor();
     Some(i64::try_from(missing).unwrap_or(i64::MAX))
 }
 
-/// Booked entries in another currency than the account.
-fn strangers(statement: &Statement) -> impl Iterator<Item = &Entry> {
-    let currency = statement.currency.as_deref();
-    statement
-        .entries
-        .iter()
-        .filter(move |entry| entry.booked && currency.is_some_and(|own| own != entry.currency))
-}
-
-fn differing_summary(statement: &Statement, summary: &Summary) -> Option<String> {
-    let told_is = |told: Option<usize>, found: usize| told.is_none_or(|told| told == found);
-    let entries = &statement.entries;
-    let booked = || entries.iter().filter(|entry| entry.booked);
+fn differing_summary(totals: &Totals, summary: &Summary) -> Option<String> {
     // Banks count pending entries in or leave them out.
-    if !told_is(summary.count, entries.len()) && !told_is(summary.count, booked().count()) {
+    let either = [&totals.all, &totals.booked];
+    let count_is = |told: usize| either.iter().any(|sums| sums.count() == told);
+    if !summary.count.is_none_or(count_is) {
         return Some(format!(
             "the summary counts {} entries, the statement has {}",
             summary.count.unwrap_or(0),
-            entries.len()
+            totals.all.count()
         ));
     }
-    let net = |entries: &mut dyn Iterator<Item = &Entry>| -> i128 {
-        entries.map(|entry| i128::from(entry.signed_minor())).sum()
-    };
     let net_is = |told: i64| {
-        let told = i128::from(told);
-        net(&mut entries.iter()) == told || net(&mut booked()) == told
+        either
+            .iter()
+            .any(|sums| sums.net_minor() == i128::from(told))
     };
     if !summary.net_minor.is_none_or(net_is) {
         return Some("the summary's net sum differs from the entries".to_owned());
     }
-    for (word, credit, told) in [
-        ("credits", true, summary.credits),
-        ("debits", false, summary.debits),
-    ] {
-        let all: Vec<&Entry> = entries.iter().filter(|e| e.credit == credit).collect();
-        let of_booked: Vec<&Entry> = booked().filter(|e| e.credit == credit).collect();
-        if !total_is(told, &all) && !total_is(told, &of_booked) {
-            return Some(format!("the summary's {word} differ from the entries"));
-        }
+    let differs = |told: Total, of: fn(&Sums) -> Sum| !either.iter().any(|it| of(it).is(told));
+    if differs(summary.credits, |sums| sums.credits) {
+        return Some("the summary's credits differ from the entries".to_owned());
     }
-    None
-}
-
-fn total_is(told: Total, entries: &[&Entry]) -> bool {
-    let sum: i128 = entries.iter().map(|e| i128::from(e.amount_minor)).sum();
-    told.count.is_none_or(|count| count == entries.len())
-        && told.sum_minor.is_none_or(|minor| i128::from(minor) == sum)
+    differs(summary.debits, |sums| sums.debits)
+        .then(|| "the summary's debits differ from the entries".to_owned())
 }
 
 #[cfg(test)]
@@ -176,27 +158,29 @@ mod tests {
             entries,
             ..Statement::default()
         };
-        statement.ties = ties(&statement);
+        statement.ties = ties(&statement, &Totals::of(&statement.entries));
         statement
     }
 
     fn codes(statement: &Statement, summary: &Summary) -> Vec<HeldCode> {
-        let held = reasons_to_hold(0, statement, summary);
+        let totals = Totals::of(&statement.entries);
+        let held = reasons_to_hold(0, statement, &totals, summary);
         held.into_iter().map(|held| held.code).collect()
     }
 
     #[test]
     fn a_statement_that_ties_is_not_held() {
         let statement = statement(100, vec![entry(6700), entry(-400)], 6400);
-        assert_eq!(ties(&statement), Some(true));
+        assert_eq!(statement.ties, Some(true));
         assert_eq!(codes(&statement, &Summary::default()), []);
     }
 
     #[test]
     fn the_difference_is_named() {
         let statement = statement(0, vec![entry(6700)], 6000);
-        assert_eq!(ties(&statement), Some(false));
-        let held = reasons_to_hold(1, &statement, &Summary::default());
+        assert_eq!(statement.ties, Some(false));
+        let totals = Totals::of(&statement.entries);
+        let held = reasons_to_hold(1, &statement, &totals, &Summary::default());
         assert_eq!(held.len(), 1);
         assert_eq!(held[0].statement, Some(1));
         assert!(held[0].reason.contains("-7.00 RON"), "{}", held[0].reason);
@@ -208,7 +192,7 @@ mod tests {
             booked: false,
             ..entry(6700)
         };
-        assert_eq!(ties(&statement(100, vec![pending], 100)), Some(true));
+        assert_eq!(statement(100, vec![pending], 100).ties, Some(true));
     }
 
     #[test]

@@ -9,14 +9,20 @@ pub(crate) mod amount;
 mod camt;
 mod checks;
 mod encoding;
+mod letters;
 mod mt940;
+mod reading;
 pub mod refund_list;
 pub mod selfpay;
 pub mod settlement;
 mod table;
+mod totals;
 mod xml;
 
 use chrono::NaiveDate;
+
+pub use crate::channel::encoding::Survey;
+pub use crate::channel::reading::{Unread, Visit, read, stream, survey};
 
 crate::coded! {
     /// A family of file formats.
@@ -309,70 +315,6 @@ impl Refused {
             reason: reason.to_owned(),
         }
     }
-}
-
-/// Lines of SWIFT have 65 letters and rows of tables a few hundred.
-const LINE_BYTES_MAX: usize = 64 * 1024;
-
-/// Reads one file, whatever its format and encoding.
-pub fn read(bytes: &[u8]) -> Result<StatementFile, Refused> {
-    let decoded = encoding::decode(bytes);
-    let decoded = with_line_feeds(decoded);
-    let text = decoded.text.trim_start();
-    let mut file = if text.is_empty() {
-        Err(Refused::new(
-            RefusedCode::Empty,
-            "file",
-            "the file is empty",
-        ))
-    } else if text.starts_with('<') {
-        camt::read(&decoded.text)
-    } else if let Some(number) = too_long_line(&decoded.text) {
-        let reason = "a line is longer than any of a statement";
-        let place = format!("line {number}");
-        Err(Refused::new(RefusedCode::TooLarge, place, reason))
-    } else if settlement::is_settlement(text) {
-        settlement::read(&decoded.text)
-    } else if mt940::is_swift(&decoded.text) {
-        mt940::read(&decoded.text)
-    } else {
-        table::read(bytes, text).unwrap_or_else(|| Err(unknown(text)))
-    }?;
-    file.warnings.extend(decoded.warning);
-    Ok(file)
-}
-
-/// Old programs end lines with a carriage return alone.
-fn with_line_feeds(decoded: encoding::Decoded<'_>) -> encoding::Decoded<'_> {
-    if decoded.text.contains('\n') || !decoded.text.contains('\r') {
-        return decoded;
-    }
-    encoding::Decoded {
-        text: decoded.text.replace('\r', "\n").into(),
-        ..decoded
-    }
-}
-
-/// The first line, counted from 1, that is longer than any of a format made of lines.
-fn too_long_line(text: &str) -> Option<usize> {
-    let mut lines = (1..).zip(text.lines());
-    let found = lines.find(|(_, line)| line.len() > LINE_BYTES_MAX);
-    found.map(|(number, _)| number)
-}
-
-/// Tells a table without a profile from what is no statement at all.
-fn unknown(text: &str) -> Refused {
-    let header = text.lines().next().unwrap_or("");
-    let columns = |separator| header.split(separator).count();
-    if [';', ',', '\t']
-        .into_iter()
-        .any(|separator| columns(separator) > 2)
-    {
-        let reason = "the columns are those of no known table";
-        return Refused::new(RefusedCode::UnknownTable, "line 1", reason);
-    }
-    let reason = "neither camt.052/053/054, nor MT940/MT942, nor a table";
-    Refused::new(RefusedCode::UnknownFormat, "line 1", reason)
 }
 
 #[cfg(test)]

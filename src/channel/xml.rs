@@ -1,7 +1,14 @@
 //! XML as a stream of elements, some of which are taken whole.
 //!
 //! Only what statements need: names without their prefix, one attribute, text. A document type is
-//! refused, so there are no entities but the five of XML itself.
+//! refused, so there are no entities but the five of XML itself. The source is read once, and of
+//! it no more is kept than one element that is taken whole.
+
+mod bounded;
+mod tree;
+
+use std::io::{self, BufRead};
+use std::sync::Arc;
 
 use quick_xml::NsReader;
 use quick_xml::XmlVersion;
@@ -9,57 +16,20 @@ use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 
-use crate::channel::{Refused, RefusedCode};
+use crate::channel::xml::bounded::{Bounded, TooLong};
+use crate::channel::{Refused, RefusedCode, Unread};
 
-/// Deeper than any statement (about twenty), far below what a stack bears.
-const DEPTH_MAX: usize = 60;
+pub(crate) use crate::channel::xml::tree::{Node, Tree};
+
+/// Deeper than any statement (about twenty) in any envelope.
+const DEPTH_MAX: usize = 100;
 
 /// Longer than any text of a statement: the file is made to fill the memory.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 
-/// More elements than an entry with every detail of a large batch.
-const NODES_MAX: usize = 2_000_000;
-
-/// One element with all it contains.
-pub(crate) struct Node {
-    /// The name without prefix.
-    pub(crate) name: String,
-    /// The line on which it begins.
-    pub(crate) line: usize,
-    /// The `Ccy` attribute.
-    pub(crate) currency: Option<String>,
-    text: String,
-    children: Vec<Node>,
-}
-
-impl Node {
-    /// The children of this name, in order.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
-        self.children.iter().filter(move |child| child.name == name)
-    }
-
-    /// The first element down this path.
-    pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
-        match path {
-            [] => Some(self),
-            [first, rest @ ..] => {
-                let mut children = self.children.iter().filter(|child| child.name == *first);
-                children.find_map(|child| child.at(rest))
-            }
-        }
-    }
-
-    /// The text of the first element down this path, when there is any.
-    pub(crate) fn text_at(&self, path: &[&str]) -> Option<&str> {
-        let text = self.at(path)?.text.trim();
-        (!text.is_empty()).then_some(text)
-    }
-
-    /// The text as it stands, blanks at its ends included: they separate words of pieces.
-    pub(crate) fn raw_text(&self) -> &str {
-        &self.text
-    }
-}
+/// What an element that is taken whole may take of the memory: some thirty thousand details of one
+/// entry.
+const TREE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// What comes next in the stream.
 pub(crate) enum Step {
@@ -80,81 +50,71 @@ pub(crate) struct Opened {
 }
 
 /// A document being read.
-pub(crate) struct Source<'a> {
-    reader: NsReader<&'a [u8]>,
-    text: &'a str,
-    counted_to: usize,
-    line: usize,
+pub(crate) struct Source<R> {
+    reader: NsReader<Bounded<R>>,
+    /// What the event that is looked at stands in.
+    buffer: Vec<u8>,
     depth: usize,
 }
 
-impl<'a> Source<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
-        let mut reader = NsReader::from_str(text);
+impl<R: BufRead> Source<R> {
+    pub(crate) fn new(text: R) -> Self {
+        let mut reader = NsReader::from_reader(Bounded::new(text));
         reader.config_mut().expand_empty_elements = true;
         Self {
             reader,
-            text,
-            counted_to: 0,
-            line: 1,
+            buffer: Vec::new(),
             depth: 0,
         }
     }
 
     /// The next beginning or end of an element; text between them is passed over.
-    pub(crate) fn next(&mut self) -> Result<Step, Refused> {
-        loop {
-            match self.event()? {
-                Event::Start(start) => return self.opened(&start).map(Step::Open),
-                Event::End(_) => return Ok(Step::Close),
-                Event::Eof => return Ok(Step::End),
+    pub(crate) fn next(&mut self) -> Result<Step, Unread> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let step = loop {
+            match self.event(&mut buffer)? {
+                Event::Start(start) => break Step::Open(self.opened(&start)?),
+                Event::End(_) => break Step::Close,
+                Event::Eof => break Step::End,
                 _ => {}
             }
-        }
+        };
+        self.buffer = buffer;
+        Ok(step)
     }
 
-    /// Takes the element that was just opened, to its end.
-    pub(crate) fn whole(&mut self, opened: Opened) -> Result<Node, Refused> {
-        let mut node = Node::from(opened);
-        let mut parents: Vec<Node> = Vec::new();
-        let mut nodes: usize = 0;
-        loop {
-            if node.text.len() > TEXT_BYTES_MAX || nodes > NODES_MAX {
-                let reason = "an element is longer than any of a statement";
-                return Err(self.refused(RefusedCode::TooLarge, reason));
-            }
-            match self.event()? {
+    /// Puts the element that was just opened into a tree, to its end.
+    pub(crate) fn whole(&mut self, opened: &Opened, tree: &mut Tree) -> Result<(), Unread> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        tree.begin(&opened.name, opened.line, opened.currency.as_deref());
+        while tree.depth() > 0 {
+            match self.event(&mut buffer)? {
                 Event::Start(start) => {
-                    nodes += 1;
-                    let child = Node::from(self.opened(&start)?);
-                    parents.push(std::mem::replace(&mut node, child));
-                    if parents.len() > DEPTH_MAX {
-                        let reason = "the XML is nested deeper than any statement";
-                        return Err(self.refused(RefusedCode::TooLarge, reason));
-                    }
+                    let currency = self.currency(&start)?;
+                    let name = start.local_name();
+                    tree.begin(name.as_ref(), self.line(), currency.as_deref());
                 }
-                Event::End(_) => match parents.pop() {
-                    None => return Ok(node),
-                    Some(parent) => {
-                        let child = std::mem::replace(&mut node, parent);
-                        node.children.push(child);
-                    }
-                },
-                Event::Text(text) => node.text.push_str(&text.xml10_content()),
-                Event::CData(text) => node.text.push_str(&text.xml10_content()),
-                Event::GeneralRef(reference) => {
-                    let text = self.resolve(&reference)?;
-                    node.text.push_str(&text);
-                }
+                Event::End(_) => tree.end(),
+                Event::Text(text) => tree.add_text(&text.xml10_content()),
+                Event::CData(text) => tree.add_text(&text.xml10_content()),
+                Event::GeneralRef(reference) => tree.add_text(&self.resolve(&reference)?),
                 Event::Eof => return Err(self.not_xml("the file ends inside an element")),
                 _ => {}
             }
+            if tree.text_bytes() > TEXT_BYTES_MAX || tree.size_bytes() > TREE_BYTES_MAX {
+                let reason = "an element is longer than any of a statement";
+                return Err(self.refused(RefusedCode::TooLarge, reason));
+            }
         }
+        self.buffer = buffer;
+        Ok(())
     }
 
     /// The next event. The end of the file inside an element is no end: the file was cut.
-    fn event(&mut self) -> Result<Event<'a>, Refused> {
-        match self.reader.read_event() {
+    fn event<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Result<Event<'b>, Unread> {
+        buffer.clear();
+        self.reader.get_mut().begin();
+        match self.reader.read_event_into(buffer) {
             Ok(Event::DocType(_)) => {
                 let reason = "the file declares a document type";
                 Err(self.refused(RefusedCode::DocumentType, reason))
@@ -164,43 +124,57 @@ impl<'a> Source<'a> {
             }
             Ok(event) => {
                 match &event {
-                    Event::Start(_) => self.depth += 1,
+                    Event::Start(start) => self.go_down(start.len())?,
                     Event::End(_) => self.depth = self.depth.saturating_sub(1),
                     _ => {}
                 }
                 Ok(event)
             }
+            Err(quick_xml::Error::Io(error)) => Err(self.unread(error)),
             Err(_) => Err(self.not_xml("the XML is not well-formed")),
         }
     }
 
-    fn opened(&mut self, start: &BytesStart<'_>) -> Result<Opened, Refused> {
-        if start.name().as_ref().len() > TEXT_BYTES_MAX {
-            return Err(self.refused(RefusedCode::TooLarge, "a name is longer than any"));
+    fn go_down(&mut self, tag_bytes: usize) -> Result<(), Unread> {
+        self.depth += 1;
+        if tag_bytes > TEXT_BYTES_MAX {
+            return Err(self.refused(RefusedCode::TooLarge, "a tag is longer than any"));
         }
+        if self.depth > DEPTH_MAX {
+            let reason = "the XML is nested deeper than any statement";
+            return Err(self.refused(RefusedCode::TooLarge, reason));
+        }
+        Ok(())
+    }
+
+    fn opened(&mut self, start: &BytesStart<'_>) -> Result<Opened, Unread> {
+        let currency = self.currency(start)?;
         let (resolved, local) = self.reader.resolver().resolve_element(start.name());
-        let name = local.as_ref().to_owned();
         let namespace = match resolved {
             ResolveResult::Bound(namespace) => Some(namespace.0.to_owned()),
             ResolveResult::Unbound | ResolveResult::Unknown(_) => None,
         };
-        let currency = match start.try_get_attribute("Ccy") {
-            Ok(None) => None,
-            Ok(Some(attribute)) => match attribute.normalized_value(XmlVersion::Explicit1_0) {
-                Ok(value) => Some(value.into_owned()),
-                Err(_) => return Err(self.not_xml("an attribute cannot be read")),
-            },
-            Err(_) => return Err(self.not_xml("an attribute cannot be read")),
-        };
         Ok(Opened {
-            name,
+            name: local.as_ref().to_owned(),
             namespace,
             line: self.line(),
             currency,
         })
     }
 
-    fn resolve(&mut self, reference: &BytesRef<'_>) -> Result<String, Refused> {
+    fn currency(&mut self, start: &BytesStart<'_>) -> Result<Option<String>, Unread> {
+        let attribute = match start.try_get_attribute("Ccy") {
+            Ok(None) => return Ok(None),
+            Ok(Some(attribute)) => attribute,
+            Err(_) => return Err(self.not_xml("an attribute cannot be read")),
+        };
+        match attribute.normalized_value(XmlVersion::Explicit1_0) {
+            Ok(value) => Ok(Some(value.into_owned())),
+            Err(_) => Err(self.not_xml("an attribute cannot be read")),
+        }
+    }
+
+    fn resolve(&mut self, reference: &BytesRef<'_>) -> Result<String, Unread> {
         if let Ok(Some(letter)) = reference.resolve_char_ref() {
             return Ok(letter.to_string());
         }
@@ -212,33 +186,22 @@ impl<'a> Source<'a> {
 
     /// The line that was read last, counted from 1.
     fn line(&mut self) -> usize {
-        let position = usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX);
-        let passed = self.text.as_bytes().get(self.counted_to..position);
-        self.line += passed.map_or(0, |bytes| {
-            bytes.split(|byte| *byte == b'\n').skip(1).count()
-        });
-        self.counted_to = position.max(self.counted_to);
-        self.line
+        self.reader.get_mut().line()
     }
 
-    fn not_xml(&mut self, reason: &str) -> Refused {
+    fn unread(&mut self, error: Arc<io::Error>) -> Unread {
+        if error.get_ref().is_some_and(|cause| cause.is::<TooLong>()) {
+            return self.refused(RefusedCode::TooLarge, &TooLong.to_string());
+        }
+        Unread::Broken(io::Error::new(error.kind(), error))
+    }
+
+    fn not_xml(&mut self, reason: &str) -> Unread {
         self.refused(RefusedCode::NotXml, reason)
     }
 
-    fn refused(&mut self, code: RefusedCode, reason: &str) -> Refused {
+    fn refused(&mut self, code: RefusedCode, reason: &str) -> Unread {
         let place = format!("line {}", self.line());
-        Refused::new(code, place, reason)
-    }
-}
-
-impl From<Opened> for Node {
-    fn from(opened: Opened) -> Self {
-        Self {
-            name: opened.name,
-            line: opened.line,
-            currency: opened.currency,
-            text: String::new(),
-            children: Vec::new(),
-        }
+        Unread::Refused(Refused::new(code, place, reason))
     }
 }

@@ -18,6 +18,7 @@ use crate::gateway::Gateway;
 use crate::http::server::{self, Listener};
 use crate::telemetry;
 use crate::worker::batcher::Batcher;
+use crate::worker::collector::Collector;
 use crate::worker::dispatcher::Dispatcher;
 use crate::worker::janitor::Janitor;
 use crate::worker::matcher::Matcher;
@@ -94,6 +95,9 @@ pub(crate) fn start_workers(gateway: &Gateway, stop: &CancellationToken) -> Supe
     supervisor.start(Dispatcher { owner });
     supervisor.start(Reconciler);
     supervisor.start(Janitor);
+    if !gateway.config.payments.folders.is_empty() {
+        supervisor.start(Collector::default());
+    }
     supervisor
 }
 

@@ -50,6 +50,9 @@ impl Config {
         for path in [&mut self.vault.dir, &mut self.vault.master_key_file] {
             *path = data_dir.join(&*path);
         }
+        for folder in &mut self.payments.folders {
+            folder.path = data_dir.join(&folder.path);
+        }
         if let Some(file) = self.database.url.strip_prefix("sqlite:") {
             let file = file.strip_prefix("//").unwrap_or(file);
             if !file.starts_with(":memory:") {

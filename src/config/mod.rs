@@ -29,7 +29,7 @@ pub use crate::config::reference::reference;
 pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_secret_text};
 pub use crate::config::sections::{
     Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, GroupBy, Http, Logging,
-    Payments, Retention, SelfPay, SpkiSha256, Vault, Workers,
+    Payments, Retention, SelfPay, SpkiSha256, Vault, WatchedFolder, Workers,
 };
 pub use crate::config::signing::{KeyId, KeyKind, Pkcs11, Signing};
 
@@ -61,7 +61,7 @@ pub struct Config {
     pub delivery: Delivery,
     /// The ways money arrives.
     pub channels: Channels,
-    /// What is decided about payments.
+    /// Files of payments, and money that is given back.
     pub payments: Payments,
     /// The pace of the workers.
     pub workers: Workers,

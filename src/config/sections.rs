@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::domain::batching::Grouping;
 use crate::domain::iban::Iban;
+use crate::domain::payment::Channel;
 
 crate::coded! {
     /// What an installation is for.
@@ -204,14 +205,6 @@ pub struct SelfPay {
     pub body_bytes_max: usize,
 }
 
-/// What is decided about payments.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Payments {
-    /// Money that is given back.
-    pub refund: Refund,
-}
-
 /// Money that is given back.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -226,6 +219,49 @@ pub struct Refund {
     /// Its bank's code.
     #[serde(deserialize_with = "optional")]
     pub debtor_bic: Option<String>,
+}
+
+/// Files of payments, and money that is given back.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Payments {
+    /// Bytes of a statement or settlement at most.
+    pub file_bytes_max: u64,
+    /// Folders in which files of payments appear.
+    #[serde(deserialize_with = "list")]
+    pub folders: Vec<WatchedFolder>,
+    /// Money that is given back.
+    pub refund: Refund,
+}
+
+/// A folder in which files of a channel appear, written as channel and path: `CEC:incoming/cec`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct WatchedFolder {
+    /// The channel.
+    pub channel: Channel,
+    /// The folder.
+    pub path: PathBuf,
+}
+
+impl std::fmt::Display for WatchedFolder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.channel, self.path.display())
+    }
+}
+
+impl std::str::FromStr for WatchedFolder {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str = "expected a channel and a folder, as in CEC:incoming/cec";
+        let (channel, path) = text.split_once(':').ok_or(EXPECTED)?;
+        let channel = Channel::parse(channel.trim()).ok().ok_or(EXPECTED)?;
+        let path = PathBuf::from(path.trim());
+        if path.as_os_str().is_empty() {
+            return Err(EXPECTED);
+        }
+        Ok(Self { channel, path })
+    }
 }
 
 /// The pace of the workers.

@@ -31,6 +31,7 @@ impl Config {
         self.check_acknowledgements(&mut findings);
         self.check_batching(&mut findings);
         self.check_delivery(&mut findings);
+        self.check_payments(&mut findings);
         self.check_limits(&mut findings);
         self.check_refunds(&mut findings);
         if let Err(error) = telemetry::filter(&self.logging.level) {
@@ -321,9 +322,25 @@ impl Config {
         );
     }
 
+    fn check_payments(&self, findings: &mut Findings) {
+        let folders = &self.payments.folders;
+        let is_twice =
+            |at: usize, path: &PathBuf| folders.iter().skip(at + 1).any(|it| it.path == *path);
+        let repeated = (0..)
+            .zip(folders)
+            .any(|(at, folder)| is_twice(at, &folder.path));
+        findings.expect(
+            !repeated,
+            "payments.folders",
+            "names a folder twice",
+            "name each folder once, with one channel",
+        );
+    }
+
     fn check_limits(&self, findings: &mut Findings) {
         let selfpay = &self.channels.selfpay;
         let positive = [
+            ("payments.file_bytes_max", self.payments.file_bytes_max > 0),
             ("http.body_bytes_max", self.http.body_bytes_max > 0),
             (
                 "http.header_timeout_seconds",

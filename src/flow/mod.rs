@@ -5,6 +5,7 @@
 
 mod apply_acknowledgement;
 mod apply_receipt;
+pub mod arriving;
 mod batching_rule;
 pub mod cancel_application;
 pub mod chase_receipt;
@@ -24,6 +25,7 @@ pub mod intake;
 pub(crate) mod line_step;
 pub mod match_payment;
 mod movements;
+mod occurrences;
 pub mod once;
 pub mod open_order;
 pub mod order_progress;
@@ -37,6 +39,7 @@ pub mod read_document;
 pub mod read_fee;
 pub mod receive_document;
 mod record_movement;
+mod record_movements;
 pub mod record_notification;
 pub mod record_statement;
 pub mod refund;
@@ -51,7 +54,7 @@ pub mod settle_payments;
 pub mod split_payment;
 pub mod submit_application;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tie_payment;
 pub mod withdraw_application;
 mod withdraw_order;

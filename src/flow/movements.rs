@@ -5,17 +5,18 @@
 //! have no reference, and twins are normal where everybody pays the same. A file that repeats a day
 //! maps its n-th equal line to the n-th; a line too many is new money.
 
-use std::collections::HashMap;
+mod digest;
 
 use chrono::NaiveDate;
-use openssl::sha::Sha256;
 
-use crate::channel::{Detail, Entry, FormatFamily, Held, Statement, StatementFile};
+use crate::channel::{Detail, Entry, FormatFamily, Statement, StatementFile};
 use crate::domain::cnp::Cnp;
 use crate::domain::matching::Movement;
 use crate::domain::narrative;
 use crate::domain::payment::Channel;
 use crate::domain::refund::numbers_in;
+use crate::flow::movements::digest::Digest;
+use crate::flow::occurrences::Occurrences;
 use crate::flow::payment_evidence::{PaymentEvidence, Words};
 use crate::flow::payment_keys::hex;
 use crate::vault::Vault;
@@ -47,56 +48,33 @@ pub(crate) struct NewMovement {
     pub(crate) place: String,
 }
 
-/// One statement of a file, and what to do with it.
+/// What the booked movements of a statement come to.
 #[derive(Clone, Debug)]
-pub(crate) struct PlannedStatement {
-    /// The account; empty where the file does not say.
-    pub(crate) account: String,
-    /// The number in the bank's sequence, in one form for all formats.
-    pub(crate) number: String,
-    /// The account's currency.
-    pub(crate) currency: String,
+pub(crate) struct ToldStatement {
     /// The first and the last day of booking.
     pub(crate) booked: Option<(NaiveDate, NaiveDate)>,
-    /// The balances before and after.
-    pub(crate) balances: (Option<i64>, Option<i64>),
-    /// Whether it adds up.
-    pub(crate) ties: Option<bool>,
+    /// How many there are.
+    pub(crate) movements: i64,
     /// Equal for statements that tell the same, whatever their format.
     pub(crate) digest: [u8; 32],
-    /// Whether its money is not believed until an operator has looked.
-    pub(crate) is_held: bool,
-    /// Its booked movements.
-    pub(crate) movements: Vec<NewMovement>,
 }
 
-/// Turns a file into movements. A reason to hold a file holds every statement of it.
-pub(crate) fn plan(vault: &Vault, channel: Channel, file: &StatementFile) -> Vec<PlannedStatement> {
-    let mut planner = Planner {
-        vault,
-        channel,
-        seen: HashMap::new(),
-    };
-    let holds_all = file.held.iter().any(|held| held.statement.is_none());
-    (0..)
-        .zip(&file.statements)
-        .map(|(at, statement)| {
-            let of_this = |held: &Held| held.statement == Some(at);
-            let is_held = holds_all || file.held.iter().any(of_this);
-            planner.statement(statement, is_held)
-        })
-        .collect()
-}
-
-/// Whether files of a format come on a channel.
-pub(crate) fn is_told_on(family: FormatFamily, channel: Channel) -> bool {
-    (family == FormatFamily::SelfPaySettlement) == (channel == Channel::SelfPay)
+/// The channel on which files of a format come.
+pub(crate) const fn channel_of(family: FormatFamily) -> Channel {
+    match family {
+        FormatFamily::SelfPaySettlement => Channel::SelfPay,
+        _ => Channel::Cec,
+    }
 }
 
 /// The key of a station's movement: a payment and its reversal share the transaction.
 pub(crate) fn station_key(vault: &Vault, transaction: &str, credit: bool) -> String {
+    hex(&station_hash(vault, transaction, credit))
+}
+
+fn station_hash(vault: &Vault, transaction: &str, credit: bool) -> [u8; 32] {
     let direction = if credit { "CREDIT" } else { "REVERSAL" };
-    hex(&vault.lookup_hash("movement", &format!("SELFPAY|{transaction}|{direction}")))
+    vault.lookup_hash("movement", &format!("SELFPAY|{transaction}|{direction}"))
 }
 
 /// A station's line as a movement; `beneficiary` is the code that was typed beside the reference.
@@ -136,69 +114,154 @@ pub(crate) fn station_movement(
     }
 }
 
-struct Planner<'a> {
+/// Turns the entries of a file into movements, one after the other and each once.
+pub(crate) struct Planner<'a> {
     vault: &'a Vault,
     channel: Channel,
+    file: &'a StatementFile,
     /// How many equal lines came before, in this file.
-    seen: HashMap<String, u64>,
+    seen: Occurrences,
+    told: Vec<Told>,
 }
 
-impl Planner<'_> {
-    fn statement(&mut self, statement: &Statement, is_held: bool) -> PlannedStatement {
-        let account = statement.account.clone().unwrap_or_default();
-        let booked = statement.entries.iter().filter(|entry| entry.booked);
-        let movements: Vec<NewMovement> = booked
-            .flat_map(|entry| self.entry(&account, statement, entry))
-            .collect();
-        let days = movements.iter().filter_map(|one| one.booked_on);
-        let closing_on = statement.closing_on.or(statement.created_on);
-        let first = days.clone().min().or(closing_on);
-        let last = days.max().or(closing_on);
-        PlannedStatement {
-            number: one_form(statement.number.as_deref().unwrap_or("")),
-            currency: statement.currency.clone().unwrap_or_default(),
-            booked: first.zip(last),
-            balances: (statement.opening_minor, statement.closing_minor),
-            ties: statement.ties,
-            digest: digest(statement, &movements),
-            account,
-            is_held,
-            movements,
+/// What was told of a statement so far.
+#[derive(Clone, Default)]
+struct Told {
+    days: Option<(NaiveDate, NaiveDate)>,
+    movements: i64,
+    digest: Digest,
+}
+
+/// A booked entry with its key, of which the movements have still to be made.
+pub(crate) struct Keyed<'e> {
+    entry: &'e Entry,
+    key: String,
+    booked_on: Option<NaiveDate>,
+    /// Its details, where they are the movements.
+    parts: Option<Vec<(&'e Detail, i64)>>,
+}
+
+impl Keyed<'_> {
+    /// How many movements it is.
+    pub(crate) fn movements(&self) -> usize {
+        self.parts.as_ref().map_or(1, Vec::len)
+    }
+}
+
+impl<'a> Planner<'a> {
+    /// Plans the entries of `file`, whose statements are known, and of which `entries` are booked.
+    pub(crate) fn of(
+        vault: &'a Vault,
+        channel: Channel,
+        file: &'a StatementFile,
+        entries: usize,
+    ) -> Self {
+        Self {
+            vault,
+            channel,
+            file,
+            seen: Occurrences::of_lines(entries),
+            told: vec![Told::default(); file.statements.len()],
         }
     }
 
-    fn entry(&mut self, account: &str, statement: &Statement, entry: &Entry) -> Vec<NewMovement> {
-        if self.channel == Channel::SelfPay {
-            return vec![station_movement(self.vault, entry, None)];
+    /// Gives the next booked entry its key. Every entry must come here, in the order of the file,
+    /// whether its movements are made or not.
+    pub(crate) fn key<'e>(&mut self, at: usize, entry: &'e Entry) -> Keyed<'e> {
+        let statement = self.file.statements.get(at);
+        let keyed = if self.channel == Channel::SelfPay {
+            self.key_of_station(at, entry)
+        } else {
+            self.key_of_bank(at, statement, entry)
+        };
+        if let Some(told) = self.told.get_mut(at) {
+            told.add(&keyed);
         }
-        let booked_on = entry.booked_on.or(entry.value_on).or(statement.closing_on);
-        let base = self.base_key(account, entry, booked_on);
-        let occurrence = self.seen.entry(base.clone()).or_insert(0);
-        *occurrence += 1;
-        let key = format!("{base}#{occurrence}");
-        match parts(entry) {
+        keyed
+    }
+
+    /// Makes movement `nth` of an entry, counted from 0.
+    pub(crate) fn movement(&self, keyed: &Keyed<'_>, nth: usize) -> NewMovement {
+        if self.channel == Channel::SelfPay {
+            return station_movement(self.vault, keyed.entry, None);
+        }
+        let Keyed {
+            entry,
+            key,
+            booked_on,
+            parts,
+        } = keyed;
+        let part = parts.as_ref().and_then(|parts| parts.get(nth));
+        match part {
+            Some((detail, minor)) => {
+                let number = nth + 1;
+                NewMovement {
+                    key: format!("{key}/{number}"),
+                    other_key: Some(key.clone()),
+                    place: format!("{}, detail {number}", entry.place),
+                    ..self.part(entry, detail, *minor, *booked_on)
+                }
+            }
+            None => NewMovement {
+                other_key: Some(format!("{key}/1")),
+                key: key.clone(),
+                ..self.whole(entry, *booked_on)
+            },
+        }
+    }
+
+    /// What the statements came to.
+    pub(crate) fn finished(self) -> Vec<ToldStatement> {
+        let told = self.told.into_iter().zip(&self.file.statements);
+        told.map(|(told, statement)| told.of(statement)).collect()
+    }
+
+    fn key_of_station<'e>(&mut self, at: usize, entry: &'e Entry) -> Keyed<'e> {
+        let transaction = entry.bank_reference.as_deref().unwrap_or_default();
+        let hash = station_hash(self.vault, transaction, entry.credit);
+        self.digest(at, &hash, 0);
+        Keyed {
+            entry,
+            key: hex(&hash),
+            booked_on: entry.booked_on,
+            parts: None,
+        }
+    }
+
+    fn key_of_bank<'e>(
+        &mut self,
+        at: usize,
+        statement: Option<&Statement>,
+        entry: &'e Entry,
+    ) -> Keyed<'e> {
+        let closing_on = statement.and_then(|statement| statement.closing_on);
+        let account = statement.and_then(|statement| statement.account.as_deref());
+        let booked_on = entry.booked_on.or(entry.value_on).or(closing_on);
+        let base = self.base_hash(account.unwrap_or_default(), entry, booked_on);
+        let first = base.first_chunk().copied();
+        let occurrence = self.seen.count(first.map_or(0, u64::from_be_bytes));
+        let parts = parts(entry);
+        match &parts {
             Some(parts) => (1..)
                 .zip(parts)
-                .map(|(number, (detail, minor))| {
-                    let part_key = format!("{key}/{number}");
-                    let part = self.part(entry, detail, minor, booked_on);
-                    NewMovement {
-                        key: part_key,
-                        other_key: Some(key.clone()),
-                        place: format!("{}, detail {number}", entry.place),
-                        ..part
-                    }
-                })
-                .collect(),
-            None => vec![NewMovement {
-                other_key: Some(format!("{key}/1")),
-                key,
-                ..self.whole(entry, booked_on)
-            }],
+                .for_each(|(number, _)| self.digest(at, &base, number)),
+            None => self.digest(at, &base, 0),
+        }
+        Keyed {
+            entry,
+            key: format!("{}#{occurrence}", hex(&base)),
+            booked_on,
+            parts,
         }
     }
 
-    fn base_key(&self, account: &str, entry: &Entry, on: Option<NaiveDate>) -> String {
+    fn digest(&mut self, at: usize, hash: &[u8; 32], part: u32) {
+        if let Some(told) = self.told.get_mut(at) {
+            told.digest.add(hash, part);
+        }
+    }
+
+    fn base_hash(&self, account: &str, entry: &Entry, on: Option<NaiveDate>) -> [u8; 32] {
         let day = on.map(|day| day.to_string()).unwrap_or_default();
         let what = entry.bank_reference.as_deref().map_or_else(
             || {
@@ -212,16 +275,22 @@ impl Planner<'_> {
             "{channel}|{account}|{day}|{}|{signed}|{what}",
             entry.currency
         );
-        hex(&self.vault.lookup_hash("movement", &told))
+        self.vault.lookup_hash("movement", &told)
     }
 
     fn whole(&self, entry: &Entry, booked_on: Option<NaiveDate>) -> NewMovement {
-        let mut views = vec![entry.joined_text.as_str(), entry.text.as_str()];
+        let mut views = vec![entry.joined_text.as_str()];
+        views.extend((entry.text != entry.joined_text).then_some(entry.text.as_str()));
         let texts: Vec<String> = entry.details.iter().flat_map(joinings).collect();
-        views.extend(texts.iter().map(String::as_str));
+        for text in &texts {
+            // Most entries have one detail, which says what the entry says.
+            if !views.contains(&text.as_str()) {
+                views.push(text);
+            }
+        }
         let structured = entry.structured_reference.as_deref();
         let told = (&views[..], structured);
-        let movement = self.movement(entry, entry.signed_minor(), booked_on, told);
+        let movement = self.of_words(entry, entry.signed_minor(), booked_on, told);
         let ids = entry.details.iter().map(|one| &one.end_to_end_id);
         let ids = ids.chain([&entry.end_to_end_id]).flatten();
         about_refunds(
@@ -238,14 +307,15 @@ impl Planner<'_> {
         booked_on: Option<NaiveDate>,
     ) -> NewMovement {
         let texts = joinings(detail);
-        let views: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let mut views: Vec<&str> = texts.iter().map(String::as_str).collect();
+        views.dedup();
         let structured = detail.structured_reference.as_deref();
-        let movement = self.movement(entry, signed_minor, booked_on, (&views, structured));
+        let movement = self.of_words(entry, signed_minor, booked_on, (&views, structured));
         let ids = detail.end_to_end_id.as_deref();
         about_refunds(movement, views.iter().copied().chain(ids))
     }
 
-    fn movement(
+    fn of_words(
         &self,
         entry: &Entry,
         signed_minor: i64,
@@ -322,7 +392,7 @@ fn joinings(detail: &Detail) -> [String; 2] {
 }
 
 /// `244`, `00244` and `244/1` are one number; `244/2` is its second page.
-fn one_form(number: &str) -> String {
+pub(crate) fn one_form(number: &str) -> String {
     let (head, page) = number.split_once('/').unwrap_or((number, ""));
     let head = head.trim().trim_start_matches('0');
     let page = page.trim().trim_start_matches('0');
@@ -332,17 +402,25 @@ fn one_form(number: &str) -> String {
     }
 }
 
-fn digest(statement: &Statement, movements: &[NewMovement]) -> [u8; 32] {
-    let mut keys: Vec<&str> = movements.iter().map(|one| one.key.as_str()).collect();
-    keys.sort_unstable();
-    let balances = (statement.opening_minor, statement.closing_minor);
-    let mut hash = Sha256::new();
-    hash.update(format!("{balances:?}").as_bytes());
-    for key in keys {
-        hash.update(key.as_bytes());
-        hash.update(b"\n");
+impl Told {
+    fn add(&mut self, keyed: &Keyed<'_>) {
+        let count = i64::try_from(keyed.movements()).unwrap_or(i64::MAX);
+        self.movements = self.movements.saturating_add(count);
+        if let Some(day) = keyed.booked_on {
+            let (first, last) = self.days.unwrap_or((day, day));
+            self.days = Some((first.min(day), last.max(day)));
+        }
     }
-    hash.finish()
+
+    fn of(self, statement: &Statement) -> ToldStatement {
+        let closing_on = statement.closing_on.or(statement.created_on);
+        let balances = (statement.opening_minor, statement.closing_minor);
+        ToldStatement {
+            booked: self.days.or(closing_on.zip(closing_on)),
+            movements: self.movements,
+            digest: self.digest.finished(balances),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Records one movement of money, or where a known one was seen again.
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::domain::calendar::bucharest_day;
@@ -159,18 +160,28 @@ async fn new_payment(
 }
 
 async fn take_number(tx: &mut Tx, channel: Channel, note: &Note<'_>) -> Result<String, StoreError> {
-    let day = bucharest_day(note.at).format("%Y%m%d");
-    let serial = counters::take_number(tx, &format!("payment:{channel}:{day}")).await?;
+    let day = bucharest_day(note.at);
+    let serial = counters::take_number(tx, &series_of(channel, day)).await?;
+    Ok(number_of(channel, day, serial))
+}
+
+/// The series in which the payments of a channel are numbered on a day.
+pub(crate) fn series_of(channel: Channel, day: NaiveDate) -> String {
+    format!("payment:{channel}:{}", day.format("%Y%m%d"))
+}
+
+/// A payment's number, as people say it.
+pub(crate) fn number_of(channel: Channel, day: NaiveDate, serial: i64) -> String {
     let prefix = match channel {
         Channel::Cec => "CEC",
         Channel::SelfPay => "SP",
     };
-    Ok(format!("{prefix}-{day}-{serial:05}"))
+    format!("{prefix}-{}-{serial:05}", day.format("%Y%m%d"))
 }
 
 /// Writes `nth` into the first 26 random bits of a version 7 identifier (RFC 9562, 6.2, method 1),
 /// so that identifiers made in one millisecond sort in this order.
-fn in_sequence(id: Uuid, nth: u32) -> Uuid {
+pub(crate) fn in_sequence(id: Uuid, nth: u32) -> Uuid {
     let mut bytes = id.into_bytes();
     let [_, _, _, _, _, _, high, next, variant, low, ..] = &mut bytes;
     let [top, upper, lower, last] = (nth << 6).to_be_bytes();

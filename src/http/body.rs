@@ -18,6 +18,19 @@ pub(crate) async fn read(
     bytes_max: usize,
     limits: Limits,
 ) -> Result<Bytes, Problem> {
+    check(request, media_types, size(bytes_max))?;
+    // The network's own time: a body is slow by the clock on the wall, whatever ours says.
+    tokio::time::timeout(limits.body_timeout, collect(payload, bytes_max))
+        .await
+        .unwrap_or_else(|_elapsed| Err(Problem::of(catalogue::BODY_TOO_SLOW)))
+}
+
+/// Checks what the headers say of a body: one of `media_types`, `bytes_max` at most.
+pub(crate) fn check(
+    request: &HttpRequest,
+    media_types: &[&str],
+    bytes_max: u64,
+) -> Result<(), Problem> {
     if !media_types.contains(&media_type(request).as_str()) {
         return Err(Problem::of(catalogue::MEDIA_TYPE_UNSUPPORTED).about(
             format!("Expected is {}.", media_types.join(", ")),
@@ -27,8 +40,26 @@ pub(crate) async fn read(
     if announced_bytes(request).is_some_and(|bytes| bytes > bytes_max) {
         return Err(too_large(bytes_max));
     }
-    // The network's own time: a body is slow by the clock on the wall, whatever ours says.
-    tokio::time::timeout(limits.body_timeout, collect(payload, bytes_max))
+    Ok(())
+}
+
+/// Reads the next `bytes` of a body, or a little more; fewer at its end, and nothing after it.
+pub(crate) async fn gather(
+    payload: &mut Payload,
+    bytes: usize,
+    limits: Limits,
+) -> Result<Vec<u8>, Problem> {
+    let gathering = async {
+        let mut gathered = Vec::new();
+        while gathered.len() < bytes
+            && let Some(piece) = payload.next().await
+        {
+            let piece = piece.map_err(|_cut| Problem::of(catalogue::JSON_MALFORMED))?;
+            gathered.extend_from_slice(&piece);
+        }
+        Ok(gathered)
+    };
+    tokio::time::timeout(limits.body_timeout, gathering)
         .await
         .unwrap_or_else(|_elapsed| Err(Problem::of(catalogue::BODY_TOO_SLOW)))
 }
@@ -39,7 +70,7 @@ async fn collect(mut payload: Payload, bytes_max: usize) -> Result<Bytes, Proble
         // The caller has gone or does not speak HTTP; nobody reads the answer.
         let piece = piece.map_err(|_cut| Problem::of(catalogue::JSON_MALFORMED))?;
         if body.len() + piece.len() > bytes_max {
-            return Err(too_large(bytes_max));
+            return Err(too_large(size(bytes_max)));
         }
         body.extend_from_slice(&piece);
     }
@@ -53,12 +84,16 @@ fn media_type(request: &HttpRequest) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-fn announced_bytes(request: &HttpRequest) -> Option<usize> {
+fn size(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}
+
+fn announced_bytes(request: &HttpRequest) -> Option<u64> {
     let value = request.headers().get(CONTENT_LENGTH)?;
     value.to_str().ok()?.parse().ok()
 }
 
-fn too_large(bytes_max: usize) -> Problem {
+pub(crate) fn too_large(bytes_max: u64) -> Problem {
     Problem::of(catalogue::BODY_TOO_LARGE).about(
         format!("At most {bytes_max} bytes are taken."),
         format!("Se acceptă cel mult {bytes_max} octeți."),

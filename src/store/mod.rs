@@ -27,6 +27,7 @@ pub mod inbox;
 pub mod matches;
 pub mod matching_keys;
 pub mod money_facts;
+pub mod movements;
 pub mod notifications;
 pub mod offices;
 pub mod order_lines;

@@ -29,6 +29,8 @@ pub struct SourceFile {
     pub report: Option<String>,
     /// When it arrived.
     pub received_at: DateTime<Utc>,
+    /// How many of its believed movements are recorded, in the order of the file.
+    pub lines_done: i64,
     /// When its import ended; without that it was interrupted or is under way.
     pub finished_at: Option<DateTime<Utc>>,
 }
@@ -63,6 +65,7 @@ struct SourceFileRow {
     held: i64,
     report: Option<String>,
     received_at: DateTime<Utc>,
+    lines_done: i64,
     finished_at: Option<DateTime<Utc>>,
 }
 
@@ -87,6 +90,7 @@ impl TryFrom<SourceFileRow> for SourceFile {
             },
             report: row.report,
             received_at: row.received_at,
+            lines_done: row.lines_done,
             finished_at: row.finished_at,
         })
     }
@@ -97,7 +101,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, channel, sha256, format, sealed_id, size_bytes, statements, entries,
-                    recorded, repeated, held, report, received_at, finished_at
+                    recorded, repeated, held, report, received_at, lines_done, finished_at
              FROM source_files ",
             $rest
         )
@@ -148,17 +152,37 @@ pub async fn find(tx: &mut Tx, id: SourceFileId) -> Result<Option<SourceFile>, S
         .transpose()
 }
 
-/// Finds the file that arrived first of those that arrived before `before` and whose import never
-/// ended.
+/// Finds the file that arrived first of those whose import never ended and has not gone on since
+/// `before`.
 pub async fn find_unfinished(
     tx: &mut Tx,
     before: DateTime<Utc>,
 ) -> Result<Option<SourceFile>, StoreError> {
-    const SQL: &str =
-        select!("WHERE finished_at IS NULL AND received_at < $1 ORDER BY received_at LIMIT 1");
+    const SQL: &str = select!(
+        "WHERE finished_at IS NULL AND COALESCE(progressed_at, received_at) < $1
+         ORDER BY received_at
+         LIMIT 1"
+    );
     query!(fetch_optional as SourceFileRow, tx, SQL, before)?
         .map(SourceFile::try_from)
         .transpose()
+}
+
+/// Notes that the import has come from `lines_before` to `lines_done`, and keeps everybody else
+/// from going on until the transaction ends. Returns `false` when it stands elsewhere: somebody
+/// else goes on with it, or has ended it.
+pub async fn advance(
+    tx: &mut Tx,
+    id: SourceFileId,
+    lines_before: i64,
+    lines_done: i64,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        UPDATE source_files
+        SET lines_done = $3, progressed_at = $4
+        WHERE id = $1 AND lines_done = $2 AND finished_at IS NULL";
+    Ok(execute!(tx, SQL, id.0, lines_before, lines_done, at)? == 1)
 }
 
 /// Ends a file's import with what it came to. Returns `false` when it had ended already.

@@ -93,3 +93,41 @@ pub async fn is_told_otherwise(tx: &mut Tx, new: &Statement) -> Result<bool, Sto
     )?;
     Ok(count > 0)
 }
+
+/// The statement before another one.
+#[derive(Clone, Debug, Eq, PartialEq, sqlx::FromRow)]
+pub struct Previous {
+    /// Its number in the bank's sequence; empty where it has none.
+    pub number: String,
+    /// The balance after its last entry, in minor units.
+    pub closing: Option<i64>,
+    /// Its last day of booking.
+    pub booked_to: NaiveDate,
+}
+
+/// Finds the last statement of an account, in the same format and not long before, that ended
+/// before another one begins. Those that do not add up tell nothing.
+pub async fn find_previous(tx: &mut Tx, of: &Statement) -> Result<Option<Previous>, StoreError> {
+    const SQL: &str = "
+        SELECT s.number, s.closing, s.booked_to
+        FROM statements s
+        JOIN source_files f ON f.id = s.source_file_id
+        WHERE s.account = $1 AND s.currency = $2 AND s.booked_to < $3 AND s.booked_to >= $4
+          AND s.ties AND f.format = (SELECT format FROM source_files WHERE id = $5)
+        ORDER BY s.booked_to DESC, s.recorded_at DESC, s.id DESC
+        LIMIT 1";
+    let Some(day) = of.booked_from else {
+        return Ok(None);
+    };
+    let from = day.checked_sub_days(SAME_NUMBER_DAYS).unwrap_or(day);
+    query!(
+        fetch_optional as Previous,
+        tx,
+        SQL,
+        of.account.as_str(),
+        of.currency.as_str(),
+        day,
+        from,
+        of.source_file.0,
+    )
+}

@@ -20,6 +20,8 @@ coded! {
         Reconciler = "RECONCILER",
         /// The janitor, who is in no hurry.
         Janitor = "JANITOR",
+        /// The collector of files, which nobody announces.
+        Collector = "COLLECTOR",
     }
 }
 
@@ -52,13 +54,14 @@ impl Bells {
     }
 
     fn of(&self, bell: Bell) -> &Notify {
-        let [matcher, batcher, dispatcher, reconciler, janitor] = &*self.notifies;
+        let [matcher, batcher, dispatcher, reconciler, janitor, collector] = &*self.notifies;
         match bell {
             Bell::Matcher => matcher,
             Bell::Batcher => batcher,
             Bell::Dispatcher => dispatcher,
             Bell::Reconciler => reconciler,
             Bell::Janitor => janitor,
+            Bell::Collector => collector,
         }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod batcher;
 pub mod bell;
+pub mod collector;
 pub mod dispatcher;
 pub mod janitor;
 pub mod matcher;

@@ -8,7 +8,7 @@ use crate::channel::{Detail, Entry, FormatFamily, Held, HeldCode, amount, checks
 
 /// Reads an entry and what is doubtful about it; without amount or sign there is no entry.
 pub(crate) fn read(
-    node: &Node,
+    node: Node<'_>,
     family: FormatFamily,
     place: &str,
 ) -> Result<(Entry, Vec<Held>), Held> {
@@ -22,7 +22,7 @@ pub(crate) fn read(
     let value_on = day(node, "ValDt", place, &mut doubts);
     let transactions = transactions(node);
     let details = details(&transactions, amount_minor, &currency, credit);
-    let texts: Vec<Vec<&str>> = transactions.iter().map(|node| pieces(node)).collect();
+    let texts: Vec<Vec<&str>> = transactions.iter().map(|node| pieces(*node)).collect();
     let closing = closing_words(node, &transactions);
     let entry = Entry {
         amount_minor,
@@ -51,7 +51,7 @@ pub(crate) fn read(
 }
 
 /// The date of an element that contains `Dt` or `DtTm`.
-pub(crate) fn date_in(node: &Node, path: &[&str]) -> Result<Option<NaiveDate>, ()> {
+pub(crate) fn date_in(node: Node<'_>, path: &[&'static str]) -> Result<Option<NaiveDate>, ()> {
     let Some(element) = node.at(path) else {
         return Ok(None);
     };
@@ -65,7 +65,12 @@ pub(crate) fn date_in(node: &Node, path: &[&str]) -> Result<Option<NaiveDate>, (
     }
 }
 
-fn day(node: &Node, name: &str, place: &str, doubts: &mut Vec<Held>) -> Option<NaiveDate> {
+fn day(
+    node: Node<'_>,
+    name: &'static str,
+    place: &str,
+    doubts: &mut Vec<Held>,
+) -> Option<NaiveDate> {
     if let Ok(day) = date_in(node, &[name]) {
         return day;
     }
@@ -74,19 +79,19 @@ fn day(node: &Node, name: &str, place: &str, doubts: &mut Vec<Held>) -> Option<N
     None
 }
 
-fn entry_amount(node: &Node, place: &str) -> Result<(i64, String), Held> {
+fn entry_amount(node: Node<'_>, place: &str) -> Result<(i64, String), Held> {
     let held = |reason: String| Held::new(HeldCode::AmountUnreadable, place, reason);
     let element = node
         .at(&["Amt"])
         .ok_or_else(|| held("the entry has no amount".to_owned()))?;
-    let currency = element.currency.clone().unwrap_or_default();
+    let currency = element.currency().unwrap_or_default().to_owned();
     let minor = amount::decimal(element.raw_text().trim(), &currency)
         .map_err(|error| held(error.to_string()))?;
     Ok((minor, currency))
 }
 
 /// `CdtDbtInd` is already the effect on the account: `RvslInd` never turns it round.
-fn sign(node: &Node) -> Option<bool> {
+fn sign(node: Node<'_>) -> Option<bool> {
     match node.text_at(&["CdtDbtInd"])? {
         "CRDT" => Some(true),
         "DBIT" => Some(false),
@@ -95,7 +100,7 @@ fn sign(node: &Node) -> Option<bool> {
 }
 
 /// An entry without status is booked in a statement, which has no others; elsewhere it is not.
-fn is_booked(node: &Node, family: FormatFamily) -> bool {
+fn is_booked(node: Node<'_>, family: FormatFamily) -> bool {
     // From version 07 on, the status is in an element of its own.
     match node
         .text_at(&["Sts", "Cd"])
@@ -107,7 +112,7 @@ fn is_booked(node: &Node, family: FormatFamily) -> bool {
 }
 
 /// The `TxDtls`; version 01 has them directly in the entry.
-fn transactions(node: &Node) -> Vec<&Node> {
+fn transactions(node: Node<'_>) -> Vec<Node<'_>> {
     node.all("NtryDtls")
         .flat_map(|details| details.all("TxDtls"))
         .chain(node.all("TxDtls"))
@@ -115,7 +120,7 @@ fn transactions(node: &Node) -> Vec<&Node> {
 }
 
 /// Banks cut long lists of details without saying so; the batch tells how many there were.
-fn missing_transactions(node: &Node, place: &str) -> Option<Held> {
+fn missing_transactions(node: Node<'_>, place: &str) -> Option<Held> {
     node.all("NtryDtls").find_map(|details| {
         let told: usize = details.text_at(&["Btch", "NbOfTxs"])?.parse().ok()?;
         let found = details.all("TxDtls").count();
@@ -127,9 +132,9 @@ fn missing_transactions(node: &Node, place: &str) -> Option<Held> {
     })
 }
 
-fn details(transactions: &[&Node], minor: i64, currency: &str, credit: bool) -> Vec<Detail> {
+fn details(transactions: &[Node<'_>], minor: i64, currency: &str, credit: bool) -> Vec<Detail> {
     let is_alone = transactions.len() == 1;
-    let detail = |node: &&Node| {
+    let detail = |node: Node<'_>| {
         let own = detail_amount(node, currency);
         // The entry's amount comes with the entry's sign.
         let (amount_minor, credit) = match own {
@@ -147,11 +152,11 @@ fn details(transactions: &[&Node], minor: i64, currency: &str, credit: bool) -> 
             text: pieces(node).join("\n"),
         }
     };
-    transactions.iter().map(detail).collect()
+    transactions.iter().copied().map(detail).collect()
 }
 
 /// The detail's amount, when it is given in the entry's currency.
-fn detail_amount(node: &Node, currency: &str) -> Option<i64> {
+fn detail_amount(node: Node<'_>, currency: &str) -> Option<i64> {
     let element = [
         &["Amt"][..],
         &["AmtDtls", "TxAmt", "Amt"],
@@ -159,14 +164,14 @@ fn detail_amount(node: &Node, currency: &str) -> Option<i64> {
     ]
     .into_iter()
     .find_map(|path| node.at(path))?;
-    if element.currency.as_deref() != Some(currency) {
+    if element.currency() != Some(currency) {
         return None;
     }
     amount::decimal(element.raw_text().trim(), currency).ok()
 }
 
 /// The reference of the remittance, when it has one and no other.
-fn structured_reference(node: &Node) -> Option<String> {
+fn structured_reference(node: Node<'_>) -> Option<String> {
     let remittances = node.all("RmtInf").flat_map(|piece| piece.all("Strd"));
     let mut references = remittances.filter_map(|piece| {
         // Version 01 has another name for it.
@@ -187,7 +192,7 @@ fn only<'a>(mut values: impl Iterator<Item = &'a Option<String>>) -> Option<Stri
         .then_some(first)
 }
 
-fn bank_reference(node: &Node, transactions: &[&Node]) -> Option<String> {
+fn bank_reference(node: Node<'_>, transactions: &[Node<'_>]) -> Option<String> {
     let of_the_only = || match transactions {
         [one] => one.text_at(&["Refs", "AcctSvcrRef"]),
         _ => None,
@@ -198,7 +203,7 @@ fn bank_reference(node: &Node, transactions: &[&Node]) -> Option<String> {
 }
 
 /// The pieces of remittance text of one transaction.
-fn pieces(node: &Node) -> Vec<&str> {
+fn pieces(node: Node<'_>) -> Vec<&str> {
     let remittances = || node.all("RmtInf");
     let unstructured = remittances().flat_map(|piece| piece.all("Ustrd"));
     let structured = remittances()
@@ -213,7 +218,7 @@ fn pieces(node: &Node) -> Vec<&str> {
 }
 
 /// What is said about the whole entry, and who paid, under the labels that CEC Bank uses.
-fn closing_words(node: &Node, transactions: &[&Node]) -> String {
+fn closing_words(node: Node<'_>, transactions: &[Node<'_>]) -> String {
     let mut words: Vec<String> = node
         .all("AddtlNtryInf")
         .map(|piece| piece.raw_text().trim().to_owned())
@@ -239,7 +244,7 @@ fn closing_words(node: &Node, transactions: &[&Node]) -> String {
 }
 
 /// The account of the payer, where the entry is one transaction.
-fn payer_account(transactions: &[&Node]) -> Option<String> {
+fn payer_account(transactions: &[Node<'_>]) -> Option<String> {
     match transactions {
         [one] => one
             .text_at(&["RltdPties", "DbtrAcct", "Id", "IBAN"])
@@ -257,9 +262,9 @@ fn joined(texts: &[Vec<&str>], seam: &str, closing: &str) -> String {
 }
 
 /// What banks took out of or put onto the amounts of the details.
-fn charges(node: &Node, transactions: &[&Node], currency: &str) -> u64 {
-    std::iter::once(&node)
-        .chain(transactions)
+fn charges(node: Node<'_>, transactions: &[Node<'_>], currency: &str) -> u64 {
+    std::iter::once(node)
+        .chain(transactions.iter().copied())
         .flat_map(|node| node.all("Chrgs"))
         .flat_map(|charges| {
             let records = charges.all("Rcrd").filter_map(|record| record.at(&["Amt"]));

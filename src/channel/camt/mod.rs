@@ -7,48 +7,63 @@
 mod entry;
 mod pages;
 
+use std::io::BufRead;
+use std::ops::ControlFlow;
+
 use chrono::NaiveDate;
 
 use crate::channel::camt::pages::Page;
 use crate::channel::checks::{self, Summary, Total};
-use crate::channel::xml::{Node, Opened, Source, Step};
+use crate::channel::totals::Totals;
+use crate::channel::xml::{Node, Opened, Source, Step, Tree};
 use crate::channel::{
-    Format, FormatFamily, Held, HeldCode, Refused, RefusedCode, Statement, StatementFile, amount,
+    Format, FormatFamily, Held, HeldCode, Refused, RefusedCode, Statement, StatementFile, Unread,
+    Visit, amount,
 };
 
 /// The newest version that was looked at; a newer one is read and warned about.
 const VERSION_MAX: u8 = 14;
 
-/// Reads a document, bare or wrapped in another.
-pub(crate) fn read(text: &str) -> Result<StatementFile, Refused> {
+/// More than a bank's customer has accounts: what is kept of each statement is kept to the end.
+const STATEMENTS_MAX: usize = 10_000;
+
+/// What the names and numbers of all statements of a file take at most.
+const NAMES_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Doubts about entries of one statement that are told one by one.
+const DOUBTS_MAX: usize = 1_000;
+
+/// Reads a document, bare or wrapped in another, and shows each entry to `visit`.
+pub(crate) fn read<R: BufRead>(text: R, visit: &mut Visit<'_>) -> Result<StatementFile, Unread> {
     let mut source = Source::new(text);
-    let mut file: Option<StatementFile> = None;
+    let mut reading: Option<Reading<'_, '_>> = None;
     // An envelope may hold messages of several kinds: the file has the format of the first.
-    let mut family = FormatFamily::Camt053;
-    let mut pages: Vec<Page> = Vec::new();
+    let mut visit = Some(visit);
     loop {
         match source.next()? {
             Step::End => break,
             Step::Close => {}
             Step::Open(opened) => {
                 if let Some(format) = format_of(&opened) {
-                    family = format.family;
-                    file.get_or_insert_with(|| begin(format));
+                    if let Some(visit) = visit.take() {
+                        reading = Some(Reading::of(format, visit));
+                    }
+                    if let Some(reading) = &mut reading {
+                        reading.family = format.family;
+                    }
                 } else if is_statement(&opened.name)
-                    && let Some(file) = &mut file
+                    && let Some(reading) = &mut reading
                 {
-                    pages.push(statement(&mut source, family, file)?);
+                    reading.statement(&mut source)?;
                 }
             }
         }
     }
-    if let Some(file) = &mut file {
-        pages::join(file, &pages);
-    }
+    let file = reading.map(Reading::finished);
     file.filter(|file| !file.statements.is_empty())
         .ok_or_else(|| {
             let reason = "the XML contains no statement, report or notification of camt.05x";
-            Refused::new(RefusedCode::NoStatement, "file", reason)
+            Unread::Refused(Refused::new(RefusedCode::NoStatement, "file", reason))
         })
 }
 
@@ -92,55 +107,160 @@ fn begin(format: Format) -> StatementFile {
     }
 }
 
-/// Reads one statement, whose element was just opened, into `file`. Returns which page it is.
-fn statement(
-    source: &mut Source<'_>,
+/// A document of which some statements were read.
+struct Reading<'v, 'f> {
+    file: StatementFile,
     family: FormatFamily,
-    file: &mut StatementFile,
-) -> Result<Page, Refused> {
-    let at = file.statements.len();
-    let mut statement = Statement::default();
-    let mut facts: Vec<Node> = Vec::new();
-    let mut held: Vec<Held> = Vec::new();
-    while let Step::Open(opened) = source.next()? {
-        let node = source.whole(opened)?;
-        if node.name == "Ntry" {
-            let place = format!(
-                "statement {}, entry {}, line {}",
-                at + 1,
-                statement.entries.len() + 1,
-                node.line
-            );
-            match entry::read(&node, family, &place) {
-                Ok((entry, doubts)) => {
-                    statement.entries.push(entry);
-                    held.extend(doubts);
-                }
-                Err(unreadable) => held.push(unreadable),
-            }
-        } else {
-            facts.push(node);
+    pages: Vec<Page>,
+    names_bytes: usize,
+    visit: &'v mut Visit<'f>,
+}
+
+impl<'v, 'f> Reading<'v, 'f> {
+    fn of(format: Format, visit: &'v mut Visit<'f>) -> Self {
+        Self {
+            file: begin(format),
+            family: format.family,
+            pages: Vec::new(),
+            names_bytes: 0,
+            visit,
         }
     }
-    let page = Page::of(&facts);
-    held.extend(fill(&mut statement, &facts, page));
-    let summary = summary(&facts, statement.currency.as_deref().unwrap_or(""));
-    let is_statement = family == FormatFamily::Camt053;
-    statement.ties = checks::ties(&statement).filter(|_| is_statement);
-    file.held
-        .extend(held.into_iter().map(|held| held.in_statement(at)));
-    file.held
-        .extend(checks::reasons_to_hold(at, &statement, &summary));
-    if is_statement {
-        file.held.extend(checks::missing_balance(at, &statement));
+
+    fn finished(mut self) -> StatementFile {
+        pages::join(&mut self.file, &self.pages);
+        self.file
     }
-    file.statements.push(statement);
-    Ok(page)
+
+    /// Reads the statement whose element was just opened.
+    fn statement<R: BufRead>(&mut self, source: &mut Source<R>) -> Result<(), Unread> {
+        let at = self.file.statements.len();
+        let mut facts = Tree::default();
+        let (totals, mut held) = self.entries(source, &mut facts)?;
+        let mut page = Page::of(&facts);
+        page.booked_minor = totals.booked.net_minor();
+        let mut statement = Statement::default();
+        held.extend(fill(&mut statement, &facts, page, &totals));
+        let summary = summary(&facts, statement.currency.as_deref().unwrap_or(""));
+        let is_statement = self.family == FormatFamily::Camt053;
+        statement.ties = checks::ties(&statement, &totals).filter(|_| is_statement);
+        let held = held.into_iter().map(|held| held.in_statement(at));
+        self.file.held.extend(held);
+        let reasons = checks::reasons_to_hold(at, &statement, &totals, &summary);
+        self.file.held.extend(reasons);
+        if is_statement {
+            let missing = checks::missing_balance(at, &statement);
+            self.file.held.extend(missing);
+        }
+        self.bound(&statement)?;
+        self.file.statements.push(statement);
+        self.pages.push(page);
+        Ok(())
+    }
+
+    /// Shows the entries of a statement one by one, and keeps what else stands in it in `facts`.
+    /// Returns what they come to, and what is doubtful about them.
+    fn entries<R: BufRead>(
+        &mut self,
+        source: &mut Source<R>,
+        facts: &mut Tree,
+    ) -> Result<(Totals, Vec<Held>), Unread> {
+        let at = self.file.statements.len();
+        let mut tree = Tree::default();
+        let mut totals = Totals::default();
+        let mut doubts = Doubts::of(&self.file);
+        while let Step::Open(opened) = source.next()? {
+            if opened.name != "Ntry" {
+                source.whole(&opened, facts)?;
+                continue;
+            }
+            tree.clear();
+            source.whole(&opened, &mut tree)?;
+            let Some(node) = tree.roots().next() else {
+                continue;
+            };
+            let number = totals.all.count() + 1;
+            let line = node.line();
+            let place = format!("statement {}, entry {number}, line {line}", at + 1);
+            match entry::read(node, self.family, &place) {
+                Ok((entry, found)) => {
+                    totals.add(&entry);
+                    doubts.add(found);
+                    if (self.visit)(at, entry) == ControlFlow::Break(()) {
+                        return Err(Unread::Stopped);
+                    }
+                }
+                Err(unreadable) => doubts.add(vec![unreadable]),
+            }
+        }
+        Ok((totals, doubts.told(at)))
+    }
+
+    /// Refuses a file of so many statements that they would fill the memory.
+    fn bound(&mut self, statement: &Statement) -> Result<(), Unread> {
+        let names = [
+            &statement.account,
+            &statement.id,
+            &statement.number,
+            &statement.currency,
+        ];
+        let bytes = names.map(|name| name.as_deref().map_or(0, str::len));
+        self.names_bytes += bytes.iter().sum::<usize>();
+        let count = self.file.statements.len();
+        if count < STATEMENTS_MAX && self.names_bytes <= NAMES_BYTES_MAX {
+            return Ok(());
+        }
+        let place = format!("statement {}", count + 1);
+        let reason = "the file has more statements than any";
+        Err(Unread::Refused(Refused::new(
+            RefusedCode::TooLarge,
+            place,
+            reason,
+        )))
+    }
+}
+
+/// What is doubtful about the entries of a statement, told up to a bound and then counted.
+struct Doubts {
+    told: Vec<Held>,
+    told_max: usize,
+    more: usize,
+}
+
+impl Doubts {
+    fn of(file: &StatementFile) -> Self {
+        // A file of many doubtful statements tells one of each.
+        let is_full = file.held.len() >= 2 * DOUBTS_MAX;
+        Self {
+            told: Vec::new(),
+            told_max: if is_full { 1 } else { DOUBTS_MAX },
+            more: 0,
+        }
+    }
+
+    fn add(&mut self, found: Vec<Held>) {
+        for held in found {
+            if self.told.len() < self.told_max {
+                self.told.push(held);
+            } else {
+                self.more += 1;
+            }
+        }
+    }
+
+    fn told(mut self, at: usize) -> Vec<Held> {
+        if let (Some(last), true) = (self.told.last(), self.more > 0) {
+            let reason = format!("and {} more entries are doubtful", self.more);
+            let place = format!("statement {}", at + 1);
+            self.told.push(Held::new(last.code, place, reason));
+        }
+        self.told
+    }
 }
 
 /// Fills what a statement says about account, numbers and balances.
-fn fill(statement: &mut Statement, facts: &[Node], page: Page) -> Vec<Held> {
-    let text = |path: &[&str]| text_in(facts, path).map(str::to_owned);
+fn fill(statement: &mut Statement, facts: &Tree, page: Page, totals: &Totals) -> Vec<Held> {
+    let text = |path: &[&'static str]| text_in(facts, path).map(str::to_owned);
     statement.id = text(&["Id"]);
     statement.number = text(&["ElctrncSeqNb"]).or_else(|| text(&["LglSeqNb"]));
     statement.account = text(&["Acct", "Id", "IBAN"])
@@ -157,15 +277,14 @@ fn fill(statement: &mut Statement, facts: &[Node], page: Page) -> Vec<Held> {
         Some(last) if !page.is_last => Some(*last),
         _ => balance(facts, &["CLBD"]),
     };
+    let of = |balance: Option<Node<'_>>| {
+        let currency = balance?.at(&["Amt"])?.currency();
+        currency.map(str::to_owned)
+    };
     statement.currency = text(&["Acct", "Ccy"])
-        .or_else(|| opening?.at(&["Amt"])?.currency.clone())
-        .or_else(|| closing?.at(&["Amt"])?.currency.clone())
-        .or_else(|| {
-            statement
-                .entries
-                .first()
-                .map(|entry| entry.currency.clone())
-        });
+        .or_else(|| of(opening))
+        .or_else(|| of(closing))
+        .or_else(|| totals.first_currency.clone());
     let mut held = Vec::new();
     if let Some(node) = opening {
         statement.opening_minor = signed_amount(node, statement.currency.as_deref(), &mut held);
@@ -179,14 +298,14 @@ fn fill(statement: &mut Statement, facts: &[Node], page: Page) -> Vec<Held> {
 }
 
 /// The first balance of the first of these codes that occurs.
-fn balance<'a>(facts: &'a [Node], codes: &[&str]) -> Option<&'a Node> {
+fn balance<'a>(facts: &'a Tree, codes: &[&str]) -> Option<Node<'a>> {
     let mut all = codes.iter().flat_map(|code| balances(facts, code));
     all.next()
 }
 
 /// The balances of one code, in order.
-fn balances<'a>(facts: &'a [Node], code: &str) -> Vec<&'a Node> {
-    let all = facts.iter().filter(|node| node.name == "Bal");
+fn balances<'a>(facts: &'a Tree, code: &str) -> Vec<Node<'a>> {
+    let all = facts.roots().filter(|node| node.name() == "Bal");
     all.filter(|node| {
         let path = ["Tp", "CdOrPrtry", "Cd"];
         // Version 01 has the code directly in the type.
@@ -196,14 +315,14 @@ fn balances<'a>(facts: &'a [Node], code: &str) -> Vec<&'a Node> {
 }
 
 /// The amount with its sign; `None` without a sign, since a guess may be wrong by twice as much.
-fn signed_amount(node: &Node, currency: Option<&str>, held: &mut Vec<Held>) -> Option<i64> {
-    let place = format!("line {}", node.line);
+fn signed_amount(node: Node<'_>, currency: Option<&str>, held: &mut Vec<Held>) -> Option<i64> {
+    let place = format!("line {}", node.line());
     let element = node.at(&["Amt"])?;
-    if element.currency.is_some() && element.currency.as_deref() != currency {
+    if element.currency().is_some() && element.currency() != currency {
         let reason = "a balance in another currency than the account";
         held.push(Held::new(HeldCode::CurrencyChanged, &place, reason));
     }
-    let own = element.currency.as_deref().or(currency).unwrap_or("");
+    let own = element.currency().or(currency).unwrap_or("");
     let Ok(minor) = amount::decimal(element.raw_text().trim(), own) else {
         let reason = "a balance cannot be read";
         held.push(Held::new(HeldCode::AmountUnreadable, &place, reason));
@@ -216,9 +335,9 @@ fn signed_amount(node: &Node, currency: Option<&str>, held: &mut Vec<Held>) -> O
     }
 }
 
-fn summary(facts: &[Node], currency: &str) -> Summary {
-    let count = |path: &[&str]| text_in(facts, path).and_then(|text| text.parse().ok());
-    let sum = |path: &[&str]| {
+fn summary(facts: &Tree, currency: &str) -> Summary {
+    let count = |path: &[&'static str]| text_in(facts, path).and_then(|text| text.parse().ok());
+    let sum = |path: &[&'static str]| {
         // Some banks write the sum of debits with a minus sign.
         text_in(facts, path)
             .and_then(|text| amount::decimal(text.trim_start_matches('-'), currency).ok())
@@ -238,7 +357,7 @@ fn summary(facts: &[Node], currency: &str) -> Summary {
 }
 
 /// The sum of all entries with its sign; up to version 03 it stands beside the count.
-fn net(facts: &[Node], currency: &str) -> Option<i64> {
+fn net(facts: &Tree, currency: &str) -> Option<i64> {
     let total = ["TxsSummry", "TtlNtries"];
     [&["TtlNetNtry", "Amt"][..], &["TtlNetNtryAmt"]]
         .iter()
@@ -258,11 +377,11 @@ fn net(facts: &[Node], currency: &str) -> Option<i64> {
         })
 }
 
-fn text_in<'a>(facts: &'a [Node], path: &[&str]) -> Option<&'a str> {
+fn text_in<'a>(facts: &'a Tree, path: &[&'static str]) -> Option<&'a str> {
     let (first, rest) = path.split_first()?;
     facts
-        .iter()
-        .filter(|node| node.name == *first)
+        .roots()
+        .filter(|node| node.name() == *first)
         .find_map(|node| node.text_at(rest))
 }
 

@@ -3,7 +3,7 @@
 //! Either each page has interim balances (`ITBD`) where it begins and ends, and ties by itself; or
 //! every page repeats the balances of the whole statement, and only all pages together tie.
 
-use crate::channel::xml::Node;
+use crate::channel::xml::{Node, Tree};
 use crate::channel::{Held, HeldCode, Statement, StatementFile};
 
 /// Which page of its statement a part is.
@@ -11,17 +11,20 @@ use crate::channel::{Held, HeldCode, Statement, StatementFile};
 pub(super) struct Page {
     number: usize,
     pub(super) is_last: bool,
+    /// What the booked entries of the part come to.
+    pub(super) booked_minor: i128,
 }
 
 impl Page {
     /// The page that these elements tell of; without a word it is the only one.
-    pub(super) fn of(facts: &[Node]) -> Self {
-        let told = facts.iter().find(|node| node.name == "StmtPgntn");
+    pub(super) fn of(facts: &Tree) -> Self {
+        let told: Option<Node<'_>> = facts.roots().find(|node| node.name() == "StmtPgntn");
         let number = told.and_then(|node| node.text_at(&["PgNb"])?.parse().ok());
         let is_last = told.and_then(|node| node.text_at(&["LastPgInd"]));
         Self {
             number: number.unwrap_or(1),
             is_last: !matches!(is_last, Some("false" | "0")),
+            booked_minor: 0,
         }
     }
 
@@ -40,7 +43,9 @@ pub(super) fn join(file: &mut StatementFile, pages: &[Page]) {
         let range = start..at + 1;
         start = at + 1;
         if range.len() > 1 {
-            judge(file, range);
+            let booked = pages.get(range.clone()).unwrap_or_default();
+            let booked = booked.iter().map(|page| page.booked_minor).sum();
+            judge(file, range, booked);
         }
     }
 }
@@ -58,7 +63,7 @@ fn goes_on(file: &StatementFile, pages: &[Page], at: usize) -> bool {
     }
 }
 
-fn judge(file: &mut StatementFile, range: std::ops::Range<usize>) {
+fn judge(file: &mut StatementFile, range: std::ops::Range<usize>, booked_minor: i128) {
     let Some(parts) = file.statements.get(range.clone()) else {
         return;
     };
@@ -68,7 +73,7 @@ fn judge(file: &mut StatementFile, range: std::ops::Range<usize>) {
         }
         _ => false,
     });
-    if repeats && ties_together(parts) {
+    if repeats && ties_together(parts, booked_minor) {
         for part in file.statements.get_mut(range.clone()).into_iter().flatten() {
             part.ties = Some(true);
         }
@@ -106,15 +111,12 @@ fn judge(file: &mut StatementFile, range: std::ops::Range<usize>) {
 }
 
 /// Whether the balances that every part repeats enclose the entries of all.
-fn ties_together(parts: &[Statement]) -> bool {
+fn ties_together(parts: &[Statement], booked_minor: i128) -> bool {
     let Some(first) = parts.first() else {
         return false;
     };
     let (Some(opening), Some(closing)) = (first.opening_minor, first.closing_minor) else {
         return false;
     };
-    let booked = parts.iter().flat_map(|part| &part.entries);
-    let booked = booked.filter(|entry| entry.booked);
-    let sum: i128 = booked.map(|entry| i128::from(entry.signed_minor())).sum();
-    i128::from(opening) + sum == i128::from(closing)
+    i128::from(opening) + booked_minor == i128::from(closing)
 }

@@ -380,6 +380,37 @@ fn pages_that_repeat_the_balances_of_the_whole_tie_together_or_not_at_all() {
 }
 
 #[test]
+fn pages_out_of_order_tie_one_by_one_or_not_at_all() {
+    let first = page(1, false, ("OPBD", "100.00"), ("ITBD", "167.00"));
+    let last = page(2, true, ("ITBD", "167.00"), ("CLBD", "234.00"));
+    let file = pages(&[last, first]);
+    assert_eq!(codes(&file), []);
+    assert!(file.statements.iter().all(|one| one.ties == Some(true)));
+    let whole = |number, is_last| page(number, is_last, ("OPBD", "100.00"), ("CLBD", "234.00"));
+    let file = pages(&[whole(2, true), whole(1, false)]);
+    assert_eq!(
+        codes(&file),
+        [HeldCode::BalanceDiffers, HeldCode::BalanceDiffers]
+    );
+}
+
+#[test]
+fn two_accounts_in_one_file_are_two_statements_and_held_apart() {
+    let one = page(1, true, ("OPBD", "100.00"), ("CLBD", "167.00"));
+    let other = page(1, true, ("OPBD", "100.00"), ("CLBD", "168.00"))
+        .replace("RO49AAAA1B31007593840000", "RO38CECEBC2030RON0923675");
+    let file = pages(&[one, other]);
+    let accounts = file.statements.iter().map(|one| one.account.clone());
+    let accounts: Vec<String> = accounts.map(Option::unwrap).collect();
+    assert_eq!(
+        accounts,
+        ["RO49AAAA1B31007593840000", "RO38CECEBC2030RON0923675"]
+    );
+    assert_eq!(codes(&file), [HeldCode::BalanceDiffers]);
+    assert_eq!(file.held[0].statement, Some(1));
+}
+
+#[test]
 fn a_batch_of_which_details_are_missing_is_held() {
     let entry = |told: usize| {
         format!("<NtryDtls><Btch><NbOfTxs>{told}</NbOfTxs></Btch><TxDtls/><TxDtls/></NtryDtls>")

@@ -8,6 +8,7 @@ mod text;
 use chrono::NaiveDate;
 
 use crate::channel::checks::{self, Summary, Total};
+use crate::channel::totals::Totals;
 use crate::channel::{
     Entry, Format, FormatFamily, Held, HeldCode, Refused, RefusedCode, Statement, StatementFile,
     amount,
@@ -358,11 +359,16 @@ impl Draft {
                 .push(Held::new(HeldCode::PagesDoNotChain, &place, reason));
         }
         self.held.extend(late_value_dates(&self.statement));
-        self.statement.ties = checks::ties(&self.statement);
+        let totals = Totals::of(&self.statement.entries);
+        self.statement.ties = checks::ties(&self.statement, &totals);
         let held = self.held.into_iter().map(|held| held.in_statement(at));
         file.held.extend(held);
-        file.held
-            .extend(checks::reasons_to_hold(at, &self.statement, &self.summary));
+        file.held.extend(checks::reasons_to_hold(
+            at,
+            &self.statement,
+            &totals,
+            &self.summary,
+        ));
         if self.is_interim {
             let told = [self.summary.debits.count, self.summary.credits.count];
             let reason = "the report counts nothing, so nothing tells whether it is complete";

@@ -15,6 +15,7 @@ use csv::{ReaderBuilder, StringRecord};
 use crate::channel::checks::{self, Summary};
 use crate::channel::table::entry::Taken;
 use crate::channel::table::profile::{Places, Profile};
+use crate::channel::totals::Totals;
 use crate::channel::{
     Format, FormatFamily, Held, HeldCode, Refused, RefusedCode, Statement, StatementFile, encoding,
 };
@@ -230,8 +231,9 @@ fn conclude(file: &mut StatementFile, own: &Statement, summary: &Summary, rows: 
     );
     statement.closing_on = rows.iter().filter_map(|row| row.entry.booked_on).max();
     statement.entries = rows.into_iter().map(|row| row.entry).collect();
-    statement.ties = checks::ties(&statement);
-    let held = checks::reasons_to_hold(at, &statement, summary);
+    let totals = Totals::of(&statement.entries);
+    statement.ties = checks::ties(&statement, &totals);
+    let held = checks::reasons_to_hold(at, &statement, &totals, summary);
     file.held.extend(held);
     file.held
         .extend(chain.broken.map(|held| held.in_statement(at)));

@@ -1,5 +1,6 @@
 //! What is known of a bank's table: names of columns, spelling of amounts and days, the sign.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use csv::StringRecord;
@@ -186,9 +187,15 @@ impl Profile {
 
 /// The profile whose header stands in the table, with its name.
 pub(super) fn matching(text: &str) -> Option<(&'static str, &'static Profile)> {
-    let fits = |profile: &Profile| {
-        let mut first = rows(text, profile.separator).take(PREAMBLE_ROWS_MAX);
-        first.any(|row| row.is_ok_and(|row| profile.places(&row.cells).is_some()))
+    // Most profiles share their separator: the rows are divided once for each.
+    let mut divided: HashMap<char, Vec<StringRecord>> = HashMap::new();
+    let mut fits = |profile: &Profile| {
+        let separator = profile.separator;
+        let first = divided.entry(separator).or_insert_with(|| {
+            let first = rows(text, separator).take(PREAMBLE_ROWS_MAX);
+            first.flatten().map(|row| row.cells).collect()
+        });
+        first.iter().any(|row| profile.places(row).is_some())
     };
     let fitting = PROFILES.iter().filter(|(_, profile)| fits(profile));
     let best = fitting.max_by_key(|(_, profile)| profile.named_columns())?;

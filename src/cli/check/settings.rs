@@ -182,6 +182,8 @@ fn days(days: &[NaiveDate]) -> String {
 fn the_rest(config: &Config) -> Vec<Setting> {
     let selfpay = &config.channels.selfpay;
     let (workers, retention) = (&config.workers, &config.retention);
+    let payments = &config.payments;
+    let folders = payments.folders.iter().map(ToString::to_string);
     vec![
         (
             "channels.selfpay.hmac_key_files",
@@ -199,6 +201,11 @@ fn the_rest(config: &Config) -> Vec<Setting> {
             "channels.selfpay.body_bytes_max",
             selfpay.body_bytes_max.to_string(),
         ),
+        (
+            "payments.file_bytes_max",
+            payments.file_bytes_max.to_string(),
+        ),
+        ("payments.folders", list(folders)),
         (
             "workers.idle_milliseconds",
             workers.idle_milliseconds.to_string(),

@@ -1,28 +1,32 @@
 //! `payment import`: files of the bank and of the stations.
 
+use std::fs::File;
+use std::io::Seek as _;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 
-use crate::channel::{self, FormatFamily, StatementFile};
+use crate::channel::{self, Refused, StatementFile, Unread};
 use crate::cli::Exit;
 use crate::cli::arguments::codes;
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::cli::output::{Page, Row, Sheet};
+use crate::cli::payment::bar::Bar;
 use crate::domain::operator::Actor;
 use crate::domain::payment::Channel;
 use crate::flow::Failure;
-use crate::flow::record_statement::{StatementOutcome, record_statement};
+use crate::flow::record_statement::{StatementOutcome, StatementRefusal, record_file};
 use crate::gateway::Gateway;
 
 /// Record the movements of statements and settlements
 #[derive(Args, Debug)]
 pub(crate) struct Import {
-    /// Statements of the bank (camt.052/053/054, MT940) or settlements of the stations
+    /// Statements of the bank (camt.052/053/054, MT940) or settlements of the stations; a file whose
+    /// import was interrupted goes on where it stopped
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// The channel that they come from; else it follows from each file's format
@@ -90,14 +94,17 @@ impl FileRow {
         }
     }
 
-    fn checked(file: &Path, read: &StatementFile) -> Self {
+    fn unreadable(file: &Path, refused: Refused) -> Self {
+        Self::refused(file, &refused.place, refused.reason)
+    }
+
+    fn checked(file: &Path, read: &StatementFile, entries: usize) -> Self {
         let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         let remark = |held: &channel::Held| Remark {
             place: held.place.clone(),
             code: None,
             text: held.reason.clone(),
         };
-        let entries = read.statements.iter().map(|one| one.entries.len()).sum();
         Self {
             outcome: Outcome::Checked,
             format: read.format.to_string(),
@@ -203,19 +210,12 @@ impl Imported {
 pub(super) async fn run(command: &Import, context: &mut Context<'_>) -> Result<Exit, CliError> {
     let actor = context.actor()?;
     let gateway = context.gateway().await?;
-    let target = if context.is_watched {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let count = u64::try_from(command.files.len()).unwrap_or(u64::MAX);
-    let bar = ProgressBar::with_draw_target(Some(count), target);
+    let bar = Bar::of(context.is_watched);
     let mut data = Vec::new();
     for file in &command.files {
-        data.push(import(command, file, &gateway, &actor).await?);
-        bar.inc(1);
+        data.push(import(command, file, &gateway, &actor, &bar).await?);
     }
-    bar.finish_and_clear();
+    bar.clear();
     let imported = Imported { data };
     context.output.page(&imported)?;
     Ok(imported.exit())
@@ -226,28 +226,39 @@ async fn import(
     path: &Path,
     gateway: &Gateway,
     actor: &Actor,
+    bar: &Bar,
 ) -> Result<FileRow, CliError> {
     let name = path.display();
-    let bytes = std::fs::read(path).with_context(|| format!("reading {name}"))?;
-    let read = match channel::read(&bytes) {
-        Ok(read) => read,
-        Err(refused) => return Ok(FileRow::refused(path, &refused.place, refused.reason)),
-    };
+    let file = File::open(path).with_context(|| format!("reading {name}"))?;
+    let size = file.metadata().map_or(0, |metadata| metadata.len());
+    let watch = bar.begin(path, size);
     if command.dry_run {
-        return Ok(FileRow::checked(path, &read));
+        return check(path, file)
+            .with_context(|| format!("reading {name}"))
+            .map_err(CliError::from);
     }
-    let channel = command.channel.unwrap_or_else(|| channel_of(&read));
-    match record_statement(gateway, channel, bytes, actor).await {
+    match record_file(gateway, command.channel, file, actor, &watch).await {
         Ok(outcome) => Ok(FileRow::recorded(path, outcome)),
+        Err(Failure::Refused(StatementRefusal::Unreadable(refused))) => {
+            Ok(FileRow::unreadable(path, refused))
+        }
         Err(Failure::Refused(refusal)) => Ok(FileRow::refused(path, "file", refusal.to_string())),
         Err(Failure::Broken(error)) => Err(error.into()),
     }
 }
 
-/// The channel on which files of this format come.
-const fn channel_of(file: &StatementFile) -> Channel {
-    match file.format.family {
-        FormatFamily::SelfPaySettlement => Channel::SelfPay,
-        _ => Channel::Cec,
+/// Reads a file to its end without keeping anything of it.
+fn check(path: &Path, mut file: File) -> anyhow::Result<FileRow> {
+    let survey = channel::survey(&file)?;
+    file.rewind()?;
+    let mut entries = 0;
+    let mut count = |_at, _entry| {
+        entries += 1;
+        ControlFlow::Continue(())
+    };
+    match channel::stream(&survey, &file, &mut count) {
+        Ok(read) => Ok(FileRow::checked(path, &read, entries)),
+        Err(Unread::Refused(refused)) => Ok(FileRow::unreadable(path, refused)),
+        Err(broken) => Err(broken.into()),
     }
 }

@@ -1,5 +1,6 @@
 //! `payment`: money that channels told of, and what operators decide about it.
 
+mod bar;
 mod days;
 mod decide;
 mod fee;

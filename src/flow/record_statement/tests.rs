@@ -1,8 +1,10 @@
 use super::*;
 use std::time::Duration;
 
+use crate::store::Interruption;
+
 use crate::flow::tests::kit::{Kit, Line, noon, paid, statement};
-use crate::store::statements;
+use crate::store::statements::{self, Statement};
 
 const RF: &str = "RF294073918264";
 
@@ -69,36 +71,84 @@ async fn payments_are_numbered_in_the_order_of_the_file() {
     );
 }
 
-#[tokio::test]
-async fn an_import_killed_between_two_chunks_is_ended_by_the_same_file() {
-    let kit = Kit::open().await;
-    let file = statement("244/1", &many(2 * CHUNK + 200));
-    let begun = Import::begin(&kit.gateway, Channel::Cec, file.clone().into_bytes()).await;
-    let Ok(Begun::Now(mut import)) = begun else {
-        panic!("the file is new");
-    };
-    assert!(import.record_chunk(&kit.gateway, &kit.actor).await.unwrap());
-    drop(import);
-    assert_eq!(kit.payments().await.len(), CHUNK);
+/// The same gateway, which dies after so many transactions.
+fn dying_after(kit: &Kit, transactions: i64) -> Gateway {
+    let mut gateway = kit.gateway.clone();
+    gateway.store = gateway.store.interrupted(Interruption::after(transactions));
+    gateway
+}
 
-    let outcome = kit.import(&file).await;
-    let lines = i64::try_from(2 * CHUNK + 200).unwrap();
-    assert!(outcome.is_new);
-    assert_eq!(tally(&outcome), (lines, lines, 0, 0));
-    assert_eq!(kit.payments().await.len(), 2 * CHUNK + 200);
+async fn import_until(kit: &Kit, transactions: i64, file: &str) -> Option<StatementOutcome> {
+    let gateway = dying_after(kit, transactions);
+    let bytes = file.as_bytes().to_vec();
+    let imported = record_statement(&gateway, Channel::Cec, bytes, &kit.actor).await;
+    imported.ok()
+}
+
+#[tokio::test]
+async fn an_import_killed_anywhere_is_ended_by_the_same_file() {
+    let lines = 2 * CHUNK + 20;
+    let file = statement("244/1", &many(lines));
+    let mut killed = Vec::new();
+    for transactions in 0.. {
+        let kit = Kit::open().await;
+        let is_ended = import_until(&kit, transactions, &file).await.is_some();
+        let before = kit.payments().await.len();
+        let outcome = kit.import(&file).await;
+        assert_eq!(outcome.is_new, !is_ended, "after {transactions}");
+        let all = i64::try_from(lines).unwrap();
+        assert_eq!(tally(&outcome), (all, all, 0, 0));
+        let payments = kit.payments().await;
+        assert_eq!(payments.len(), lines);
+        let last = payments.last().map(|one| one.number.clone());
+        assert_eq!(last, Some(format!("CEC-20260902-{lines:05}")));
+        if is_ended {
+            break;
+        }
+        killed.push(before);
+    }
+    // Before the file has its row, then after each part, the last of which is not yet the end.
+    assert_eq!(killed, [0, 0, 0, CHUNK, 2 * CHUNK, lines]);
+}
+
+#[tokio::test]
+async fn an_import_killed_again_and_again_goes_on_each_time() {
+    let kit = Kit::open().await;
+    let lines = 4 * CHUNK;
+    let file = statement("244/1", &many(lines));
+    let mut recorded = Vec::new();
+    // It looks for the file, then for its key, records one part, and dies.
+    while import_until(&kit, 3, &file).await.is_none() && recorded.len() < 10 {
+        recorded.push(kit.payments().await.len() / CHUNK);
+    }
+    assert_eq!(recorded, [1, 2, 3, 4]);
+    assert_eq!(kit.payments().await.len(), lines);
     assert!(!kit.import(&file).await.is_new);
+}
+
+#[tokio::test]
+async fn two_who_import_the_same_file_at_once_record_it_once() {
+    let kit = Kit::open().await;
+    let lines = 6 * CHUNK;
+    let file = statement("244/1", &many(lines)).into_bytes();
+    let import = || record_statement(&kit.gateway, Channel::Cec, file.clone(), &kit.actor);
+    let (one, other) = tokio::join!(import(), import());
+    let all = i64::try_from(lines).unwrap();
+    for outcome in [one, other] {
+        // Whoever lost every race is told so.
+        match outcome {
+            Ok(outcome) => assert_eq!(tally(&outcome), (all, all, 0, 0)),
+            Err(failure) => assert!(failure.is_lost_race(), "{failure:?}"),
+        }
+    }
+    assert_eq!(kit.payments().await.len(), lines);
 }
 
 #[tokio::test]
 async fn an_import_that_nobody_repeats_is_ended_by_the_matcher() {
     let kit = Kit::open().await;
     let file = statement("244/1", &many(CHUNK + 1));
-    let begun = Import::begin(&kit.gateway, Channel::Cec, file.clone().into_bytes()).await;
-    let Ok(Begun::Now(mut import)) = begun else {
-        panic!("the file is new");
-    };
-    assert!(import.record_chunk(&kit.gateway, &kit.actor).await.unwrap());
-    drop(import);
+    assert_eq!(import_until(&kit, 3, &file).await, None);
     kit.settle().await;
     assert_eq!(
         kit.payments().await.len(),
@@ -109,6 +159,19 @@ async fn an_import_that_nobody_repeats_is_ended_by_the_matcher() {
     kit.settle().await;
     assert_eq!(kit.payments().await.len(), CHUNK + 1);
     assert!(!kit.import(&file).await.is_new);
+}
+
+#[tokio::test]
+async fn an_import_that_goes_on_is_not_taken_for_interrupted() {
+    let kit = Kit::open().await;
+    let file = statement("244/1", &many(2 * CHUNK));
+    assert_eq!(import_until(&kit, 3, &file).await, None);
+    kit.clock.advance(Duration::from_mins(16));
+    assert_eq!(import_until(&kit, 3, &file).await, None);
+    let before = kit.gateway.clock.now() - Duration::from_mins(15);
+    let mut tx = kit.gateway.store.read().await.unwrap();
+    let found = source_files::find_unfinished(&mut tx, before).await;
+    assert_eq!(found.unwrap(), None);
 }
 
 #[tokio::test]
@@ -150,6 +213,43 @@ async fn another_content_under_the_same_number_is_held_and_its_new_money_recorde
     assert_eq!(tally(&outcome), (2, 1, 1, 0));
     assert_eq!(codes(&outcome), [918]);
     assert_eq!(kit.holds().await, [(918, "SOURCE_FILE".to_owned())]);
+}
+
+/// A statement of another day, with an opening balance in lei.
+fn on(day: u32, number: &str, opening: i64, lines: &[Line]) -> String {
+    let closing = opening + 67 * i64::try_from(lines.len()).unwrap();
+    statement(number, lines)
+        .replace(":2609010901", &format!(":2609{day:02}09{day:02}"))
+        .replace(
+            "C260831RON10000,00",
+            &format!("C2609{:02}RON{opening},00", day - 1),
+        )
+        .lines()
+        .map(|line| match line.strip_prefix(":62F:") {
+            Some(_) => format!(":62F:C2609{day:02}RON{closing},00\r\n"),
+            None => format!("{line}\r\n"),
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_gap_before_a_statement_is_held_and_its_money_recorded() {
+    let kit = Kit::open().await;
+    let paid = |name| [paid(name, "taxa")];
+    let first = kit.import(&on(2, "244/1", 1_000, &paid("B1"))).await;
+    let next = kit.import(&on(3, "245/1", 1_067, &paid("B2"))).await;
+    assert_eq!((codes(&first), codes(&next)), (vec![], vec![]));
+    let apart = kit.import(&on(4, "246/1", 1_000, &paid("B3"))).await;
+    assert_eq!(codes(&apart), [919]);
+    assert!(apart.held[0].reason.contains("-134.00 RON"), "{apart:?}");
+    let late = kit.import(&on(7, "249/1", 1_067, &paid("B4"))).await;
+    assert_eq!(codes(&late), [919]);
+    assert!(late.held[0].reason.contains("247 to 248"), "{late:?}");
+    assert_eq!(tally(&late), (1, 1, 0, 0));
+    assert_eq!(kit.payments().await.len(), 4);
+    // The missing one follows what stands before it.
+    let missing = kit.import(&on(5, "247/1", 1_067, &paid("B5"))).await;
+    assert_eq!(codes(&missing), Vec::<u16>::new());
 }
 
 #[tokio::test]

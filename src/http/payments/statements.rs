@@ -12,8 +12,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::domain::payment::Channel;
+use crate::flow::arriving::{Arriving, unwatched};
 use crate::flow::record_statement::{
-    HeldPlace, StatementOutcome, StatementRefusal, record_statement,
+    HeldPlace, StatementOutcome, StatementRefusal, record_arrived,
 };
 use crate::http::api::Api;
 use crate::http::body;
@@ -28,6 +29,9 @@ const MEDIA_TYPES: [&str; 5] = [
     "text/plain",
     "text/csv",
 ];
+
+/// Bytes that are gathered before they are sealed: enough that the hand-over costs nothing beside.
+const GATHERED_BYTES: usize = 512 * 1024;
 
 /// Whose file it is.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -107,7 +111,9 @@ impl From<StatementOutcome> for OutcomeView {
 /// Import a file of a payment channel.
 ///
 /// The same bytes may be sent any number of times; they need no key. An import that was cut short
-/// is ended by sending the same bytes again.
+/// is ended by sending the same bytes again. A file is taken as it comes: of `camt` up to
+/// `payments.file_bytes_max`, of which each half megabyte has as much time as other bodies have for
+/// all; of other formats up to 32 MiB.
 #[utoipa::path(
     post,
     path = "/v1/payments/statements",
@@ -129,17 +135,29 @@ pub(crate) async fn import(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let channel = channel_of(&query.channel)?;
-    let limits = api.limits;
-    let payload: Body = payload.into_inner();
-    let bytes = body::read(&request, payload, &MEDIA_TYPES, limits.upload_bytes, limits).await?;
-    let actor = caller.actor();
-    let outcome = record_statement(&api.gateway, channel, bytes.to_vec(), &actor).await?;
+    let arriving = receive(&api, &request, payload.into_inner()).await?;
+    let (actor, watch) = (caller.actor(), unwatched());
+    let outcome = record_arrived(&api.gateway, Some(channel), arriving, &actor, &watch).await?;
     let status = if outcome.is_new {
         StatusCode::CREATED
     } else {
         StatusCode::OK
     };
     Ok(HttpResponse::build(status).json(OutcomeView::from(outcome)))
+}
+
+/// Seals the body as it comes: a file may be longer than the memory.
+async fn receive(api: &Api, request: &HttpRequest, mut payload: Body) -> Result<Arriving, Problem> {
+    let bytes_max = api.gateway.config.payments.file_bytes_max;
+    body::check(request, &MEDIA_TYPES, bytes_max)?;
+    let mut arriving = Arriving::begin(&api.gateway).map_err(Problem::broken)?;
+    loop {
+        let piece = body::gather(&mut payload, GATHERED_BYTES, api.limits).await?;
+        if piece.is_empty() {
+            return Ok(arriving);
+        }
+        arriving = arriving.taking(piece).await?;
+    }
 }
 
 fn channel_of(text: &str) -> Result<Channel, Problem> {
@@ -159,6 +177,7 @@ impl From<StatementRefusal> for Problem {
                     format!("{}: {}.", refused.place, refused.reason),
                     format!("{}: {}.", refused.place, refused.code),
                 ),
+            StatementRefusal::TooLarge { bytes_max } => body::too_large(bytes_max),
             StatementRefusal::OtherChannel { format, channel } => {
                 Self::of(catalogue::STATEMENT_OF_OTHER_CHANNEL).about(
                     format!("The format is {format}, the channel {channel}."),
