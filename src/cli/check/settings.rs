@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use crate::config::Config;
+use crate::domain::iban::Iban;
 
 type Setting = (&'static str, String);
 
@@ -20,6 +21,7 @@ pub(super) fn settings(config: &Config) -> Vec<Setting> {
     all.extend(vault_and_signing(config));
     all.extend(bureau(config));
     all.extend(batching_and_delivery(config));
+    all.extend(payments(config));
     all.extend(the_rest(config));
     all
 }
@@ -179,11 +181,10 @@ fn days(days: &[NaiveDate]) -> String {
     days.join(", ")
 }
 
-fn the_rest(config: &Config) -> Vec<Setting> {
-    let selfpay = &config.channels.selfpay;
-    let (workers, retention) = (&config.workers, &config.retention);
-    let payments = &config.payments;
-    let folders = payments.folders.iter().map(ToString::to_string);
+fn payments(config: &Config) -> Vec<Setting> {
+    let (selfpay, refund) = (&config.channels.selfpay, &config.payments.refund);
+    let iban = refund.debtor_iban.as_ref();
+    let folders = config.payments.folders.iter().map(ToString::to_string);
     vec![
         (
             "channels.selfpay.hmac_key_files",
@@ -206,6 +207,21 @@ fn the_rest(config: &Config) -> Vec<Setting> {
             payments.file_bytes_max.to_string(),
         ),
         ("payments.folders", list(folders)),
+            "payments.refund.two_persons_over",
+            refund.two_persons_over.to_string(),
+        ),
+        ("payments.refund.debtor_name", refund.debtor_name.clone()),
+        ("payments.refund.debtor_iban", maybe(iban.map(Iban::as_str))),
+        (
+            "payments.refund.debtor_bic",
+            maybe(refund.debtor_bic.as_ref()),
+        ),
+    ]
+}
+
+fn the_rest(config: &Config) -> Vec<Setting> {
+    let (workers, retention) = (&config.workers, &config.retention);
+    vec![
         (
             "workers.idle_milliseconds",
             workers.idle_milliseconds.to_string(),
@@ -224,6 +240,7 @@ fn the_rest(config: &Config) -> Vec<Setting> {
             retention.idempotency_days.to_string(),
         ),
         ("retention.event_days", retention.event_days.to_string()),
+        ("retention.refund_days", retention.refund_days.to_string()),
         ("logging.level", config.logging.level.clone()),
     ]
 }
