@@ -28,8 +28,8 @@ pub use crate::config::fault::{Fault, Faults};
 pub use crate::config::reference::reference;
 pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_secret_text};
 pub use crate::config::sections::{
-    Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, Http, Logging, Payments,
-    Retention, SelfPay, SpkiSha256, Vault, WatchedFolder, Workers,
+    Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, GroupBy, Http, Logging,
+    Payments, Retention, SelfPay, SpkiSha256, Vault, WatchedFolder, Workers,
 };
 pub use crate::config::signing::{KeyId, KeyKind, Pkcs11, Signing};
 
@@ -61,7 +61,7 @@ pub struct Config {
     pub delivery: Delivery,
     /// The ways money arrives.
     pub channels: Channels,
-    /// Files of payments.
+    /// Files of payments, and what is decided about them.
     pub payments: Payments,
     /// The pace of the workers.
     pub workers: Workers,

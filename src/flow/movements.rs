@@ -14,6 +14,7 @@ use crate::domain::cnp::Cnp;
 use crate::domain::matching::Movement;
 use crate::domain::narrative;
 use crate::domain::payment::Channel;
+use crate::domain::refund::numbers_in;
 use crate::flow::movements::digest::Digest;
 use crate::flow::occurrences::Occurrences;
 use crate::flow::payment_evidence::{PaymentEvidence, Words};
@@ -283,12 +284,19 @@ impl<'a> Planner<'a> {
         let texts: Vec<String> = entry.details.iter().flat_map(joinings).collect();
         for text in &texts {
             // Most entries have one detail, which says what the entry says.
-            if !views.contains(&text.as_str()) {
+            if !views.iter().take(2).any(|view| view == text) {
                 views.push(text);
             }
         }
         let structured = entry.structured_reference.as_deref();
-        self.of_words(entry, entry.signed_minor(), booked_on, (&views, structured))
+        let told = (&views[..], structured);
+        let movement = self.of_words(entry, entry.signed_minor(), booked_on, told);
+        let ids = entry.details.iter().map(|one| &one.end_to_end_id);
+        let ids = ids.chain([&entry.end_to_end_id]).flatten();
+        about_refunds(
+            movement,
+            views.iter().copied().chain(ids.map(String::as_str)),
+        )
     }
 
     fn part(
@@ -302,7 +310,9 @@ impl<'a> Planner<'a> {
         let mut views: Vec<&str> = texts.iter().map(String::as_str).collect();
         views.dedup();
         let structured = detail.structured_reference.as_deref();
-        self.of_words(entry, signed_minor, booked_on, (&views, structured))
+        let movement = self.of_words(entry, signed_minor, booked_on, (&views, structured));
+        let ids = detail.end_to_end_id.as_deref();
+        about_refunds(movement, views.iter().copied().chain(ids))
     }
 
     fn of_words(
@@ -337,6 +347,18 @@ impl<'a> Planner<'a> {
             evidence: evidence.taking_back(original),
             place: entry.place.clone(),
         }
+    }
+}
+
+/// Reads which refunds a movement names, in its texts and in the payer's own key.
+fn about_refunds<'a>(
+    movement: NewMovement,
+    said: impl IntoIterator<Item = &'a str>,
+) -> NewMovement {
+    let named = said.into_iter().flat_map(numbers_in);
+    NewMovement {
+        evidence: movement.evidence.about(named),
+        ..movement
     }
 }
 
