@@ -61,7 +61,7 @@ pub struct Config {
     pub delivery: Delivery,
     /// The ways money arrives.
     pub channels: Channels,
-    /// Files of payments, and money that is given back.
+    /// Files of payments, and what is decided about them.
     pub payments: Payments,
     /// The pace of the workers.
     pub workers: Workers,

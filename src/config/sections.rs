@@ -205,23 +205,7 @@ pub struct SelfPay {
     pub body_bytes_max: usize,
 }
 
-/// Money that is given back.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Refund {
-    /// Lei above which two persons approve.
-    pub two_persons_over: u32,
-    /// The holder of the account that refunds are paid from.
-    pub debtor_name: String,
-    /// That account.
-    #[serde(deserialize_with = "optional")]
-    pub debtor_iban: Option<Iban>,
-    /// Its bank's code.
-    #[serde(deserialize_with = "optional")]
-    pub debtor_bic: Option<String>,
-}
-
-/// Files of payments, and money that is given back.
+/// Files of payments, and what is decided about them.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Payments {
@@ -262,6 +246,22 @@ impl std::str::FromStr for WatchedFolder {
         }
         Ok(Self { channel, path })
     }
+}
+
+/// Money that is given back.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Refund {
+    /// Lei above which two persons approve.
+    pub two_persons_over: u32,
+    /// The holder of the account that refunds are paid from.
+    pub debtor_name: String,
+    /// That account.
+    #[serde(deserialize_with = "optional")]
+    pub debtor_iban: Option<Iban>,
+    /// Its bank's code.
+    #[serde(deserialize_with = "optional")]
+    pub debtor_bic: Option<String>,
 }
 
 /// The pace of the workers.

@@ -299,6 +299,21 @@ impl Config {
         );
     }
 
+    fn check_payments(&self, findings: &mut Findings) {
+        let folders = &self.payments.folders;
+        let is_twice =
+            |at: usize, path: &PathBuf| folders.iter().skip(at + 1).any(|it| it.path == *path);
+        let repeated = (0..)
+            .zip(folders)
+            .any(|(at, folder)| is_twice(at, &folder.path));
+        findings.expect(
+            !repeated,
+            "payments.folders",
+            "names a folder twice",
+            "name each folder once, with one channel",
+        );
+    }
+
     fn check_refunds(&self, findings: &mut Findings) {
         let refund = &self.payments.refund;
         let has_name = !transliterate(&refund.debtor_name, 1).is_empty();
@@ -319,21 +334,6 @@ impl Config {
             "payments.refund.debtor_bic",
             "is not 8 or 11 capital letters and digits",
             "write the bank's code, such as CECEROBU",
-        );
-    }
-
-    fn check_payments(&self, findings: &mut Findings) {
-        let folders = &self.payments.folders;
-        let is_twice =
-            |at: usize, path: &PathBuf| folders.iter().skip(at + 1).any(|it| it.path == *path);
-        let repeated = (0..)
-            .zip(folders)
-            .any(|(at, folder)| is_twice(at, &folder.path));
-        findings.expect(
-            !repeated,
-            "payments.folders",
-            "names a folder twice",
-            "name each folder once, with one channel",
         );
     }
 

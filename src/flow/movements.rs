@@ -284,7 +284,7 @@ impl<'a> Planner<'a> {
         let texts: Vec<String> = entry.details.iter().flat_map(joinings).collect();
         for text in &texts {
             // Most entries have one detail, which says what the entry says.
-            if !views.contains(&text.as_str()) {
+            if !views.iter().take(2).any(|view| view == text) {
                 views.push(text);
             }
         }

@@ -204,9 +204,10 @@ fn payments(config: &Config) -> Vec<Setting> {
         ),
         (
             "payments.file_bytes_max",
-            payments.file_bytes_max.to_string(),
+            config.payments.file_bytes_max.to_string(),
         ),
         ("payments.folders", list(folders)),
+        (
             "payments.refund.two_persons_over",
             refund.two_persons_over.to_string(),
         ),
