@@ -52,9 +52,19 @@ fn measure(options: &Options) -> anyhow::Result<()> {
     let mut report = Report::of(&batch, &document);
     for round in 1..=options.rounds {
         say(&format!("\rround {round} of {} ", options.rounds))?;
-        operations::run(&batch, &document, &parties, folder.path(), &mut report)?;
+        let folder = folder.path();
+        operations::run(
+            &batch,
+            &document,
+            &parties,
+            folder,
+            &options.only,
+            &mut report,
+        )?;
     }
-    xmlsec::run(&document, &parties, folder.path(), &mut report)?;
+    if options.only.is_empty() {
+        xmlsec::run(&document, &parties, folder.path(), &mut report)?;
+    }
     drop((batch, document));
     for megabytes in &options.memory_megabytes {
         say(&format!("\rmemory at {megabytes} MB "))?;

@@ -10,6 +10,7 @@ Measures signed XML beside SHA-256 and xmlsec1.
   --megabytes N   size of the order that is timed (65)
   --cards N       its cards (500): the fewer, the longer their images; with the simulator's own
                   pictures a card is about 64 kB
+  --only WORDS    time only operations whose names have these words, and the SHA-256 pass
   --rounds N      how often everything is timed; the fastest counts (15)
   --large         measure the memory at 6500 MB too, which takes minutes and no disk
   --json          print JSON instead of a table
@@ -35,6 +36,7 @@ pub(crate) struct Options {
     pub(crate) megabytes: u64,
     pub(crate) cards: u64,
     pub(crate) rounds: u32,
+    pub(crate) only: String,
     pub(crate) memory_megabytes: Vec<u64>,
     pub(crate) json: bool,
 }
@@ -46,6 +48,7 @@ impl Options {
             megabytes: 65,
             cards: 500,
             rounds: 15,
+            only: String::new(),
             memory_megabytes: vec![65, 650],
             json: false,
         };
@@ -56,6 +59,10 @@ impl Options {
                 "--megabytes" => options.megabytes = value()?.parse()?,
                 "--cards" => options.cards = value()?.parse()?,
                 "--rounds" => options.rounds = value()?.parse()?,
+                "--only" => {
+                    options.only = value()?;
+                    options.memory_megabytes.clear();
+                }
                 "--large" => options.memory_megabytes.push(6500),
                 "--json" => options.json = true,
                 "--help" => options.mode = Mode::Help,

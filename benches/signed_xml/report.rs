@@ -27,7 +27,7 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sha256 => "SHA-256 of the same bytes in memory",
             Self::SignToSink => "write and sign an order to a sink",
@@ -98,7 +98,9 @@ impl Report {
 
     fn quotient(&self, over: Operation, under: Operation) -> Option<u64> {
         let cpu = |operation| self.spent.get(&operation).map(|spent: &Spent| spent.cpu_ns);
-        (cpu(over)? * 100).checked_div(cpu(under)?)
+        let (over, under) = (cpu(over)? * 100, cpu(under)?);
+        // To the nearest.
+        (over + under / 2).checked_div(under)
     }
 
     /// How many times faster than xmlsec1, in hundredths.

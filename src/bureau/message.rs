@@ -1,6 +1,6 @@
 //! Whatever the bureau sends: one reader for the inbox, which learns the kind from the document.
 
-use std::io::Read;
+use std::io::BufRead;
 
 use crate::bureau::acknowledgement::{ACKNOWLEDGEMENT, Acknowledgement, AcknowledgementRecords};
 use crate::bureau::fields::Fields;
@@ -26,7 +26,7 @@ pub enum Message {
 
 /// Verifies and reads a message of the bureau, and tells who signed it.
 pub fn read_message(
-    source: impl Read,
+    source: impl BufRead,
     policy: &TrustPolicy,
 ) -> Result<(Message, Verified), ReadError> {
     let mut records = MessageRecords::Receipt(ReceiptRecords::default());

@@ -1,7 +1,7 @@
 //! The bounded, strict reader of all documents: holds what arrives against the shape and gives
 //! whole records on.
 
-use std::io::Read;
+use std::io::BufRead;
 
 use crate::bureau::fields::Fields;
 use crate::bureau::refusal::{ContentCode, ReadError};
@@ -34,7 +34,7 @@ pub(crate) trait RecordReader {
 /// Verifies a document and gives its records to `records`, which may be believed only when this
 /// returns `Ok`.
 pub(crate) fn read_document(
-    source: impl Read,
+    source: impl BufRead,
     policy: &TrustPolicy,
     records: &mut impl RecordReader,
 ) -> Result<Verified, ReadError> {

@@ -7,14 +7,17 @@ use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::cli::output::{Page, Sheet, or_empty};
+use crate::cli::refusal_titles::titles;
 use crate::domain::reason::Reason;
 use crate::flow::intake::{FAULTS, FaultText};
 use crate::http::problems::catalogue::{CATALOGUE, Entry};
+use crate::xmldsig::refusal::RefusalCode;
 
-/// Explain a reason, a fault or a problem by its number or code
+/// Explain a reason, a fault, a problem or a refusal by its number or code
 #[derive(Args, Debug)]
 pub(crate) struct Explain {
     /// A number (`801`), a name (`NO_RECEIPT`), or the code of a fault or problem (`cnp-checksum`)
+    /// or of a refusal of `xml verify` (`DIGEST_MISMATCH`)
     code: String,
 }
 
@@ -99,6 +102,37 @@ impl From<&Entry> for Explanation {
     }
 }
 
+impl From<RefusalCode> for Explanation {
+    fn from(code: RefusalCode) -> Self {
+        let (title_ro, title_en) = titles(code);
+        // What to do follows from the reason that partners are told.
+        let reason = Reason::from_number(code.reason()).map(Self::from);
+        let Self {
+            ro,
+            en,
+            owner,
+            action,
+            code: name,
+            ..
+        } = reason.unwrap_or_default();
+        Self {
+            code: code.as_str().to_owned(),
+            reason: Some(format!("{} {name}", code.reason())),
+            owner,
+            action,
+            ro: Text {
+                title: title_ro,
+                todo: ro.todo,
+            },
+            en: Text {
+                title: title_en,
+                todo: en.todo,
+            },
+            ..Self::default()
+        }
+    }
+}
+
 impl Page for Explanation {
     fn write(&self, sheet: &mut Sheet) -> std::io::Result<()> {
         match self.number {
@@ -131,9 +165,11 @@ fn find(code: &str) -> Option<Explanation> {
     let by_name = || Reason::from_name(&code.to_uppercase().replace('-', "_"));
     let fault = || FAULTS.iter().find(|fault| fault.code == code);
     let problem = || CATALOGUE.iter().find(|entry| entry.code == code);
+    let refusal = || RefusalCode::parse(&code.to_uppercase().replace('-', "_")).ok();
     by_number()
         .or_else(by_name)
         .map(Explanation::from)
         .or_else(|| fault().map(Explanation::from))
         .or_else(|| problem().map(|entry| Explanation::from(*entry)))
+        .or_else(|| refusal().map(Explanation::from))
 }

@@ -13,7 +13,6 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use openssl::cipher_ctx::CipherCtx;
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::md::Md;
@@ -24,7 +23,7 @@ use openssl::sign::Signer;
 use zeroize::Zeroizing;
 
 use crate::domain::id::SealedId;
-use crate::vault::aead::{self, KEY_LEN, NONCE_LEN, Parameters, TAG_LEN};
+use crate::vault::aead::{Binding, KEY_LEN, NONCE_LEN, OpeningKey, SealingKey, TAG_LEN};
 use crate::vault::error::VaultError;
 use crate::vault::private_file::{self, PrivateFileError};
 
@@ -143,12 +142,11 @@ impl MasterKeys {
         wrapped.push(WRAP_VERSION);
         wrapped.extend_from_slice(&self.current.id);
         wrapped.extend_from_slice(&nonce);
-        let parameters = Parameters {
-            key: &self.current.wrapping,
+        let binding = Binding {
             nonce: &nonce,
             bound_to: &bound_to(self.current.id, id),
         };
-        aead::seal(&mut CipherCtx::new()?, &parameters, &*key.0, &mut wrapped)?;
+        SealingKey::new(&self.current.wrapping)?.seal(&binding, &*key.0, &mut wrapped)?;
         Ok(wrapped)
     }
 
@@ -163,14 +161,13 @@ impl MasterKeys {
             .find(|key| key.id == *master_id)
             .ok_or(VaultError::UnknownMasterKey { id })?;
         let bound_to = bound_to(*master_id, id);
-        let parameters = Parameters {
-            key: &master.wrapping,
+        let binding = Binding {
             nonce,
             bound_to: &bound_to,
         };
         // With room for one cipher block more, as openssl asks: the key is never reallocated.
         let mut plain = Zeroizing::new(Vec::with_capacity(KEY_LEN + TAG_LEN));
-        if !aead::open(&mut CipherCtx::new()?, &parameters, sealed, &mut plain)? {
+        if !OpeningKey::new(&master.wrapping)?.open(&binding, sealed, &mut plain)? {
             return Err(refused());
         }
         let mut key = Zeroizing::new([0; KEY_LEN]);

@@ -15,6 +15,7 @@ mod beside;
 mod blobs;
 mod error;
 mod master;
+mod piece;
 pub mod private_file;
 mod sealing;
 mod stream;
@@ -23,7 +24,7 @@ mod tests;
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ use zeroize::Zeroizing;
 use crate::domain::id::SealedId;
 use crate::vault::blobs::{Blobs, UnfinishedBlob};
 use crate::vault::master::MasterKeys;
-use crate::vault::sealing::{Sealer, Sealing, Written};
+use crate::vault::sealing::{Sealing, Written};
 use crate::vault::stream::Opening;
 
 pub use crate::vault::blobs::{Drawer, StoredBlob};
@@ -163,9 +164,13 @@ impl Vault {
     pub fn put(&self, id: SealedId, plain: &[u8]) -> Result<Sealed, VaultError> {
         let key = self.new_key()?;
         let wrapped_key = self.wrap(&key, id)?;
-        let mut sealer = Sealer::new(key, id, self.inner.blobs.create(id)?)?;
-        sealer.put(plain, true)?;
-        self.publish(id, wrapped_key, sealer.finish()?)
+        let mut sealing = Sealing::new(&key, id, self.inner.blobs.create(id)?)?;
+        let mut rest = plain;
+        while !rest.is_empty() {
+            let taken = sealing.take(rest)?;
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+        self.publish(id, wrapped_key, sealing.finish()?)
     }
 
     /// Opens content that fits in memory.
@@ -178,7 +183,7 @@ impl Vault {
             .len();
         // The blob is a little longer than its content: nothing is reallocated, so no copy stays.
         let mut plain = Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or(0)));
-        let mut opening = Opening::new(key, id, file)?;
+        let mut opening = Opening::new(&key, id, file)?;
         loop {
             let chunk = opening.fill()?;
             if chunk.is_empty() {
@@ -208,7 +213,7 @@ impl Vault {
     pub fn writer(&self, id: SealedId) -> Result<SealWriter, VaultError> {
         let key = self.new_key()?;
         let wrapped_key = self.wrap(&key, id)?;
-        let sealing = Sealing::new(key, id, self.inner.blobs.create(id)?)?;
+        let sealing = Sealing::new(&key, id, self.inner.blobs.create(id)?)?;
         Ok(SealWriter {
             vault: self.clone(),
             id,
@@ -223,7 +228,7 @@ impl Vault {
     /// whoever reads must read to the end before acting.
     pub fn reader(&self, id: SealedId, wrapped_key: &[u8]) -> Result<SealReader, VaultError> {
         let key = self.unwrap_key(wrapped_key, id)?;
-        let opening = Opening::new(key, id, self.inner.blobs.read(id)?)?;
+        let opening = Opening::new(&key, id, self.inner.blobs.read(id)?)?;
         Ok(SealReader { opening })
     }
 
@@ -290,6 +295,16 @@ impl Read for SealReader {
         let count = chunk.read(bytes)?;
         self.opening.advance(count);
         Ok(count)
+    }
+}
+
+impl BufRead for SealReader {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        Ok(self.opening.fill()?)
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.opening.advance(count);
     }
 }
 

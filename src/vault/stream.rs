@@ -10,12 +10,12 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use openssl::cipher_ctx::CipherCtx;
 use openssl::error::ErrorStack;
+use openssl::sha::Sha256;
 use zeroize::Zeroizing;
 
 use crate::domain::id::SealedId;
-use crate::vault::aead::{self, NONCE_LEN, Parameters, TAG_LEN};
+use crate::vault::aead::{Binding, NONCE_LEN, OpeningKey, SealingKey, TAG_LEN};
 use crate::vault::error::VaultError;
 use crate::vault::master::DataKey;
 
@@ -25,66 +25,70 @@ pub(super) const MAGIC: &[u8; 8] = b"CEIVLT\x00\x01";
 pub(super) const CHUNK_LEN: usize = 64 * 1024;
 pub(super) const SEALED_CHUNK_LEN: usize = CHUNK_LEN + TAG_LEN;
 
-/// Seals or opens the chunks of one blob, in order.
-pub(super) struct Chunks {
-    cipher: CipherCtx,
-    key: DataKey,
+/// Seals the chunks of one blob, in order.
+pub(super) struct SealedChunks {
+    key: SealingKey,
+    places: Places,
+    tags: Sha256,
+}
+
+impl SealedChunks {
+    /// Begins a blob; the key is for this one alone.
+    pub(super) fn new(key: &DataKey, id: SealedId) -> Result<Self, ErrorStack> {
+        let mut tags = Sha256::new();
+        tags.update(MAGIC);
+        Ok(Self {
+            key: SealingKey::new(&key.0)?,
+            places: Places { id, next: 0 },
+            tags,
+        })
+    }
+
+    /// Makes the next chunk its ciphertext, and gives its tag.
+    pub(super) fn seal(
+        &mut self,
+        chunk: &mut [u8],
+        last: bool,
+    ) -> Result<[u8; TAG_LEN], ErrorStack> {
+        let Self { key, places, tags } = self;
+        let tag = places.bind(last, |binding| key.seal_in_place(binding, chunk))?;
+        tags.update(&tag);
+        Ok(tag)
+    }
+
+    /// See [`Sealed::sha256`](crate::vault::Sealed::sha256).
+    pub(super) fn finish(self) -> [u8; 32] {
+        self.tags.finish()
+    }
+}
+
+/// Counts the chunks of a blob.
+struct Places {
     id: SealedId,
     next: u64,
 }
 
-impl Chunks {
-    pub(super) fn new(key: DataKey, id: SealedId) -> Result<Self, ErrorStack> {
-        Ok(Self {
-            cipher: CipherCtx::new()?,
-            key,
-            id,
-            next: 0,
-        })
-    }
-
-    /// Seals the next chunk into bytes as long as it is, and gives its tag.
-    pub(super) fn seal(
-        &mut self,
-        plain: &[u8],
-        last: bool,
-        ciphertext: &mut [u8],
-    ) -> Result<[u8; TAG_LEN], ErrorStack> {
-        let (nonce, bound_to) = self.position(last);
-        let parameters = Parameters {
-            key: &self.key.0,
-            nonce: &nonce,
-            bound_to: &bound_to,
-        };
-        aead::seal_to(&mut self.cipher, &parameters, plain, ciphertext)
-    }
-
-    fn open(&mut self, sealed: &[u8], last: bool, plain: &mut Vec<u8>) -> Result<bool, ErrorStack> {
-        let (nonce, bound_to) = self.position(last);
-        let parameters = Parameters {
-            key: &self.key.0,
-            nonce: &nonce,
-            bound_to: &bound_to,
-        };
-        aead::open(&mut self.cipher, &parameters, sealed, plain)
-    }
-
-    /// What binds the next chunk to its place. The key serves one blob only, so counting from
+impl Places {
+    /// Gives what binds the next chunk to its place. The key serves one blob only, so counting from
     /// zero never repeats a nonce.
-    fn position(&mut self, last: bool) -> ([u8; NONCE_LEN], Vec<u8>) {
+    fn bind<T>(&mut self, last: bool, with: impl FnOnce(&Binding<'_>) -> T) -> T {
         let mut nonce = [0; NONCE_LEN];
         if let Some(counter) = nonce.last_chunk_mut() {
             *counter = self.next.to_be_bytes();
         }
         self.next += 1;
         let bound_to = [MAGIC.as_slice(), self.id.0.as_bytes(), &[u8::from(last)]].concat();
-        (nonce, bound_to)
+        with(&Binding {
+            nonce: &nonce,
+            bound_to: &bound_to,
+        })
     }
 }
 
 /// Reads a blob and gives plain bytes, chunk by chunk; each was authentic when it is given.
 pub(super) struct Opening<R> {
-    chunks: Chunks,
+    key: OpeningKey,
+    places: Places,
     source: BufReader<R>,
     sealed: Vec<u8>,
     plain: Zeroizing<Vec<u8>>,
@@ -94,7 +98,7 @@ pub(super) struct Opening<R> {
 }
 
 impl<R: Read> Opening<R> {
-    pub(super) fn new(key: DataKey, id: SealedId, source: R) -> Result<Self, VaultError> {
+    pub(super) fn new(key: &DataKey, id: SealedId, source: R) -> Result<Self, VaultError> {
         let mut source = BufReader::with_capacity(SEALED_CHUNK_LEN, source);
         let mut magic = [0; MAGIC.len()];
         match source.read_exact(&mut magic) {
@@ -110,7 +114,8 @@ impl<R: Read> Opening<R> {
             }
         }
         Ok(Self {
-            chunks: Chunks::new(key, id)?,
+            key: OpeningKey::new(&key.0)?,
+            places: Places { id, next: 0 },
             source,
             sealed: Vec::with_capacity(SEALED_CHUNK_LEN),
             // One block more than a chunk: openssl wants the room, and nothing is reallocated.
@@ -144,14 +149,21 @@ impl<R: Read> Opening<R> {
             .read_to_end(&mut self.sealed)
             .map_err(&reading)?;
         let last = self.source.fill_buf().map_err(&reading)?.is_empty();
-        if !self.chunks.open(&self.sealed, last, &mut self.plain)? {
+        let Self {
+            key,
+            places,
+            sealed,
+            plain,
+            ..
+        } = self;
+        if !places.bind(last, |binding| key.open(binding, sealed, plain))? {
             let what = if last {
                 "its last chunk does not open"
             } else {
                 "a chunk does not open"
             };
             return Err(VaultError::Damaged {
-                id: self.chunks.id,
+                id: self.places.id,
                 what,
             });
         }

@@ -92,11 +92,13 @@ fn is_base64_digits(text: &[u8]) -> bool {
 
 /// Counts the digits of base64 with which `text` begins.
 ///
-/// This runs over every byte of every image, so parts are asked of vectors: large ones, then small
-/// ones, then what is left.
+/// This runs over every byte of every image, so parts are asked of vectors: large ones, then smaller
+/// ones, then what is left. The end of each part is looked at digit by digit, so that small ones are
+/// dear.
 pub(crate) fn base64_digits_before(text: &[u8]) -> usize {
     let large = in_whole_parts::<8192>(text, 0);
-    let small = in_whole_parts::<128>(text, large);
+    let middle = in_whole_parts::<1024>(text, large);
+    let small = in_whole_parts::<128>(text, middle);
     let rest = text.get(small..).unwrap_or_default();
     let is_digit = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     small + rest.iter().take_while(is_digit).count()

@@ -1,11 +1,12 @@
 //! Exclusive XML Canonicalization 1.0 without inclusive prefixes: without comments, as signatures
 //! have it, or with them.
 
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, BufReader, Cursor, Read, Write};
 
 use crate::xmldsig::characters::{push_canonical_text, push_canonical_value};
 use crate::xmldsig::content::Element;
 use crate::xmldsig::event::{Event, Kind, Writing};
+use crate::xmldsig::input::READ_BYTES;
 use crate::xmldsig::refusal::Refusal;
 use crate::xmldsig::scope::Span;
 use crate::xmldsig::strict::{StrictError, StrictReader};
@@ -72,12 +73,14 @@ fn write_canonical<R: Read, W: Write>(
     mut canonicalizer: Canonicalizer,
 ) -> Result<(), CanonicalizeError> {
     let source = without_byte_order_mark(source).map_err(CanonicalizeError::Read)?;
+    let source = BufReader::with_capacity(READ_BYTES, source);
     let mut reader = StrictReader::new(source, limits, Namespaces::Any);
     let mut out = Vec::new();
     loop {
-        let event = reader.next()?;
-        let last = matches!(event.kind, Kind::EndOfDocument);
-        canonicalizer.push(&event, &mut out);
+        let last = reader.next(|event| {
+            canonicalizer.push(event, &mut out);
+            matches!(event.kind, Kind::EndOfDocument)
+        })?;
         if last || out.len() >= WRITE_BYTES {
             sink.write_all(&out).map_err(CanonicalizeError::Write)?;
             out.clear();

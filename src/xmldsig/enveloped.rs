@@ -1,12 +1,13 @@
 //! Signing a document that is there already: its bytes are copied as they stand, and the signature
 //! is put before the end of the root.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 
 use chrono::{DateTime, Utc};
 
 use crate::xmldsig::content::IgnoreContent;
 use crate::xmldsig::hashed_sink::HashedSink;
+use crate::xmldsig::input::READ_BYTES;
 use crate::xmldsig::key::SigningKey;
 use crate::xmldsig::pass::Pass;
 use crate::xmldsig::refusal::Refusal;
@@ -75,7 +76,8 @@ pub fn sign_document<R: Read, W: Write>(
 ) -> Result<(W, SignedDocument), SignError> {
     let mut limits = terms.limits;
     limits.namespaces = limits.namespaces.saturating_sub(OWN_NAMESPACES);
-    let mut reader = StrictReader::new(Kept::new(source), &limits, Namespaces::Any);
+    let source = BufReader::with_capacity(READ_BYTES, Kept::new(source));
+    let mut reader = StrictReader::new(source, &limits, Namespaces::Any);
     let mut ignored = IgnoreContent;
     let mut pass = Pass::before_signing(&limits, &mut ignored);
     let mut copy = Copy::to(sink);
@@ -87,7 +89,7 @@ pub fn sign_document<R: Read, W: Write>(
         }
         let input = reader.input();
         let (start, end) = (input.event_offset(), input.offset());
-        let kept = input.source();
+        let kept = input.source().get_mut();
         match (depth_before, pass.depth()) {
             (0, 1) => copy.root_tag(kept, start, end)?,
             (1, 0) => copy.root_end(kept, start)?,
@@ -96,9 +98,10 @@ pub fn sign_document<R: Read, W: Write>(
         }
     }
     let input = reader.input();
-    let document_digest = pass.finish_unsigned(input.digest());
+    let digest = input.digest().map_err(SignError::Read)?;
+    let document_digest = pass.finish_unsigned(digest);
     let signature = signature_of(key, &document_digest, terms.signed_at, terms.mime)?;
-    let (sink, sha256, size_bytes) = copy.finish(input.source(), &signature)?;
+    let (sink, sha256, size_bytes) = copy.finish(input.source().get_mut(), &signature)?;
     let written = SignedDocument {
         sha256,
         size_bytes,

@@ -7,25 +7,38 @@ use openssl::sha::Sha256;
 use crate::xmldsig::refusal::{Flaw, Position, RefusalCode};
 use crate::xmldsig::trust::Limits;
 
-/// How much is read, and hashed, at once.
-const CHUNK_BYTES: usize = 64 * 1024;
+/// How much a source that is not in memory is to be read at once.
+pub(crate) const READ_BYTES: usize = 64 * 1024;
+/// How much is hashed and then looked at, before more is hashed. Hashing is slow enough to fetch the
+/// bytes from distant memory on the way; looking is not, and finds them in the processor's cache.
+const WINDOW_BYTES: usize = 64 * 1024;
+/// Bytes that begin a document in another encoding, or in UTF-8 with a mark.
+const MARKS: [&[u8]; 3] = [b"\xEF\xBB\xBF", b"\xFE\xFF", b"\xFF\xFE"];
+const MARK_BYTES_MAX: usize = 3;
 
-/// A source that stops at its limits and knows where it is.
+/// A source that stops at its limits and knows where it is. Its bytes are looked at where the source
+/// holds them.
 pub(crate) struct Input<R> {
     source: R,
-    chunk: Box<[u8]>,
-    filled: usize,
+    /// How many of the bytes that the source holds are looked at; it is told at once when all of
+    /// them are done with.
+    window: usize,
+    /// How many of these have been taken.
     taken: usize,
     read_bytes: u64,
+    first_bytes: Vec<u8>,
     here: Position,
     event: EventStart,
     event_bytes: u64,
     limits: InputLimits,
     stopped: Option<Flaw>,
     ended: bool,
+    /// Of all before the window.
+    hash_before: Sha256,
+    /// Of all up to the window's end.
     hash: Sha256,
-    /// How much of the chunk `hash` has seen.
-    hashed: usize,
+    /// Nobody asks for the hash before an event any more.
+    hash_was_asked: bool,
 }
 
 /// Where the event that is being read began.
@@ -34,9 +47,9 @@ struct EventStart {
     /// Where the text began of which the event is a later piece.
     text_position: Position,
     offset: u64,
-    /// In the chunk, unless the chunk has been replaced since.
-    in_chunk: usize,
-    /// The hash of all before the event, kept when the chunk was replaced.
+    /// In the window, unless the window has moved on since.
+    in_window: usize,
+    /// The hash of all before the event, kept when the window moved on.
     hash: Option<Sha256>,
 }
 
@@ -45,20 +58,20 @@ struct InputLimits {
     document_bytes: u64,
 }
 
-impl<R: Read> Input<R> {
+impl<R: BufRead> Input<R> {
     pub(crate) fn new(source: R, limits: &Limits) -> Self {
         Self {
             source,
-            chunk: vec![0; CHUNK_BYTES].into_boxed_slice(),
-            filled: 0,
+            window: 0,
             taken: 0,
             read_bytes: 0,
+            first_bytes: Vec::with_capacity(MARK_BYTES_MAX),
             here: Position::START,
             event: EventStart {
                 position: Position::START,
                 text_position: Position::START,
                 offset: 0,
-                in_chunk: 0,
+                in_window: 0,
                 hash: None,
             },
             event_bytes: 0,
@@ -68,8 +81,9 @@ impl<R: Read> Input<R> {
             },
             stopped: None,
             ended: false,
+            hash_before: Sha256::new(),
             hash: Sha256::new(),
-            hashed: 0,
+            hash_was_asked: false,
         }
     }
 
@@ -84,7 +98,7 @@ impl<R: Read> Input<R> {
         self.event.position = self.here;
         self.event.text_position = self.here;
         self.event.offset = self.offset();
-        self.event.in_chunk = self.taken;
+        self.event.in_window = self.taken;
         self.event.hash = None;
         self.event_bytes = 0;
     }
@@ -135,93 +149,117 @@ impl<R: Read> Input<R> {
     /// How many bytes have been taken.
     #[inline]
     pub(crate) fn offset(&self) -> u64 {
-        let waiting = self.filled.saturating_sub(self.taken);
+        let waiting = self.window.saturating_sub(self.taken);
         self.read_bytes
             .saturating_sub(u64::try_from(waiting).unwrap_or(u64::MAX))
     }
 
-    /// The hash of all bytes before the event, to be continued with other bytes.
-    pub(crate) fn hash_before_event(&mut self) -> Sha256 {
-        if let Some(hash) = &self.event.hash {
-            return hash.clone();
+    /// The hash of all bytes before the event, to be continued with other bytes. It can be asked for
+    /// once.
+    pub(crate) fn hash_before_event(&mut self) -> io::Result<Sha256> {
+        self.hash_was_asked = true;
+        match self.event.hash.take() {
+            Some(hash) => Ok(hash),
+            None => self.hash_up_to(self.event.in_window),
         }
-        self.hash_up_to(self.event.in_chunk);
-        self.hash.clone()
     }
 
     /// The SHA-256 of all bytes taken.
-    pub(crate) fn digest(&mut self) -> [u8; 32] {
-        self.hash_up_to(self.taken);
-        self.hash.clone().finish()
+    pub(crate) fn digest(&mut self) -> io::Result<[u8; 32]> {
+        Ok(self.hash_up_to(self.taken)?.finish())
     }
 
-    /// The bytes that wait to be taken, after more were read if there were none.
+    /// The bytes that wait to be taken when an event is over, after more were read if there were
+    /// none.
     #[inline]
     pub(crate) fn at_hand(&mut self) -> io::Result<&[u8]> {
-        if self.taken >= self.filled {
+        if self.taken >= self.window {
+            // The hash up to here is at hand too, the one up to the event before would not be.
+            self.event.in_window = self.window;
+            self.event.hash = None;
             self.refill()?;
         }
-        Ok(self.chunk.get(self.taken..self.filled).unwrap_or_default())
+        self.waiting()
+    }
+
+    #[inline]
+    fn waiting(&mut self) -> io::Result<&[u8]> {
+        let taken = self.taken;
+        Ok(self.window()?.get(taken..).unwrap_or_default())
     }
 
     /// Takes so many of the bytes that wait; there is no newline among them.
     #[inline]
     pub(crate) fn consume_of_line(&mut self, count: usize) {
-        let end = self.taken.saturating_add(count).min(self.filled);
+        let end = self.taken.saturating_add(count).min(self.window);
         let bytes = u64::try_from(end - self.taken).unwrap_or(u64::MAX);
         self.here.column += bytes;
         self.event_bytes += bytes;
         self.taken = end;
     }
 
-    /// The bytes of the event that were taken since the source was read last.
+    /// Takes so many of the bytes that wait.
     #[inline]
-    pub(crate) fn event_at_hand(&self) -> &[u8] {
-        let bytes = self.chunk.get(self.event.in_chunk..self.taken);
-        bytes.unwrap_or_default()
+    pub(crate) fn consume_lines(&mut self, count: usize) -> io::Result<()> {
+        let end = self.taken.saturating_add(count).min(self.window);
+        let (start, here) = (self.taken, self.here);
+        let bytes = self.window()?.get(start..end).unwrap_or_default();
+        self.here = advanced(here, bytes);
+        self.event_bytes += u64::try_from(end - start).unwrap_or(u64::MAX);
+        self.taken = end;
+        Ok(())
     }
 
-    fn hash_up_to(&mut self, end: usize) {
-        if let Some(bytes) = self.chunk.get(self.hashed..end) {
-            self.hash.update(bytes);
-            self.hashed = end;
+    /// The bytes of the event that were taken since the window moved on last.
+    #[inline]
+    pub(crate) fn event_at_hand(&mut self) -> io::Result<&[u8]> {
+        let (start, end) = (self.event.in_window, self.taken);
+        Ok(self.window()?.get(start..end).unwrap_or_default())
+    }
+
+    /// The bytes that are looked at. The source has them ready, so that this reads nothing.
+    #[inline]
+    fn window(&mut self) -> io::Result<&[u8]> {
+        if self.window == 0 {
+            return Ok(&[]);
         }
+        Ok(self
+            .source
+            .fill_buf()?
+            .get(..self.window)
+            .unwrap_or_default())
+    }
+
+    fn hash_up_to(&mut self, end: usize) -> io::Result<Sha256> {
+        if end == self.window {
+            return Ok(self.hash.clone());
+        }
+        let mut hash = self.hash_before.clone();
+        hash.update(self.window()?.get(..end).unwrap_or_default());
+        Ok(hash)
     }
 
     fn refill(&mut self) -> io::Result<()> {
-        if self.event.hash.is_none() {
-            self.hash_up_to(self.event.in_chunk);
-            self.event.hash = Some(self.hash.clone());
+        if self.event.hash.is_none() && !self.hash_was_asked {
+            self.event.hash = Some(self.hash_up_to(self.event.in_window)?);
         }
-        self.hash_up_to(self.filled);
-        self.hashed = 0;
-        self.taken = 0;
-        self.filled = 0;
-        let first = self.read_bytes == 0;
-        // A byte order mark may come in pieces.
-        let wanted = if first { 3 } else { 1 };
-        while self.filled < wanted && !self.ended {
-            let room = self.chunk.get_mut(self.filled..).unwrap_or_default();
-            match self.source.read(room) {
-                Ok(0) => self.ended = true,
-                Ok(count) => self.filled += count,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        if self.filled == 0 {
-            return Ok(());
-        }
-        self.read_bytes += u64::try_from(self.filled).unwrap_or(u64::MAX);
+        self.source.consume(self.window);
+        (self.window, self.taken) = (0, 0);
+        await_bytes(&mut self.source)?;
+        let ready = self.source.fill_buf()?;
+        let bytes = ready.get(..WINDOW_BYTES).unwrap_or(ready);
+        self.ended = bytes.is_empty();
+        self.hash_before = self.hash.clone();
+        self.hash.update(bytes);
+        let unseen = MARK_BYTES_MAX - self.first_bytes.len();
+        self.first_bytes.extend(bytes.iter().take(unseen));
+        self.window = bytes.len();
+        self.read_bytes += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if self.read_bytes > self.limits.document_bytes {
             return Err(self.stop(RefusalCode::DocumentLimit, "the document is too long"));
         }
-        let begins_with = |mark: &[u8]| self.chunk.starts_with(mark);
-        if first
-            && [&b"\xEF\xBB\xBF"[..], b"\xFE\xFF", b"\xFF\xFE"]
-                .iter()
-                .any(|m| begins_with(m))
-        {
+        // A mark may come in pieces.
+        if unseen > 0 && MARKS.iter().any(|mark| self.first_bytes.starts_with(mark)) {
             return Err(self.stop(RefusalCode::EncodingForbidden, "a byte order mark"));
         }
         Ok(())
@@ -233,7 +271,7 @@ impl<R: Read> Input<R> {
     }
 }
 
-impl<R: Read> Read for Input<R> {
+impl<R: BufRead> Read for Input<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.fill_buf()?.read(out)?;
         self.consume(count);
@@ -241,20 +279,31 @@ impl<R: Read> Read for Input<R> {
     }
 }
 
-impl<R: Read> BufRead for Input<R> {
+impl<R: BufRead> BufRead for Input<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.event_is_too_long() {
             return Err(self.stop(RefusalCode::EventLimit, "one tag or text is too long"));
         }
-        self.at_hand()
+        if self.taken >= self.window {
+            self.refill()?;
+        }
+        self.waiting()
     }
 
     fn consume(&mut self, count: usize) {
-        let end = self.taken.saturating_add(count).min(self.filled);
-        let bytes = self.chunk.get(self.taken..end).unwrap_or_default();
-        self.here = advanced(self.here, bytes);
-        self.event_bytes += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        self.taken = end;
+        // The source has the bytes ready; were they gone, the hash would not agree.
+        self.consume_lines(count).ok();
+    }
+}
+
+/// Waits until the source has bytes ready, or has ended.
+fn await_bytes(source: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        match source.fill_buf() {
+            Ok(_ready) => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 
@@ -319,7 +368,9 @@ mod tests {
         for mark in [&b"\xEF\xBB\xBF<a/>"[..], b"\xFE\xFF\0<", b"\xFF\xFE<\0"] {
             let (first, rest) = mark.split_at(1);
             let mut input = Input::new(first.chain(rest), &Limits::default());
-            assert!(input.fill_buf().is_err(), "{mark:?}");
+            let mut all = Vec::new();
+            assert!(input.read_to_end(&mut all).is_err(), "{mark:?}");
+            assert_eq!(all, first, "{mark:?}");
             assert_eq!(
                 input.stopped().map(|flaw| flaw.code),
                 Some(RefusalCode::EncodingForbidden)
@@ -328,19 +379,19 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_before_an_event_is_right_wherever_chunks_end() {
-        let bytes: Vec<u8> = (0..3 * CHUNK_BYTES)
+    fn the_hash_before_an_event_is_right_wherever_windows_end() {
+        let bytes: Vec<u8> = (0..3 * WINDOW_BYTES)
             .map(|n| b'a' + u8::try_from(n % 23).unwrap())
             .collect();
         for start in [
             0,
             1,
-            CHUNK_BYTES - 1,
-            CHUNK_BYTES,
-            CHUNK_BYTES + 1,
-            2 * CHUNK_BYTES,
+            WINDOW_BYTES - 1,
+            WINDOW_BYTES,
+            WINDOW_BYTES + 1,
+            2 * WINDOW_BYTES,
         ] {
-            for length in [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES] {
+            for length in [0, 1, WINDOW_BYTES - 1, WINDOW_BYTES] {
                 let mut input = input(&bytes);
                 let mut sink = vec![0; start];
                 input.read_exact(&mut sink).expect("start");
@@ -348,12 +399,12 @@ mod tests {
                 let mut sink = vec![0; length];
                 input.read_exact(&mut sink).expect("event");
                 assert_eq!(
-                    input.hash_before_event().finish(),
+                    input.hash_before_event().expect("in memory").finish(),
                     openssl::sha::sha256(&bytes[..start]),
                     "{start} {length}"
                 );
                 assert_eq!(
-                    input.digest(),
+                    input.digest().expect("in memory"),
                     openssl::sha::sha256(&bytes[..start + length])
                 );
             }

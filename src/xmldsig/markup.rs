@@ -265,7 +265,7 @@ impl<'p> MarkupChecker<'p> {
     ) -> Result<Event<'a>, Flaw> {
         let inside = tag.get(1..tag.len().saturating_sub(1));
         let inside = inside.and_then(|inside| str::from_utf8(inside).ok());
-        let inside = inside.ok_or(NOT_UTF8)?;
+        let inside = inside.ok_or_else(|| not_utf8(tag))?;
         match inside.strip_suffix('/') {
             Some(inside) => self.start(inside, true, position, Some(tag)),
             None => self.start(inside, false, position, Some(tag)),
@@ -280,7 +280,7 @@ impl<'p> MarkupChecker<'p> {
         let spaces = raw.strip_prefix(open.name.as_bytes());
         if !spaces.is_some_and(|spaces| spaces.iter().all(|byte| is_space((*byte).into()))) {
             let is_text = str::from_utf8(raw).is_ok();
-            return Err(if is_text { WRONG_END } else { NOT_UTF8 });
+            return Err(if is_text { WRONG_END } else { not_utf8(tag) });
         }
         self.close_due = true;
         Ok(())
@@ -394,6 +394,13 @@ impl<'p> MarkupChecker<'p> {
 
 pub(crate) const NOT_UTF8: Flaw =
     Flaw::new(RefusalCode::EncodingForbidden, "bytes that are not UTF-8");
+
+/// Says where in `bytes` the first stands that is not UTF-8.
+pub(crate) fn not_utf8(bytes: &[u8]) -> Flaw {
+    let valid = bytes.utf8_chunks().next();
+    NOT_UTF8.behind(valid.map_or("", |chunk| chunk.valid()))
+}
+
 const WRONG_END: Flaw = malformed("an end tag that is not of the element it stands in");
 const UNMATCHED_END: Flaw = malformed("an end tag without its start");
 const FOREIGN: Flaw = Flaw::new(

@@ -40,6 +40,6 @@ mod tests;
 pub mod token;
 pub mod trust;
 mod uris;
-mod usage;
+pub(crate) mod usage;
 pub mod verify;
 mod xades;

@@ -1,6 +1,6 @@
 //! One pass over a document: what is hashed, what is kept aside, what is shown.
 
-use std::io::Read;
+use std::io::BufRead;
 
 use crate::xmldsig::canonical::Canonicalizer;
 use crate::xmldsig::characters::is_blank;
@@ -80,23 +80,23 @@ impl<'p, C: ContentReader> Pass<'p, C> {
     }
 
     /// Takes the next event; tells whether it was the last.
-    pub(crate) fn step<R: Read>(
+    pub(crate) fn step<R: BufRead>(
         &mut self,
         reader: &mut StrictReader<'_, R>,
     ) -> Result<bool, StrictError> {
-        let same_as_file = match reader.next() {
-            // By reference, for to move an event costs more than to look at it.
-            Ok(ref event) => {
-                if matches!(event.kind, Kind::EndOfDocument) {
-                    return Ok(true);
-                }
+        let taken = reader.next(|event| match event.kind {
+            Kind::EndOfDocument => Ok(None),
+            _ => {
                 let taken = self.take(event);
-                taken.map_err(|flaw| flaw.at(event.position))?
+                taken.map(Some).map_err(|flaw| flaw.at(event.position))
             }
-            Err(error) => return Err(error),
+        })?;
+        let Some(same_as_file) = taken? else {
+            return Ok(true);
         };
         if self.document.is_none() && !same_as_file {
-            let mut document = CanonicalHash::after(reader.input().hash_before_event());
+            let before = reader.input().hash_before_event();
+            let mut document = CanonicalHash::after(before.map_err(StrictError::Read)?);
             document.update(&self.canonical);
             self.document = Some(document);
         }

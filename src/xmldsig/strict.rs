@@ -4,15 +4,16 @@
 //! finds where markup begins and ends. Names, characters, references, attributes, declarations and
 //! the order of things are checked here in either case. No DTD is ever read.
 
-use std::io::{self, BufRead as _, Read};
+use std::io::{self, BufRead};
 
+use quick_xml::encoding::EncodingError;
 use quick_xml::errors::IllFormedError;
 use quick_xml::events::Event as Markup;
 
 use crate::xmldsig::at_hand::{AtHand, at_hand};
 use crate::xmldsig::event::{Event, Kind, Writing};
 use crate::xmldsig::input::Input;
-use crate::xmldsig::markup::{MarkupChecker, NOT_UTF8, malformed};
+use crate::xmldsig::markup::{MarkupChecker, NOT_UTF8, malformed, not_utf8};
 use crate::xmldsig::refusal::{Flaw, Position, Refusal, RefusalCode};
 use crate::xmldsig::trust::Limits;
 use crate::xmldsig::uris::Namespaces;
@@ -36,9 +37,11 @@ pub(crate) struct StrictReader<'p, R> {
     parser_found_text: bool,
     /// The last event was text at hand, which may go on.
     text_goes_on: bool,
+    /// How much of what the parser read last is UTF-8, if not all of it.
+    valid_bytes: Option<usize>,
 }
 
-impl<'p, R: Read> StrictReader<'p, R> {
+impl<'p, R: BufRead> StrictReader<'p, R> {
     pub(crate) fn new(source: R, limits: &'p Limits, namespaces: Namespaces<'p>) -> Self {
         let mut xml = quick_xml::Reader::from_reader(Input::new(source, limits));
         let config = xml.config_mut();
@@ -53,6 +56,7 @@ impl<'p, R: Read> StrictReader<'p, R> {
             checker: MarkupChecker::new(limits, namespaces),
             parser_found_text: false,
             text_goes_on: false,
+            valid_bytes: None,
         }
     }
 
@@ -67,9 +71,27 @@ impl<'p, R: Read> StrictReader<'p, R> {
         self.buffer.capacity() + self.checker.held_bytes()
     }
 
-    /// Reads the next event; after the end of the document there is none. A text that is long
-    /// may come in several.
-    pub(crate) fn next(&mut self) -> Result<Event<'_>, StrictError> {
+    /// Reads the next event and looks at it; after the end of the document there is none. A text
+    /// that is long may come in several.
+    #[inline]
+    pub(crate) fn next<T>(&mut self, look: impl FnOnce(&Event<'_>) -> T) -> Result<T, StrictError> {
+        match self.read() {
+            // By reference, for to move an event costs more than to look at it.
+            Ok(ref event) => Ok(look(event)),
+            Err(error) => Err(self.located(error)),
+        }
+    }
+
+    /// Says of bytes that the parser found not to be UTF-8 where they stand.
+    fn located(&self, error: StrictError) -> StrictError {
+        let valid = self.valid_bytes.and_then(|valid| self.buffer.get(..valid));
+        valid.map_or(error, |valid| {
+            let position = self.xml.get_ref().event_position();
+            NOT_UTF8.at(position.behind(valid)).into()
+        })
+    }
+
+    fn read(&mut self) -> Result<Event<'_>, StrictError> {
         self.checker.close_ended();
         if self.checker.end_is_due() {
             let position = self.xml.get_ref().event_position();
@@ -120,7 +142,7 @@ impl<'p, R: Read> StrictReader<'p, R> {
         if of_one_line {
             input.consume_of_line(length);
         } else {
-            input.consume(length);
+            input.consume_lines(length).map_err(StrictError::Read)?;
         }
         if input.event_is_too_long() {
             return Err(too_long(input.text_position()).into());
@@ -131,11 +153,10 @@ impl<'p, R: Read> StrictReader<'p, R> {
     fn base64(&mut self, length: usize) -> Result<Event<'_>, StrictError> {
         self.text_goes_on = true;
         self.take(length, true)?;
-        let input = self.xml.get_ref();
-        let raw = input.event_at_hand();
+        let (raw, position) = taken(self.xml.get_mut())?;
         Ok(Event {
             kind: Kind::Base64(raw),
-            position: input.event_position(),
+            position,
             raw,
         })
     }
@@ -143,10 +164,9 @@ impl<'p, R: Read> StrictReader<'p, R> {
     fn plain(&mut self, length: usize) -> Result<Event<'_>, StrictError> {
         self.text_goes_on = true;
         self.take(length, false)?;
-        let input = self.xml.get_ref();
-        let (raw, position) = (input.event_at_hand(), input.event_position());
+        let (raw, position) = taken(self.xml.get_mut())?;
         let text = simdutf8::basic::from_utf8(raw).ok();
-        let text = text.ok_or_else(|| NOT_UTF8.at(position))?;
+        let text = text.ok_or_else(|| not_utf8(raw).at(position))?;
         Ok(Event {
             kind: Kind::Text {
                 text,
@@ -159,8 +179,7 @@ impl<'p, R: Read> StrictReader<'p, R> {
 
     fn bare(&mut self, length: usize) -> Result<Event<'_>, StrictError> {
         self.take(length, true)?;
-        let input = self.xml.get_ref();
-        let (raw, position) = (input.event_at_hand(), input.event_position());
+        let (raw, position) = taken(self.xml.get_mut())?;
         let opened = self.checker.open_bare(raw);
         opened.map_err(|flaw| flaw.at(position))?;
         Ok(Event {
@@ -172,8 +191,7 @@ impl<'p, R: Read> StrictReader<'p, R> {
 
     fn end(&mut self, length: usize, of_one_line: bool) -> Result<Event<'_>, StrictError> {
         self.take(length, of_one_line)?;
-        let input = self.xml.get_ref();
-        let (raw, position) = (input.event_at_hand(), input.event_position());
+        let (raw, position) = taken(self.xml.get_mut())?;
         let closed = self.checker.close_named(raw);
         closed.map_err(|flaw| flaw.at(position))?;
         Ok(Event {
@@ -185,9 +203,8 @@ impl<'p, R: Read> StrictReader<'p, R> {
 
     fn start(&mut self, length: usize) -> Result<Event<'_>, StrictError> {
         self.take(length, false)?;
-        let input = self.xml.get_ref();
-        let position = input.event_position();
-        let event = self.checker.check_start(input.event_at_hand(), position);
+        let (raw, position) = taken(self.xml.get_mut())?;
+        let event = self.checker.check_start(raw, position);
         Ok(event.map_err(|flaw| flaw.at(position))?)
     }
 
@@ -202,7 +219,10 @@ impl<'p, R: Read> StrictReader<'p, R> {
                 return Err(too_long(input.text_position()).into());
             }
             Ok(markup) => markup,
-            Err(error) => return Err(explain(error, input)),
+            Err(error) => {
+                self.valid_bytes = valid_bytes(&error);
+                return Err(explain(error, input));
+            }
         };
         self.parser_found_text = matches!(markup, Markup::Text(_));
         let at_start = input.event_offset() == 0;
@@ -213,12 +233,28 @@ impl<'p, R: Read> StrictReader<'p, R> {
     }
 }
 
+/// The bytes of an event at hand, and where it began.
+#[inline]
+fn taken<R: BufRead>(input: &mut Input<R>) -> Result<(&[u8], Position), StrictError> {
+    let position = input.event_position();
+    let raw = input.event_at_hand().map_err(StrictError::Read)?;
+    Ok((raw, position))
+}
+
 fn too_long(position: Position) -> Refusal {
     Flaw::new(RefusalCode::EventLimit, "one tag or text is too long").at(position)
 }
 
+/// How much is UTF-8 of what the parser read, if that is why it stopped.
+fn valid_bytes(error: &quick_xml::Error) -> Option<usize> {
+    match error {
+        quick_xml::Error::Encoding(EncodingError::Utf8(error)) => Some(error.valid_up_to()),
+        _ => None,
+    }
+}
+
 /// Says why the parser stopped.
-fn explain<R: Read>(error: quick_xml::Error, input: &Input<R>) -> StrictError {
+fn explain<R: BufRead>(error: quick_xml::Error, input: &Input<R>) -> StrictError {
     let position = input.event_position();
     if let Some(flaw) = input.stopped() {
         return flaw.at(position).into();
@@ -227,9 +263,7 @@ fn explain<R: Read>(error: quick_xml::Error, input: &Input<R>) -> StrictError {
         quick_xml::Error::Io(error) => {
             return StrictError::Read(io::Error::new(error.kind(), error));
         }
-        quick_xml::Error::Encoding(_) => {
-            Flaw::new(RefusalCode::EncodingForbidden, "bytes that are not UTF-8")
-        }
+        quick_xml::Error::Encoding(_) => NOT_UTF8,
         quick_xml::Error::Syntax(_) if input.ended() => {
             Flaw::new(RefusalCode::Truncated, "markup that does not end")
         }

@@ -1,6 +1,8 @@
 //! Whether a certificate is for signing documents. OpenSSL's purpose "any" looks at neither usage,
 //! so both are looked at here (RFC 5280 §4.2.1.3, §4.2.1.12).
 
+use chrono::{DateTime, Utc};
+use openssl::asn1::Asn1Time;
 use openssl::x509::{X509KeyUsage, X509Ref};
 
 use crate::xmldsig::certificates::{UNUSABLE, usable};
@@ -19,6 +21,25 @@ const FOR_DOCUMENTS: &[&[u8]] = &[
     // 2.5.29.37.0, any.
     &[0x55, 0x1d, 0x25, 0],
 ];
+
+/// Requires of the certificate of a key that is to sign at an instant what verifiers will require of
+/// it, whomever they trust.
+pub(crate) fn require_fit(signer: &X509Ref, at: DateTime<Utc>) -> Result<(), Flaw> {
+    let at = usable(Asn1Time::from_unix(at.timestamp()))?;
+    if *signer.not_before() > *at {
+        return Err(Flaw::new(
+            RefusalCode::CertificateNotYetValid,
+            "a certificate that is not yet valid",
+        ));
+    }
+    if *signer.not_after() < *at {
+        return Err(Flaw::new(
+            RefusalCode::CertificateExpired,
+            "a certificate that has expired",
+        ));
+    }
+    require_signing(signer)
+}
 
 /// Requires that the certificate is for signing and, if it names purposes, for documents.
 pub(crate) fn require_signing(signer: &X509Ref) -> Result<(), Flaw> {

@@ -1,6 +1,6 @@
 //! Reading a signed document once, believing nothing of it until its last byte.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead};
 
 use chrono::{DateTime, Utc};
 use openssl::memcmp;
@@ -74,9 +74,11 @@ impl From<StrictError> for VerifyError {
 /// Reads a document to its end, gives its content to `content` on the way, and tells who signed
 /// it, or why it is not to be believed.
 ///
-/// One pass, in memory that does not grow with the document. What `content` has gathered may be
+/// One pass, in memory that does not grow with the document. The bytes are looked at where the source
+/// holds them, so that nothing is copied of a document in memory; a file is best read through a
+/// [`BufReader`](io::BufReader) of 64 KiB. What `content` has gathered may be
 /// used only after this has returned `Ok`.
-pub fn verify<R: Read>(
+pub fn verify<R: BufRead>(
     source: R,
     policy: &TrustPolicy,
     content: &mut impl ContentReader,
@@ -91,7 +93,8 @@ pub fn verify<R: Read>(
     while !pass.step(&mut reader)? {}
     let input = reader.input();
     let end = input.event_position();
-    let file = (input.digest(), input.offset());
+    let digest = input.digest().map_err(VerifyError::Read)?;
+    let file = (digest, input.offset());
     let Some(passed) = pass.finish() else {
         let missing = Flaw::new(RefusalCode::SignatureMissing, "no signature");
         return Err(missing.at(end).into());

@@ -112,12 +112,11 @@ pub(crate) fn canonical_part(part: &str, local_name: &str) -> Result<Vec<u8>, St
     let mut canonicalizer = Canonicalizer::default();
     let mut out = Vec::new();
     let mut depth = 0_usize;
-    loop {
-        let event = reader.next()?;
+    while !reader.next(|event| {
         let (opens, closes) = match event.kind {
             Kind::Start(element) => (depth > 0 || element.local_name() == local_name, false),
             Kind::End(_) => (false, depth > 0),
-            Kind::EndOfDocument => return Ok(out),
+            Kind::EndOfDocument => return true,
             Kind::Text { .. }
             | Kind::Base64(_)
             | Kind::Instruction { .. }
@@ -126,13 +125,12 @@ pub(crate) fn canonical_part(part: &str, local_name: &str) -> Result<Vec<u8>, St
         };
         depth += usize::from(opens);
         if depth > 0 {
-            canonicalizer.push(&event, &mut out);
+            canonicalizer.push(event, &mut out);
         }
         depth -= usize::from(closes);
-        if closes && depth == 0 {
-            return Ok(out);
-        }
-    }
+        closes && depth == 0
+    })? {}
+    Ok(out)
 }
 
 fn digest(value: &[u8; 32]) -> String {

@@ -1,6 +1,6 @@
 //! Reading an acknowledgement.
 
-use std::io::Read;
+use std::io::BufRead;
 
 use crate::bureau::acknowledgement::agreement::require_agreement;
 use crate::bureau::acknowledgement::{
@@ -19,7 +19,7 @@ use crate::xmldsig::trust::TrustPolicy;
 /// Verifies and reads an acknowledgement. Whether its orders and lines are known, its words
 /// follow one another and its test flag is the environment's is the caller's to ask.
 pub fn read_acknowledgement(
-    source: impl Read,
+    source: impl BufRead,
     policy: &TrustPolicy,
 ) -> Result<Acknowledgement, ReadError> {
     let mut records = AcknowledgementRecords::default();

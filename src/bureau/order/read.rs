@@ -1,7 +1,7 @@
 //! Reading an order as the bureau does: verified, complete, and without keeping its images.
 
 use std::fmt;
-use std::io::Read;
+use std::io::BufRead;
 
 use chrono::NaiveDate;
 
@@ -71,7 +71,7 @@ impl fmt::Debug for ReadLine {
 ///
 /// What it returns was signed by someone whom `policy` trusts and is an order of version 1 with
 /// control totals that agree. Whether its test flag fits the environment is the caller's to ask.
-pub fn read_order(source: impl Read, policy: &TrustPolicy) -> Result<ReadOrder, ReadError> {
+pub fn read_order(source: impl BufRead, policy: &TrustPolicy) -> Result<ReadOrder, ReadError> {
     let mut records = OrderRecords::default();
     let verified = read_document(source, policy, &mut records)?;
     let header = records.header.ok_or_else(|| incomplete(HEADER))?;

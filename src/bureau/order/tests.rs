@@ -405,7 +405,7 @@ fn a_source_that_fails_is_not_the_senders_fault() {
         }
     }
 
-    let read = read_order(Broken, &Signer::new().policy());
+    let read = read_order(io::BufReader::new(Broken), &Signer::new().policy());
 
     assert!(matches!(read, Err(ReadError::Source(_))));
 }

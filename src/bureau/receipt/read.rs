@@ -1,6 +1,6 @@
 //! Reading a receipt.
 
-use std::io::Read;
+use std::io::BufRead;
 
 use crate::bureau::fields::{Fields, unreadable};
 use crate::bureau::header::HEADER;
@@ -13,7 +13,7 @@ use crate::xmldsig::trust::TrustPolicy;
 
 /// Verifies and reads a receipt. Whether its order is known, its digest ours and its test flag
 /// the environment's is the caller's to ask.
-pub fn read_receipt(source: impl Read, policy: &TrustPolicy) -> Result<Receipt, ReadError> {
+pub fn read_receipt(source: impl BufRead, policy: &TrustPolicy) -> Result<Receipt, ReadError> {
     let mut records = ReceiptRecords::default();
     read_document(source, policy, &mut records)?;
     records.receipt()

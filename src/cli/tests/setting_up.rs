@@ -238,5 +238,13 @@ async fn a_reason_and_a_fault_are_explained_in_both_languages() {
     "#]].assert_eq(&kit.cli(&["explain", "cnp-checksum", "--json"]).await.ok());
     let problem = kit.cli(&["explain", "hold-closed"]).await.ok();
     assert!(problem.contains("HTTP status  409"), "{problem}");
+    let refusal = kit.cli(&["explain", "DIGEST_MISMATCH"]).await.ok();
+    for part in [
+        "101 ",
+        "Documentul nu este cel care a fost semnat",
+        "The document is not the one that was signed",
+    ] {
+        assert!(refusal.contains(part), "{refusal}");
+    }
     assert_eq!(kit.cli(&["explain", "nothing"]).await.exit, Exit::NotFound);
 }

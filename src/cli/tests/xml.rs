@@ -1,6 +1,7 @@
 //! Documents of any kind: canonical form, signing, verifying.
 
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 use expect_test::expect;
 use openssl::pkcs12::Pkcs12;
@@ -265,4 +266,48 @@ async fn a_key_that_others_can_read_or_that_is_not_of_the_certificate_does_not_s
     let exposed = kit.sign(&[&document]).await;
     assert_eq!(exposed.exit, Exit::Failure);
     assert!(exposed.err.contains("chmod 600"), "{}", exposed.err);
+}
+
+#[tokio::test]
+async fn a_certificate_that_verifiers_will_refuse_signs_only_when_that_is_wanted() {
+    let kit = Kit::new();
+    let document = kit.write("a.xml", DOCUMENT);
+    let signed = kit.name("b.xml");
+    kit.clock.advance(Duration::from_hours(800 * 24));
+
+    let refused = kit.sign(&["--out", &signed, &document]).await;
+
+    assert_eq!(refused.exit, Exit::Failure);
+    for part in ["CERTIFICATE_EXPIRED", "--even-if-unfit"] {
+        assert!(refused.err.contains(part), "{}", refused.err);
+    }
+    assert!(!kit.path("b.xml").exists());
+    let wanted = ["--even-if-unfit", "--out", &signed, &document];
+    kit.sign(&wanted).await.ok();
+    let verdict = kit.verify(&["--json", &signed]).await;
+    assert_eq!(verdict.json()["code"], "CERTIFICATE_EXPIRED");
+}
+
+#[tokio::test]
+async fn a_key_in_a_token_is_named_by_its_uri() {
+    let kit = Kit::new();
+    let document = kit.write("a.xml", DOCUMENT);
+    private_file::create(&kit.path("pin"), b"1234\n").unwrap();
+    let uri = "pkcs11:token=seals;object=seal?module-path=/dev/null";
+
+    let unopened = kit.cli(&["xml", "sign", "--key", uri, &document]).await;
+    assert_eq!(unopened.exit, Exit::Usage);
+    assert!(
+        unopened.err.contains("--passphrase-file"),
+        "{}",
+        unopened.err
+    );
+    let with_pin = format!("{uri}&pin-source=file:{}", kit.name("pin"));
+    let no_module = kit
+        .cli(&["xml", "sign", "--key", &with_pin, &document])
+        .await;
+    assert_eq!(no_module.exit, Exit::Failure);
+    assert!(no_module.err.contains("/dev/null"), "{}", no_module.err);
+    let unnamed = ["xml", "sign", "--key", "pkcs11:token=seals", &document];
+    assert_eq!(kit.cli(&unnamed).await.exit, Exit::Usage);
 }

@@ -5,6 +5,7 @@ mod c14n;
 mod key;
 mod sign;
 pub(in crate::cli) mod source;
+mod token_uri;
 mod trust;
 mod verify;
 mod whole_file;

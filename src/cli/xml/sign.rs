@@ -12,7 +12,6 @@ use crate::cli::xml::key::KeyFiles;
 use crate::cli::xml::{source, whole_file};
 use crate::http::operations::view::hex;
 use crate::xmldsig::enveloped::{SignError, Terms, sign_document};
-use crate::xmldsig::key::SigningKey as _;
 use crate::xmldsig::sign::SignedDocument;
 use crate::xmldsig::trust::Limits;
 
@@ -45,7 +44,7 @@ pub(crate) struct Sign {
 }
 
 pub(super) fn run(command: &Sign, context: &mut Context<'_>) -> Result<Exit, CliError> {
-    let key = command.key.load()?;
+    let key = command.key.load(context.clock.now())?;
     let document = source::open(&command.file)?;
     let terms = Terms {
         signed_at: context.clock.now(),
@@ -53,7 +52,7 @@ pub(super) fn run(command: &Sign, context: &mut Context<'_>) -> Result<Exit, Cli
         limits: Limits::of_any_length(),
     };
     let written = whole_file::write_to(command.out.as_deref(), context, |sink| {
-        let (_, written) = sign_document(document, sink, &key, &terms).map_err(judge)?;
+        let (_, written) = sign_document(document, sink, &*key, &terms).map_err(judge)?;
         Ok(written)
     })?;
     if let Some(path) = &command.out {

@@ -1,11 +1,12 @@
 //! What is taken where it lies, and what the parser finds, are one and the same: wherever the
 //! pieces of a document end, it has one digest, one content, or one refusal.
 
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::xmldsig::refusal::RefusalCode;
 use crate::xmldsig::trust::Limits;
 
 /// Gives a document in pieces of the lengths that it is told, again and again.
@@ -33,7 +34,7 @@ impl Read for Pieces<'_> {
 /// What becomes of a document: who signed it, its digests and content; or its refusal.
 fn outcome(source: impl Read, policy: &TrustPolicy) -> Result<(Verified, String), String> {
     let mut content = Transcript::default();
-    match verify(source, policy, &mut content) {
+    match verify(BufReader::new(source), policy, &mut content) {
         Ok(verified) => Ok((verified, content.0)),
         Err(VerifyError::Refused(refusal)) => Err(refusal.code.as_str().to_owned()),
         Err(other) => Err(other.to_string()),
@@ -155,6 +156,39 @@ fn a_text_is_too_long_in_pieces_as_it_is_as_a_whole() {
             let pieces = Pieces::of(document.as_bytes(), &[length]);
             let refused = outcome(pieces, &policy).map(|_| ());
             assert_eq!(refused, Err(expected.to_owned()), "{length}");
+        }
+    }
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_told_by_their_place_wherever_pieces_end() {
+    let party = Party::new(KeyKind::P256);
+    let long = format!("<a xmlns=\"urn:test:1\">{}", "y".repeat(300));
+    for (before, after) in [
+        ("<a xmlns=\"urn:test:1\">\nab\u{219}", "cd</a>"),
+        ("<a xmlns=\"urn:test:1\">x\r\n b", "</a>"),
+        ("<a xmlns=\"urn:test:1\">x > y\n &amp; \u{219}", " z</a>"),
+        ("<a xmlns=\"urn:test:1\">\n<b c='\u{219}", "'/></a>"),
+        ("<a xmlns=\"urn:test:1\">\n<b", "></b></a>"),
+        ("<a xmlns=\"urn:test:1\">\n<b></b", "></a>"),
+        ("<a xmlns=\"urn:test:1\">\n<!-- \n", "--></a>"),
+        ("<a xmlns=\"urn:test:1\">\n&am", "p;</a>"),
+        ("\n ", "<a/>"),
+        (long.as_str(), "</a>"),
+    ] {
+        let document = [before.as_bytes(), b"\xC3(", after.as_bytes()].concat();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().len() + 1;
+        for lengths in [&[usize::MAX][..], &[1], &[2, 3], &[7]] {
+            let pieces = BufReader::new(Pieces::of(&document, lengths));
+            let outcome = verify(pieces, &party.policy(), &mut Transcript::default());
+            let Err(VerifyError::Refused(refusal)) = outcome else {
+                panic!("{before:?}: {outcome:?}");
+            };
+            assert_eq!(refusal.code, RefusalCode::EncodingForbidden, "{before:?}");
+            let place = (refusal.line, refusal.column);
+            let expected = (line.try_into().unwrap(), column.try_into().unwrap());
+            assert_eq!(place, expected, "{before:?} {lengths:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One valid document of each kind, as the gateway and the bureau write them.
 
-use std::io::Read;
+use std::io::{BufReader, Read};
 
 use crate::bureau::acknowledgement::{
     Acknowledgement, Entry, Shipment, ShippedCard, read_acknowledgement, write_acknowledgement,
@@ -62,7 +62,8 @@ impl Kind {
     }
 
     /// Reads a document as one of this kind.
-    pub(super) fn read(self, mut source: impl Read, policy: &TrustPolicy) -> Result<(), ReadError> {
+    pub(super) fn read(self, source: impl Read, policy: &TrustPolicy) -> Result<(), ReadError> {
+        let mut source = BufReader::new(source);
         match self {
             Self::Order => read_order(&mut source, policy).map(drop),
             Self::Receipt => read_receipt(&mut source, policy).map(drop),
