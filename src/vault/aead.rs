@@ -37,23 +37,24 @@ impl SealingKey {
         sealed: &mut Vec<u8>,
     ) -> Result<(), ErrorStack> {
         let start = sealed.len();
-        sealed.extend_from_slice(plain);
-        let message = sealed.get_mut(start..).unwrap_or_default();
-        let tag = self.seal_in_place(binding, message)?;
+        sealed.resize(start + plain.len(), 0);
+        let ciphertext = sealed.get_mut(start..).unwrap_or_default();
+        let tag = self.seal_to(binding, plain, ciphertext)?;
         sealed.extend_from_slice(&tag);
         Ok(())
     }
 
-    /// Makes `message` its ciphertext, and gives the tag.
-    pub(super) fn seal_in_place(
+    /// Fills `ciphertext`, which is as long as `plain`, and gives the tag.
+    pub(super) fn seal_to(
         &mut self,
         binding: &Binding<'_>,
-        message: &mut [u8],
+        plain: &[u8],
+        ciphertext: &mut [u8],
     ) -> Result<[u8; TAG_LEN], ErrorStack> {
         let Self(cipher) = self;
         cipher.encrypt_init(None, None, Some(binding.nonce))?;
         cipher.cipher_update(binding.bound_to, None)?;
-        cipher.cipher_update_inplace(message, message.len())?;
+        cipher.cipher_update(plain, Some(ciphertext))?;
         cipher.cipher_final(&mut [])?;
         let mut tag = [0; TAG_LEN];
         cipher.tag(&mut tag)?;

@@ -1,58 +1,58 @@
-//! A thread that writes beside the one that makes and seals the content.
+//! A thread that seals and writes beside the one that makes the content.
 
 use std::io::{self, Write};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{Builder, JoinHandle};
 
 use crate::vault::error::VaultError;
-use crate::vault::piece::Piece;
-use crate::vault::sealing::Pages;
+use crate::vault::sealing::{HANDED_LEN, Plain, Sealer};
 
-/// Pieces that wait while one is being written: the maker of the content is one ahead.
+/// Buffers that wait while one is being sealed: the maker of the content is one ahead.
 const WAITING_MAX: usize = 1;
 
-/// Hands pieces to a thread that writes them. Dropped, it waits until the thread has ended.
+/// Hands buffers to a thread that seals them. Dropped, it waits until the thread has ended.
 pub(super) struct Beside<W> {
-    to_write: Option<SyncSender<Piece>>,
-    emptied: Receiver<Piece>,
+    to_seal: Option<SyncSender<Plain>>,
+    emptied: Receiver<Plain>,
     thread: Option<JoinHandle<Outcome<W>>>,
 }
 
-type Outcome<W> = Result<Box<Pages<W>>, VaultError>;
+type Outcome<W> = Result<Box<Sealer<W>>, VaultError>;
 
 impl<W: Write + Send + 'static> Beside<W> {
     /// Starts the thread.
-    pub(super) fn start(mut pages: Box<Pages<W>>) -> Result<Self, VaultError> {
-        let (to_write, full) = mpsc::sync_channel::<Piece>(WAITING_MAX);
+    pub(super) fn start(mut sealer: Box<Sealer<W>>) -> Result<Self, VaultError> {
+        let (to_seal, full) = mpsc::sync_channel::<Plain>(WAITING_MAX);
         let (give_back, emptied) = mpsc::channel();
-        let write = move || {
-            for mut piece in full {
-                pages.put(&mut piece)?;
+        let seal = move || {
+            for mut plain in full {
+                sealer.put(&plain, false)?;
+                plain.clear();
                 // Nobody takes it when all content was handed over.
-                give_back.send(piece).ok();
+                give_back.send(plain).ok();
             }
-            Ok(pages)
+            Ok(sealer)
         };
-        let thread = Builder::new().name("vault-writing".to_owned()).spawn(write);
+        let thread = Builder::new().name("vault-sealing".to_owned()).spawn(seal);
         Ok(Self {
-            to_write: Some(to_write),
+            to_seal: Some(to_seal),
             emptied,
-            thread: Some(thread.map_err(VaultError::io("starting to write"))?),
+            thread: Some(thread.map_err(VaultError::io("starting to seal"))?),
         })
     }
 
-    /// Hands a full piece over and gives another, to be begun.
-    pub(super) fn put(&mut self, full: Piece) -> Result<Piece, VaultError> {
-        let sent = self.to_write.as_ref().map(|to_write| to_write.send(full));
+    /// Hands a full buffer over and gives an empty one.
+    pub(super) fn put(&mut self, plain: Plain) -> Result<Plain, VaultError> {
+        let sent = self.to_seal.as_ref().map(|to_seal| to_seal.send(plain));
         if !matches!(sent, Some(Ok(()))) {
             // The thread ends early only when it fails.
             self.join()?;
         }
         let emptied = self.emptied.try_recv();
-        Ok(emptied.unwrap_or_else(|_none_yet| Piece::new()))
+        Ok(emptied.unwrap_or_else(|_none_yet| Plain::new(Vec::with_capacity(HANDED_LEN))))
     }
 
-    /// Gives back what writes, when all that was handed over is written.
+    /// Gives the sealer back, when all that was handed over is sealed.
     pub(super) fn finish(mut self) -> Outcome<W> {
         self.join()
     }
@@ -60,12 +60,12 @@ impl<W: Write + Send + 'static> Beside<W> {
 
 impl<W> Beside<W> {
     fn join(&mut self) -> Outcome<W> {
-        self.to_write = None;
+        self.to_seal = None;
         let thread = self.thread.take().map(JoinHandle::join);
         match thread {
             Some(Ok(outcome)) => outcome,
-            Some(Err(_panic)) => Err(ended("the thread that writes has panicked")),
-            None => Err(ended("the thread that writes has ended")),
+            Some(Err(_panic)) => Err(ended("the thread that seals has panicked")),
+            None => Err(ended("the thread that seals has ended")),
         }
     }
 }
@@ -78,5 +78,5 @@ impl<W> Drop for Beside<W> {
 }
 
 fn ended(why: &'static str) -> VaultError {
-    VaultError::io("writing a blob")(io::Error::other(why))
+    VaultError::io("sealing")(io::Error::other(why))
 }

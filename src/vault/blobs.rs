@@ -20,7 +20,7 @@ use rustix::fs::OFlags;
 
 use crate::domain::id::SealedId;
 use crate::vault::error::VaultError;
-use crate::vault::piece::ALIGNMENT;
+use crate::vault::sealing::ALIGNMENT;
 
 /// Blobs being written lie here until they are whole.
 const INCOMING: &str = "incoming";

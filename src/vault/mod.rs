@@ -15,7 +15,6 @@ mod beside;
 mod blobs;
 mod error;
 mod master;
-mod piece;
 pub mod private_file;
 mod sealing;
 mod stream;
@@ -34,7 +33,7 @@ use zeroize::Zeroizing;
 use crate::domain::id::SealedId;
 use crate::vault::blobs::{Blobs, UnfinishedBlob};
 use crate::vault::master::MasterKeys;
-use crate::vault::sealing::{Sealing, Written};
+use crate::vault::sealing::{Sealer, Sealing, Written};
 use crate::vault::stream::Opening;
 
 pub use crate::vault::blobs::{Drawer, StoredBlob};
@@ -164,13 +163,9 @@ impl Vault {
     pub fn put(&self, id: SealedId, plain: &[u8]) -> Result<Sealed, VaultError> {
         let key = self.new_key()?;
         let wrapped_key = self.wrap(&key, id)?;
-        let mut sealing = Sealing::new(&key, id, self.inner.blobs.create(id)?)?;
-        let mut rest = plain;
-        while !rest.is_empty() {
-            let taken = sealing.take(rest)?;
-            rest = rest.get(taken..).unwrap_or_default();
-        }
-        self.publish(id, wrapped_key, sealing.finish()?)
+        let mut sealer = Sealer::new(&key, id, self.inner.blobs.create(id)?)?;
+        sealer.put(plain, true)?;
+        self.publish(id, wrapped_key, sealer.finish()?)
     }
 
     /// Opens content that fits in memory.

@@ -11,7 +11,6 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use openssl::error::ErrorStack;
-use openssl::sha::Sha256;
 use zeroize::Zeroizing;
 
 use crate::domain::id::SealedId;
@@ -29,36 +28,26 @@ pub(super) const SEALED_CHUNK_LEN: usize = CHUNK_LEN + TAG_LEN;
 pub(super) struct SealedChunks {
     key: SealingKey,
     places: Places,
-    tags: Sha256,
 }
 
 impl SealedChunks {
     /// Begins a blob; the key is for this one alone.
     pub(super) fn new(key: &DataKey, id: SealedId) -> Result<Self, ErrorStack> {
-        let mut tags = Sha256::new();
-        tags.update(MAGIC);
         Ok(Self {
             key: SealingKey::new(&key.0)?,
             places: Places { id, next: 0 },
-            tags,
         })
     }
 
-    /// Makes the next chunk its ciphertext, and gives its tag.
+    /// Seals the next chunk into bytes as long as it is, and gives its tag.
     pub(super) fn seal(
         &mut self,
-        chunk: &mut [u8],
+        plain: &[u8],
         last: bool,
+        ciphertext: &mut [u8],
     ) -> Result<[u8; TAG_LEN], ErrorStack> {
-        let Self { key, places, tags } = self;
-        let tag = places.bind(last, |binding| key.seal_in_place(binding, chunk))?;
-        tags.update(&tag);
-        Ok(tag)
-    }
-
-    /// See [`Sealed::sha256`](crate::vault::Sealed::sha256).
-    pub(super) fn finish(self) -> [u8; 32] {
-        self.tags.finish()
+        let Self { key, places } = self;
+        places.bind(last, |binding| key.seal_to(binding, plain, ciphertext))
     }
 }
 

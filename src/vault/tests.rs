@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::random::Random;
 use crate::vault::aead::TAG_LEN;
-use crate::vault::piece::PLAIN_LEN;
+use crate::vault::sealing::HANDED_LEN;
 use crate::vault::stream::{CHUNK_LEN, MAGIC};
 
 /// A vault in a folder of its own, and ids that go with it.
@@ -148,11 +148,11 @@ fn digest_of(blob: &[u8]) -> [u8; 32] {
 fn long_content_is_the_same_whether_it_was_at_hand_or_streamed() {
     let kit = Kit::new();
     for length in [
-        PLAIN_LEN - 1,
-        PLAIN_LEN,
-        PLAIN_LEN + 1,
-        2 * PLAIN_LEN,
-        4 * PLAIN_LEN + CHUNK_LEN,
+        HANDED_LEN - 1,
+        HANDED_LEN,
+        HANDED_LEN + 1,
+        2 * HANDED_LEN,
+        4 * HANDED_LEN + CHUNK_LEN,
         3_000_001,
     ] {
         let plain = kit.bytes(length);
@@ -361,11 +361,10 @@ fn a_full_disk_is_told_apart_from_other_failures() {
     let kit = Kit::new();
     let key = kit.vault.new_key().unwrap();
     let mut sealing = Sealing::new(&key, kit.new_id(), full).unwrap();
-    let plain = kit.bytes(PLAIN_LEN);
+    let plain = kit.bytes(HANDED_LEN);
 
-    // Each takes a chunk. Another thread writes pieces of sixteen of them, so that some more are
-    // taken before it is known.
-    let error = (0..200).find_map(|_| sealing.take(&plain).err()).unwrap();
+    // Another thread writes, so that one more buffer or two are taken before it is known.
+    let error = (0..20).find_map(|_| sealing.take(&plain).err()).unwrap();
 
     assert!(matches!(error, VaultError::Full { .. }), "{error}");
     assert_eq!(io::Error::from(error).kind(), io::ErrorKind::StorageFull);

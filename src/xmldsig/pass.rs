@@ -84,12 +84,12 @@ impl<'p, C: ContentReader> Pass<'p, C> {
         &mut self,
         reader: &mut StrictReader<'_, R>,
     ) -> Result<bool, StrictError> {
-        let taken = reader.next(|event| match event.kind {
-            Kind::EndOfDocument => Ok(None),
-            _ => {
-                let taken = self.take(event);
-                taken.map(Some).map_err(|flaw| flaw.at(event.position))
+        let taken = reader.next(|event| {
+            if matches!(event.kind, Kind::EndOfDocument) {
+                return Ok(None);
             }
+            let taken = self.take(event);
+            taken.map(Some).map_err(|flaw| flaw.at(event.position))
         })?;
         let Some(same_as_file) = taken? else {
             return Ok(true);
