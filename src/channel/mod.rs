@@ -1,4 +1,5 @@
-//! One file per way money arrives; each turns bytes into statement lines and decides nothing.
+//! One file per way money arrives, and one for the way back; each turns bytes into statement lines, or
+//! refunds into bytes, and decides nothing.
 //!
 //! Every format is read into one shape: a [`StatementFile`] of [`Statement`]s of [`Entry`]s.
 //! What cannot be read at all is [`Refused`]; what can be read but must not be believed without
@@ -9,6 +10,7 @@ mod camt;
 mod checks;
 mod encoding;
 mod mt940;
+pub mod refund_list;
 pub mod selfpay;
 pub mod settlement;
 mod table;
@@ -125,6 +127,8 @@ pub struct Entry {
     pub end_to_end_id: Option<String>,
     /// The creditor's reference in its own field, when the whole entry has one.
     pub structured_reference: Option<String>,
+    /// The payer's account in a field of its own, when the whole entry has one.
+    pub payer_account: Option<String>,
     /// The words it carries, pieces and broken lines joined with a blank.
     pub text: String,
     /// The same, pieces and broken lines joined with nothing: a number cut at the end of a line

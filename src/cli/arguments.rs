@@ -64,9 +64,11 @@ macro_rules! as_code {
 }
 as_code!(
     crate::domain::application::ApplicationState,
+    crate::domain::application::Product,
     crate::domain::county::County,
     crate::domain::order::OrderState,
     crate::domain::payment::Channel,
     crate::domain::payment::PaymentState,
+    crate::domain::refund::RefundState,
     crate::store::credentials::Party,
 );

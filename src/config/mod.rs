@@ -28,8 +28,8 @@ pub use crate::config::fault::{Fault, Faults};
 pub use crate::config::reference::reference;
 pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_secret_text};
 pub use crate::config::sections::{
-    Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, Http, Logging, Retention,
-    SelfPay, SpkiSha256, Vault, Workers,
+    Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, GroupBy, Http, Logging,
+    Payments, Retention, SelfPay, SpkiSha256, Vault, Workers,
 };
 pub use crate::config::signing::{KeyId, KeyKind, Pkcs11, Signing};
 
@@ -61,6 +61,8 @@ pub struct Config {
     pub delivery: Delivery,
     /// The ways money arrives.
     pub channels: Channels,
+    /// What is decided about payments.
+    pub payments: Payments,
     /// The pace of the workers.
     pub workers: Workers,
     /// How long things are kept where the law does not say.

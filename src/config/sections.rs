@@ -4,8 +4,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Deserializer, de};
+
+use crate::domain::batching::Grouping;
+use crate::domain::iban::Iban;
 
 crate::coded! {
     /// What an installation is for.
@@ -141,9 +144,19 @@ pub struct Batching {
     pub age_max_minutes: u32,
     /// Days before a legal deadline at which an application waits no longer.
     pub deadline_risk_days: u32,
-    /// The daily closing time in Romania.
-    #[serde(deserialize_with = "optional")]
-    pub cut_off: Option<CutOff>,
+    /// Closing times of a working day in Romania.
+    #[serde(deserialize_with = "list")]
+    pub cut_offs: Vec<CutOff>,
+    /// Days that are not worked, beside weekends and public holidays.
+    #[serde(deserialize_with = "list")]
+    pub days_off: Vec<NaiveDate>,
+    /// Weekends and public holidays that are worked nevertheless.
+    #[serde(deserialize_with = "list")]
+    pub extra_working_days: Vec<NaiveDate>,
+    /// Cards that may be ordered in one day; zero for as many as there are.
+    pub lines_per_day: u64,
+    /// Which applications may share an order.
+    pub group_by: GroupBy,
 }
 
 /// How messages are delivered.
@@ -191,6 +204,30 @@ pub struct SelfPay {
     pub body_bytes_max: usize,
 }
 
+/// What is decided about payments.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Payments {
+    /// Money that is given back.
+    pub refund: Refund,
+}
+
+/// Money that is given back.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Refund {
+    /// Lei above which two persons approve.
+    pub two_persons_over: u32,
+    /// The holder of the account that refunds are paid from.
+    pub debtor_name: String,
+    /// That account.
+    #[serde(deserialize_with = "optional")]
+    pub debtor_iban: Option<Iban>,
+    /// Its bank's code.
+    #[serde(deserialize_with = "optional")]
+    pub debtor_bic: Option<String>,
+}
+
 /// The pace of the workers.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -213,6 +250,8 @@ pub struct Retention {
     pub idempotency_days: u32,
     /// Days for which events can be read and the bureau's documents are kept.
     pub event_days: u32,
+    /// Days from the end of a refund to the erasure of its account and its list.
+    pub refund_days: u32,
 }
 
 /// The log.
@@ -247,6 +286,22 @@ impl std::str::FromStr for SpkiSha256 {
 /// A time of day, written as hour and minute.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct CutOff(pub NaiveTime);
+
+/// By what applications are put together in orders.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(try_from = "String")]
+pub struct GroupBy(pub Grouping);
+
+impl TryFrom<String> for GroupBy {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let grouping = Grouping::parse(&text.to_uppercase());
+        grouping
+            .map(Self)
+            .map_err(|_unknown| "expected none, county or office")
+    }
+}
 
 impl std::str::FromStr for CutOff {
     type Err = &'static str;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use tempfile::TempDir;
 
 use super::*;
@@ -35,8 +35,8 @@ fn the_defaults_are_a_valid_configuration_for_development() {
     assert_eq!(config.environment, Environment::Development);
     assert_eq!(config.batching.lines_max, 150);
     assert_eq!(
-        config.batching.cut_off,
-        Some(CutOff(NaiveTime::from_hms_opt(15, 0, 0).unwrap()))
+        config.batching.cut_offs,
+        [CutOff(NaiveTime::from_hms_opt(15, 0, 0).unwrap())]
     );
     assert_eq!(config.http.tls_cert_file, None);
     assert_eq!(config.vault.dir, Path::new("data/vault"));
@@ -70,7 +70,8 @@ fn lists_and_empty_values_can_be_written_in_the_environment() {
     let variables = [
         ("CEI__CHANNELS__SELFPAY__HMAC_KEY_FILES", "/run/one,two"),
         ("CEI__BUREAU__ACKNOWLEDGEMENT_SPKI_SHA256", keys.as_str()),
-        ("CEI__BATCHING__CUT_OFF", ""),
+        ("CEI__BATCHING__CUT_OFFS", ""),
+        ("CEI__BATCHING__DAYS_OFF", "2026-01-05,2026-06-02"),
         ("CEI__VAULT__DURABLE", "false"),
         ("CEI__DATA_DIR", "/srv/cei"),
         ("HOME", "/root"),
@@ -83,7 +84,10 @@ fn lists_and_empty_values_can_be_written_in_the_environment() {
     assert_eq!(config.channels.selfpay.hmac_key_files, expected);
     let expected = [SpkiSha256([0xab; 32]), SpkiSha256([0x0f; 32])];
     assert_eq!(config.bureau.acknowledgement_spki_sha256, expected);
-    assert_eq!(config.batching.cut_off, None);
+    assert_eq!(config.batching.cut_offs, []);
+    let off =
+        [(2026, 1, 5), (2026, 6, 2)].map(|(y, m, d)| NaiveDate::from_ymd_opt(y, m, d).unwrap());
+    assert_eq!(config.batching.days_off, off);
     assert!(!config.vault.durable);
 }
 
@@ -104,7 +108,9 @@ fn every_unknown_key_is_named_wherever_it_comes_from() {
 fn a_value_of_the_wrong_kind_is_named_by_its_key() {
     for (file, key) in [
         ("environment = \"prod\"", "environment"),
-        ("[batching]\ncut_off = \"3 pm\"", "batching.cut_off"),
+        ("[batching]\ncut_offs = [\"3 pm\"]", "batching.cut_offs"),
+        ("[batching]\ndays_off = [\"5.1.2026\"]", "batching.days_off"),
+        ("[batching]\ngroup_by = \"town\"", "batching.group_by"),
         ("[batching]\nlines_max = \"many\"", "batching.lines_max"),
         ("[batching]\nlines_max = -1", "batching.lines_max"),
         ("[http]\nbind = \"localhost\"", "http.bind"),
@@ -192,6 +198,14 @@ fn values_that_do_not_fit_each_other_are_refused() {
     assert_eq!(
         faults_after(|config| config.batching.deadline_risk_days = 30),
         ["batching.deadline_risk_days"]
+    );
+    assert_eq!(
+        faults_after(|config| {
+            let day = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
+            config.batching.days_off = vec![day];
+            config.batching.extra_working_days = vec![day];
+        }),
+        ["batching.extra_working_days"]
     );
     assert_eq!(
         faults_after(|config| config.batching.bytes_max = 1000),

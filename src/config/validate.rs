@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use crate::config::fault::Findings;
 use crate::config::{Config, Environment, Faults};
+use crate::domain::bank_text::transliterate;
+use crate::domain::term::TERM_DAYS;
 use crate::telemetry;
 
 /// Lines in one order at most, as `schemas/order-1.xsd` says.
@@ -12,9 +14,6 @@ const ORDER_LINES_MAX: u32 = 1_000;
 /// The longest bureau code with which an order's number keeps within its 32 characters: code, day
 /// and serial number.
 const BUREAU_CODE_LENGTH_MAX: usize = 12;
-
-/// The legal term for issuing a card, in days (OUG 97/2005 art. 15).
-const LEGAL_TERM_DAYS: u32 = 30;
 
 const GIVE_BOTH: &str = "give both files or neither";
 const AT_LEAST_ONE: &str = "give a number from 1 on";
@@ -33,6 +32,7 @@ impl Config {
         self.check_batching(&mut findings);
         self.check_delivery(&mut findings);
         self.check_limits(&mut findings);
+        self.check_refunds(&mut findings);
         if let Err(error) = telemetry::filter(&self.logging.level) {
             findings.add(
                 "logging.level",
@@ -255,10 +255,17 @@ impl Config {
             AT_LEAST_ONE,
         );
         findings.expect(
-            batching.deadline_risk_days < LEGAL_TERM_DAYS,
+            batching.deadline_risk_days < TERM_DAYS,
             "batching.deadline_risk_days",
             "is not below the legal term of 30 days, so that nothing would wait for anything",
             "make it smaller",
+        );
+        let (off, on) = (&batching.days_off, &batching.extra_working_days);
+        findings.expect(
+            !on.iter().any(|day| off.contains(day)),
+            "batching.extra_working_days",
+            "names a day that batching.days_off names as well",
+            "name each day once",
         );
     }
 
@@ -288,6 +295,29 @@ impl Config {
             "delivery.receipt_resend_minutes",
             "does not lie between 1 and delivery.receipt_escalate_minutes",
             "make it smaller than the other",
+        );
+    }
+
+    fn check_refunds(&self, findings: &mut Findings) {
+        let refund = &self.payments.refund;
+        let has_name = !transliterate(&refund.debtor_name, 1).is_empty();
+        findings.expect(
+            has_name == refund.debtor_iban.is_some(),
+            "payments.refund.debtor_name",
+            "holder and account belong together",
+            "give debtor_name and debtor_iban or neither",
+        );
+        let is_bic = |bic: &String| {
+            matches!(bic.len(), 8 | 11)
+                && bic
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        };
+        findings.expect(
+            refund.debtor_bic.as_ref().is_none_or(is_bic),
+            "payments.refund.debtor_bic",
+            "is not 8 or 11 capital letters and digits",
+            "write the bank's code, such as CECEROBU",
         );
     }
 
@@ -321,6 +351,7 @@ impl Config {
             ),
             ("retention.orphan_hours", self.retention.orphan_hours > 0),
             ("retention.event_days", self.retention.event_days > 0),
+            ("retention.refund_days", self.retention.refund_days > 0),
         ];
         for (key, good) in positive {
             findings.expect(good, key, "is 0", AT_LEAST_ONE);

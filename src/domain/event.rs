@@ -40,6 +40,10 @@ coded! {
         HandedOver = "ro.cei.application.handed_over",
         /// The application ended without a card.
         Cancelled = "ro.cei.application.cancelled",
+        /// Money was given back to the payer.
+        Refunded = "ro.cei.application.refunded",
+        /// Money that was given back came back: the payer is to be asked for the right account.
+        RefundReturned = "ro.cei.application.refund_returned",
     }
 }
 

@@ -49,6 +49,8 @@ coded! {
         RefundOwed = "REFUND_OWED",
         /// The bank's statement shows the refund.
         RefundSeen = "REFUND_SEEN",
+        /// The bank's statement shows that the refund came back to us.
+        RefundReturned = "REFUND_RETURNED",
         /// A payment was taken back after the card was ordered.
         DisputeOpened = "DISPUTE_OPENED",
     }
@@ -81,6 +83,7 @@ pub const STEPS: &[Step<FeeState, FeeEvent>] = &[
     (Paid,       RefundOwed,     RefundDue),
     (Overpaid,   RefundOwed,     RefundDue),
     (RefundDue,  RefundSeen,     Refunded),
+    (Refunded,   RefundReturned, RefundDue),
 ];
 
 impl FeeState {

@@ -53,6 +53,10 @@ ids! {
     InboxId,
     /// One file of a payment channel, as received.
     SourceFileId,
+    /// Money of one payment that is given back.
+    RefundId,
+    /// A list of refunds for the bank.
+    RefundListId,
     /// Something that proves who is calling: a certificate or an API key.
     CredentialId,
 }

@@ -3,7 +3,9 @@
 use std::fmt::{Debug, Display};
 
 use crate::domain::step::{self, Step};
-use crate::domain::{acknowledgement, application, day, delivery, fee, inbox, order, payment};
+use crate::domain::{
+    acknowledgement, application, day, delivery, fee, inbox, order, payment, refund,
+};
 
 fn check<S, E>(steps: &[Step<S, E>], states: &[S], events: &[E], first: S)
 where
@@ -59,6 +61,7 @@ fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
     use inbox::{InboxEvent, InboxState};
     use order::{OrderEvent, OrderState};
     use payment::{PaymentEvent, PaymentState};
+    use refund::{RefundEvent, RefundState};
 
     check(
         application::STEPS,
@@ -77,6 +80,12 @@ fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
         PaymentState::ALL,
         PaymentEvent::ALL,
         PaymentState::Imported,
+    );
+    check(
+        refund::STEPS,
+        RefundState::ALL,
+        RefundEvent::ALL,
+        RefundState::Proposed,
     );
     check(
         order::STEPS,

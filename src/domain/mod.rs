@@ -12,6 +12,7 @@ pub mod operator;
 pub mod reason;
 pub mod rule;
 pub mod step;
+pub mod working_days;
 
 // Life cycles.
 pub mod acknowledgement;
@@ -22,11 +23,13 @@ pub mod fee;
 pub mod inbox;
 pub mod order;
 pub mod payment;
+pub mod refund;
 
 // Rules: each looks at the world and names one event.
 pub mod batching;
 pub mod delivery;
 pub mod fee_standing;
+pub mod four_eyes;
 pub mod manifest;
 pub mod matching;
 pub mod receipt;
@@ -34,8 +37,10 @@ pub mod reconciliation;
 pub mod retention;
 
 // What people and cards are called.
+pub mod bank_text;
 pub mod card;
 pub mod cnp;
+pub mod iban;
 pub mod names;
 pub mod narrative;
 pub mod payment_reference;
@@ -54,6 +59,7 @@ pub mod submission;
 // What the law says about it.
 pub mod eligibility;
 pub mod tariff;
+pub mod term;
 pub mod validity;
 
 #[cfg(test)]

@@ -66,6 +66,12 @@ coded! {
         RefundOwed = "REFUND_OWED",
         /// A statement shows that it was given back.
         RefundSeen = "REFUND_SEEN",
+        /// A statement shows that what was given back came back to us.
+        RefundReturned = "REFUND_RETURNED",
+        /// A part of it is set aside to be given back; the rest stays what it is.
+        PartSetAside = "PART_SET_ASIDE",
+        /// A part that was set aside is not given back.
+        PartFreed = "PART_FREED",
     }
 }
 
@@ -99,7 +105,16 @@ pub const STEPS: &[Step<PaymentState, PaymentEvent>] = &[
     (Suggested, RefundOwed,     RefundDue),
     (Unmatched, RefundOwed,     RefundDue),
     (Matched,   RefundOwed,     RefundDue),   // Its application ended without a card.
+    (Consumed,  RefundOwed,     RefundDue),   // Another payment pays for the card.
+    (Invalid,   RefundOwed,     RefundDue),   // Not in lei: it pays no fee, and is the payer's.
     (RefundDue, RefundSeen,     Refunded),
+    (Refunded,  RefundReturned, RefundDue),   // The payer's account did not take it.
+    (Matched,   PartSetAside,   Matched),     // What was paid beyond the fee.
+    (Consumed,  PartSetAside,   Consumed),
+    (RefundDue, PartSetAside,   RefundDue),
+    (Matched,   PartFreed,      Matched),
+    (Consumed,  PartFreed,      Consumed),
+    (RefundDue, PartFreed,      RefundDue),
     (RefundDue, TakenBack,      Reversed),
     (RefundDue, MatchMade,      Matched),     // Somebody found whose it is.
     (Suggested, FoundInvalid,   Invalid),

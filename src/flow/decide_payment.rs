@@ -12,8 +12,9 @@ use crate::flow::Failure;
 use crate::flow::match_payment::{offer_to_others, read_evidence};
 use crate::flow::once::KeyReused;
 use crate::flow::progress::note;
+use crate::flow::refund::is_under_way;
 use crate::flow::tie_payment::{
-    Untying, is_before_order, name_application, step, tie, untie, untied_rest,
+    Untying, free_rest, is_before_order, name_application, step, tie, untie,
 };
 use crate::gateway::Gateway;
 use crate::store::Tx;
@@ -70,6 +71,9 @@ pub enum DecisionRefusal {
     /// The card that it paid for is ordered.
     #[error("the card that it paid for is ordered")]
     CardOrdered,
+    /// Money of it is being given back; the refund is to be withdrawn first.
+    #[error("a refund of the payment is under way")]
+    RefundUnderWay,
     /// It is not money in lei that came in.
     #[error("only money in lei that came in pays a fee")]
     NotMoneyIn,
@@ -126,8 +130,9 @@ pub async fn decide(
     note: &Note<'_>,
 ) -> Result<Payment, Failure<DecisionRefusal>> {
     require_reason(note)?;
-    let payment = payments::find(tx, id).await?;
+    let payment = payments::lock(tx, id).await?;
     let mut payment = payment.ok_or(Failure::Refused(DecisionRefusal::PaymentUnknown))?;
+    require_no_refund(tx, &payment).await?;
     match decision {
         Decision::Match(application) => {
             match_by_hand(tx, &mut payment, application, note).await?;
@@ -154,6 +159,17 @@ pub async fn decide(
 pub(crate) fn require_reason(note: &Note<'_>) -> Result<(), Failure<DecisionRefusal>> {
     if note.reason.is_none_or(|reason| reason.trim().is_empty()) {
         return Err(Failure::Refused(DecisionRefusal::ReasonMissing));
+    }
+    Ok(())
+}
+
+/// Refuses to decide about money of which a refund is under way: it is to be withdrawn first.
+pub(crate) async fn require_no_refund(
+    tx: &mut Tx,
+    payment: &Payment,
+) -> Result<(), Failure<DecisionRefusal>> {
+    if is_under_way(tx, payment.id).await? {
+        return Err(Failure::Refused(DecisionRefusal::RefundUnderWay));
     }
     Ok(())
 }
@@ -289,7 +305,7 @@ pub(crate) async fn hold_rest<R>(
     payment: &mut Payment,
     note: &Note<'_>,
 ) -> Result<(), Failure<R>> {
-    let rest = untied_rest(tx, payment).await?;
+    let rest = free_rest(tx, payment).await?;
     let code = (rest > Money::ZERO).then_some(MatchReason::Overpaid.number());
     name_application(tx, payment, code).await?;
     let Some(code) = code else {

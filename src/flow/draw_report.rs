@@ -15,7 +15,7 @@ use crate::domain::reconciliation::money::{
 };
 use crate::flow::payment_evidence::PaymentEvidence;
 use crate::store::money_facts::{self, Days};
-use crate::store::{Tx, days};
+use crate::store::{Tx, days, refunds};
 
 /// Movements read at a time.
 const PAGE: usize = 5_000;
@@ -107,6 +107,7 @@ pub(crate) async fn gather(
         payments: Vec::new(),
         credits: Vec::new(),
         files: Vec::new(),
+        refunds: Vec::new(),
         lots: Vec::new(),
         lot_credits: Vec::new(),
         unread_notifications: 0,
@@ -123,6 +124,7 @@ pub(crate) async fn gather(
         facts
             .files
             .extend(money_facts::list_files(tx, &days).await?);
+        facts.refunds.extend(refunds::list_facts(tx, &days).await?);
         facts.fees_apart += money_facts::count_fees_apart(tx, &days).await?;
         let closings = closings(tx, &days, &facts.payments).await?;
         facts.closings.extend(closings);

@@ -19,6 +19,9 @@ use crate::flow::match_payment::judgement::{compact_of, judge};
 use crate::flow::payment_evidence::PaymentEvidence;
 use crate::flow::payment_keys::{code_key, name_key, named_key, number_key, reference_key};
 use crate::flow::progress::note;
+use crate::flow::refund::close::close_refund;
+use crate::flow::refund::decide::keep_for;
+use crate::flow::refund::is_under_way;
 use crate::flow::reverse_payment::reverse;
 use crate::flow::tie_payment::{step, tie};
 use crate::gateway::Gateway;
@@ -42,8 +45,11 @@ pub async fn match_next(gateway: &Gateway) -> Result<bool, Failure<Infallible>> 
     let evidence = read_evidence(&payment)?;
     let keys = evidence.keys(payment.channel, payment.external_reference.as_deref());
     lock(&mut tx, &keys).await?;
-    let verdict = judge(&mut tx, &payment, &evidence).await?;
-    apply(&mut tx, &mut payment, &verdict, &note).await?;
+    let keep = keep_for(gateway);
+    if !close_refund(&mut tx, &mut payment, &evidence, keep, &note).await? {
+        let verdict = judge(&mut tx, &payment, &evidence).await?;
+        apply(&mut tx, &mut payment, &verdict, &note).await?;
+    }
     if evidence.movement() == Movement::Credit {
         reverse_what_waited(&mut tx, &keys, &note).await?;
     }
@@ -127,8 +133,11 @@ async fn keys_of(tx: &mut Tx, application: &Application) -> Result<Vec<String>, 
 }
 
 async fn judge_again<R>(tx: &mut Tx, id: PaymentId, note: &Note<'_>) -> Result<(), Failure<R>> {
-    let payment = payments::find(tx, id).await?;
+    let payment = payments::lock(tx, id).await?;
     let mut payment = payment.context("a waiting payment is not there")?;
+    if is_under_way(tx, id).await? {
+        return Ok(());
+    }
     let evidence = read_evidence(&payment)?;
     let verdict = judge(tx, &payment, &evidence).await?;
     apply(tx, &mut payment, &verdict, note).await

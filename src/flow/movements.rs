@@ -15,6 +15,7 @@ use crate::domain::cnp::Cnp;
 use crate::domain::matching::Movement;
 use crate::domain::narrative;
 use crate::domain::payment::Channel;
+use crate::domain::refund::numbers_in;
 use crate::flow::payment_evidence::{PaymentEvidence, Words};
 use crate::flow::payment_keys::hex;
 use crate::vault::Vault;
@@ -219,7 +220,14 @@ impl Planner<'_> {
         let texts: Vec<String> = entry.details.iter().flat_map(joinings).collect();
         views.extend(texts.iter().map(String::as_str));
         let structured = entry.structured_reference.as_deref();
-        self.movement(entry, entry.signed_minor(), booked_on, (&views, structured))
+        let told = (&views[..], structured);
+        let movement = self.movement(entry, entry.signed_minor(), booked_on, told);
+        let ids = entry.details.iter().map(|one| &one.end_to_end_id);
+        let ids = ids.chain([&entry.end_to_end_id]).flatten();
+        about_refunds(
+            movement,
+            views.iter().copied().chain(ids.map(String::as_str)),
+        )
     }
 
     fn part(
@@ -232,7 +240,9 @@ impl Planner<'_> {
         let texts = joinings(detail);
         let views: Vec<&str> = texts.iter().map(String::as_str).collect();
         let structured = detail.structured_reference.as_deref();
-        self.movement(entry, signed_minor, booked_on, (&views, structured))
+        let movement = self.movement(entry, signed_minor, booked_on, (&views, structured));
+        let ids = detail.end_to_end_id.as_deref();
+        about_refunds(movement, views.iter().copied().chain(ids))
     }
 
     fn movement(
@@ -267,6 +277,18 @@ impl Planner<'_> {
             evidence: evidence.taking_back(original),
             place: entry.place.clone(),
         }
+    }
+}
+
+/// Reads which refunds a movement names, in its texts and in the payer's own key.
+fn about_refunds<'a>(
+    movement: NewMovement,
+    said: impl IntoIterator<Item = &'a str>,
+) -> NewMovement {
+    let named = said.into_iter().flat_map(numbers_in);
+    NewMovement {
+        evidence: movement.evidence.about(named),
+        ..movement
     }
 }
 

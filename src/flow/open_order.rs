@@ -2,28 +2,24 @@
 //! ordered, their payments consumed, all in one transaction.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
-use chrono::{DateTime, TimeZone, Utc};
-use chrono_tz::Europe::Bucharest;
-
-use crate::config::Batching;
 use crate::domain::acknowledgement::LineState;
 use crate::domain::application::{ApplicationEvent, Product};
-use crate::domain::batching::{BatchingRule, CloseReason, Closing, Moment, Waiting};
+use crate::domain::batching::{BatchingRule, CloseReason, Group, Moment, Waiting};
 use crate::domain::calendar::bucharest_day;
 use crate::domain::id::{OrderId, OrderLineId};
 use crate::domain::operator::Actor;
 use crate::domain::order::{OrderEvent, OrderState};
 use crate::domain::payment::{PaymentEvent, PaymentState};
 use crate::flow::Failure;
+use crate::flow::batching_rule::{moment, rule_of};
 use crate::flow::progress::{advance, note};
 use crate::gateway::Gateway;
 use crate::store::applications::{self, Application};
 use crate::store::history::{self, Note, take_step};
 use crate::store::order_lines::OrderLine;
 use crate::store::orders::Order;
-use crate::store::{Tx, counters, order_lines, orders, payments};
+use crate::store::{StoreError, Tx, batching_pauses, counters, order_lines, orders, payments};
 
 /// Opens the next order of the product, if it is time for one. Returns its number.
 pub async fn open_order(
@@ -31,31 +27,25 @@ pub async fn open_order(
     product: Product,
 ) -> Result<Option<String>, Failure<Infallible>> {
     let rule = rule_of(&gateway.config.batching);
-    let limit = i64::try_from(rule.lines_max.max(1)).unwrap_or(i64::MAX);
+    let Some(group) = group_to_close(gateway, &rule, product).await? else {
+        return Ok(None);
+    };
     let bureau = &gateway.config.bureau.code;
-    let now = gateway.clock.now();
-    let mut tx = gateway.store.read().await?;
-    let backlog = applications::sum_up_ready(&mut tx, bureau, product, limit).await?;
-    drop(tx);
-    let Some(backlog) = backlog else {
-        return Ok(None);
-    };
-    let at = moment(
-        &gateway.config.batching,
-        now,
-        Some(backlog.oldest_ready_since),
-    );
-    if rule.why_close(&backlog, at).is_none() {
-        return Ok(None);
-    }
-    let mut tx = gateway.store.begin().await?;
-    // The most urgent come first, and more than one order holds cannot be taken now anyway.
-    let ready = applications::list_ready(&mut tx, bureau, product, limit).await?;
-    let Some(closing) = decide(&rule, &gateway.config.batching, &ready, now) else {
-        return Ok(None);
-    };
     let actor = Actor::Gateway("batcher");
     let note = note(gateway, &actor, None);
+    let mut tx = gateway.store.begin().await?;
+    // The number comes first: its row is locked until the end, so that of two replicas one counts
+    // the day's lines after the other has placed its own.
+    let number = take_number(&mut tx, bureau, &note).await?;
+    let at = moment(&mut tx, &rule, bureau, product, note.at).await?;
+    // The most urgent come first, and more than one order holds cannot be taken now anyway.
+    let of_group = (rule.grouping, &group);
+    let limit = limit_of(&rule);
+    let ready = applications::list_ready_of(&mut tx, bureau, product, of_group, limit).await?;
+    let waiting: Vec<Waiting> = ready.iter().map(waiting).collect();
+    let Some(closing) = rule.next_order(&waiting, at) else {
+        return Ok(None);
+    };
     let members = closing
         .members
         .iter()
@@ -67,9 +57,51 @@ pub async fn open_order(
         because: closing.because,
         replaces: None,
     };
-    let order = insert_order(&mut tx, gateway, &new, members, &note).await?;
+    let order = insert_numbered(&mut tx, gateway, (&new, number), members, &note).await?;
     tx.commit().await?;
     Ok(Some(order.number))
+}
+
+/// The group of which an order is to be closed now, if there is one and nobody paused it. It costs
+/// one statement while everybody may still wait.
+async fn group_to_close(
+    gateway: &Gateway,
+    rule: &BatchingRule,
+    product: Product,
+) -> Result<Option<Group>, StoreError> {
+    let bureau = &gateway.config.bureau.code;
+    let now = gateway.clock.now();
+    let mut tx = gateway.store.read().await?;
+    let limit = limit_of(rule);
+    let groups =
+        applications::sum_up_groups(&mut tx, bureau, product, rule.grouping, limit).await?;
+    let unlimited = Moment {
+        lines_left: None,
+        ..Moment::of(rule, now, 0)
+    };
+    if rule.next_group(&groups, unlimited).is_none() {
+        return Ok(None);
+    }
+    let pause = batching_pauses::find(&mut tx, bureau, product, now).await?;
+    if pause.is_some() {
+        return Ok(None);
+    }
+    let at = moment(&mut tx, rule, bureau, product, now).await?;
+    Ok(rule.next_group(&groups, at).map(|(group, _)| group.clone()))
+}
+
+/// More than this many applications fit into no order.
+fn limit_of(rule: &BatchingRule) -> i64 {
+    i64::try_from(rule.lines_max.max(1)).unwrap_or(i64::MAX)
+}
+
+fn waiting(application: &Application) -> Waiting {
+    Waiting {
+        application: application.id,
+        ready_since: application.ready_since.unwrap_or(application.updated_at),
+        deadline_on: application.deadline_on,
+        bytes: u64::try_from(application.content_bytes).unwrap_or(0),
+    }
 }
 
 /// What is known of an order before it is opened.
@@ -91,6 +123,17 @@ pub(crate) async fn insert_order<R>(
     members: Vec<Application>,
     note: &Note<'_>,
 ) -> Result<Order, Failure<R>> {
+    let number = take_number(tx, &gateway.config.bureau.code, note).await?;
+    insert_numbered(tx, gateway, (new, number), members, note).await
+}
+
+async fn insert_numbered<R>(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    new: (&NewOrder, String),
+    members: Vec<Application>,
+    note: &Note<'_>,
+) -> Result<Order, Failure<R>> {
     let order = write_order(tx, gateway, new, members.len(), note).await?;
     for (member, line_no) in members.into_iter().zip(1_i64..) {
         place(tx, order.id, line_no, member, note).await?;
@@ -98,71 +141,25 @@ pub(crate) async fn insert_order<R>(
     Ok(order)
 }
 
-fn rule_of(config: &Batching) -> BatchingRule {
-    BatchingRule {
-        lines_max: usize::try_from(config.lines_max).unwrap_or(usize::MAX),
-        bytes_max: config.bytes_max,
-        age_max: Duration::from_mins(u64::from(config.age_max_minutes)),
-        deadline_risk_days: config.deadline_risk_days,
-    }
-}
-
-fn decide(
-    rule: &BatchingRule,
-    config: &Batching,
-    ready: &[Application],
-    now: DateTime<Utc>,
-) -> Option<Closing> {
-    let waiting: Vec<Waiting> = ready
-        .iter()
-        .map(|one| Waiting {
-            application: one.id,
-            ready_since: one.ready_since.unwrap_or(one.updated_at),
-            deadline_on: one.deadline_on,
-            bytes: u64::try_from(one.content_bytes).unwrap_or(0),
-        })
-        .collect();
-    let oldest_ready_since = waiting.iter().map(|one| one.ready_since).min();
-    rule.next_order(&waiting, moment(config, now, oldest_ready_since))
-}
-
-/// The moment at which the rule is asked: the cut-off has come for those who were ready before it.
-fn moment(
-    config: &Batching,
-    now: DateTime<Utc>,
-    oldest_ready_since: Option<DateTime<Utc>>,
-) -> Moment {
-    let cut_off = cut_off_of_the_day(config, now)
-        .is_some_and(|at| now >= at && oldest_ready_since.is_some_and(|ready| ready < at));
-    Moment {
-        now,
-        today: bucharest_day(now),
-        cut_off,
-    }
-}
-
-/// The instant of today's cut-off, where one is configured.
-fn cut_off_of_the_day(config: &Batching, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let time = config.cut_off.as_ref()?.0;
-    let local = Bucharest.from_local_datetime(&bucharest_day(now).and_time(time));
-    local.earliest().map(|at| at.with_timezone(&Utc))
+/// Takes the next order number of the day.
+async fn take_number(tx: &mut Tx, bureau: &str, note: &Note<'_>) -> Result<String, StoreError> {
+    let day = bucharest_day(note.at).format("%Y%m%d");
+    let serial = counters::take_number(tx, &format!("order:{bureau}:{day}")).await?;
+    Ok(format!("{bureau}-{day}-{serial:04}"))
 }
 
 async fn write_order<R>(
     tx: &mut Tx,
     gateway: &Gateway,
-    new: &NewOrder,
+    (new, number): (&NewOrder, String),
     line_count: usize,
     note: &Note<'_>,
 ) -> Result<Order, Failure<R>> {
-    let bureau = &gateway.config.bureau.code;
-    let day = bucharest_day(note.at).format("%Y%m%d");
-    let serial = counters::take_number(tx, &format!("order:{bureau}:{day}")).await?;
     let order = Order {
         id: OrderId(note.random.uuid(note.at)),
-        number: format!("{bureau}-{day}-{serial:04}"),
+        number,
         message_id: note.random.uuid(note.at),
-        bureau: bureau.clone(),
+        bureau: gateway.config.bureau.code.clone(),
         product: new.product,
         test: gateway.config.environment.is_test(),
         state: OrderState::Open,

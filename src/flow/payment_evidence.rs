@@ -32,6 +32,9 @@ pub(crate) struct PaymentEvidence {
     /// For a reversal: the channel's own reference of what it takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     original: Option<String>,
+    /// The refunds that it names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    refunds: Vec<String>,
     /// The payment reference in its own field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     structured: Option<String>,
@@ -105,6 +108,7 @@ impl PaymentEvidence {
                 .filter(|_| is_lot)
                 .find_map(|it| lot_named(it)),
             original: None,
+            refunds: Vec::new(),
             structured: structured.map(PaymentReference::compact),
             references: compact(&narrative.references),
             repaired: compact(&narrative.repaired_references),
@@ -122,6 +126,19 @@ impl PaymentEvidence {
     /// Names what a reversal takes back, as the channel calls it.
     pub(crate) fn taking_back(self, original: Option<String>) -> Self {
         Self { original, ..self }
+    }
+
+    /// Names the refunds that the bank says it is about.
+    pub(crate) fn about(self, refunds: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            refunds: bounded(refunds),
+            ..self
+        }
+    }
+
+    /// The numbers of the refunds that it names.
+    pub(crate) fn refunds(&self) -> &[String] {
+        &self.refunds
     }
 
     /// What kind of line it is; a line of an unknown kind is no money for a fee.
@@ -169,6 +186,11 @@ impl PaymentEvidence {
     /// Everybody whose code appears, the payer too.
     pub(crate) fn everybody(&self) -> Vec<KeyedHash> {
         bounded(self.people.iter().chain(&self.payer).copied())
+    }
+
+    /// The person whose account or hand it came from, where the text says so.
+    pub(crate) fn payer(&self) -> Option<&KeyedHash> {
+        self.payer.as_ref()
     }
 
     /// The application numbers.

@@ -11,11 +11,13 @@ use crate::domain::matching::MatchReason;
 use crate::domain::money::Money;
 use crate::domain::payment::{Channel, PaymentState};
 use crate::domain::payment_reference::PaymentReference;
+use crate::domain::refund::RefundState;
 use crate::domain::tariff;
 use crate::flow::match_payment::is_offered;
 use crate::flow::payment_keys::reference_key;
 use crate::store::applications::{self, Application};
 use crate::store::payments::{self, Payment};
+use crate::store::refunds::{self, Refund};
 use crate::store::{StoreError, Tx, matches, payment_references};
 
 /// What is known of a fee.
@@ -35,6 +37,8 @@ pub struct FeeAnswer {
     pub paid: Money,
     /// The money that is counted, or waits to be.
     pub payments: Vec<FeePayment>,
+    /// Money of it that is being given back, or was.
+    pub refunds: Vec<FeeRefund>,
 }
 
 /// Money that is counted for a fee: never who paid it.
@@ -48,6 +52,17 @@ pub struct FeePayment {
     pub paid_on: Option<NaiveDate>,
     /// Since when it is counted; `None` while it waits for its application.
     pub counted_at: Option<DateTime<Utc>>,
+}
+
+/// Money for a fee that is being given back, or was: never to whom.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct FeeRefund {
+    /// What has happened to it.
+    pub state: RefundState,
+    /// How much.
+    pub amount: Money,
+    /// When that happened.
+    pub at: DateTime<Utc>,
 }
 
 /// Reads the fee that `name` (an application's number or id, or a payment reference in any
@@ -100,7 +115,17 @@ async fn of_application(tx: &mut Tx, application: Application) -> anyhow::Result
         is_suggested: is_open && is_offered(tx, &application).await?,
         short_by,
     };
+    // What was not wanted in the end is nothing that a payer waits for.
+    let all = refunds::list_of_application(tx, application.id).await?;
+    let told =
+        |refund: &&Refund| refund.state.holds_money() || refund.state == RefundState::Returned;
+    let refunds = all.iter().filter(told).map(|refund| FeeRefund {
+        state: refund.state,
+        amount: refund.amount,
+        at: refund.updated_at,
+    });
     Ok(FeeAnswer {
+        refunds: refunds.collect(),
         reference: application.payment_reference.clone(),
         standing: standing(application.fee_state, signs),
         due: application.fee_due,
@@ -163,5 +188,6 @@ async fn of_reference(
         rule: rate.id.to_owned(),
         paid: Money::ZERO,
         payments: waiting,
+        refunds: Vec::new(),
     })
 }

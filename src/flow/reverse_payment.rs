@@ -8,6 +8,7 @@ use crate::domain::matching::MatchReason;
 use crate::domain::payment::{PaymentEvent, PaymentState};
 use crate::flow::Failure;
 use crate::flow::match_payment::offer_to_others;
+use crate::flow::refund::close::take_back;
 use crate::flow::tie_payment::{Untying, step, untie};
 use crate::store::Tx;
 use crate::store::applications::Application;
@@ -33,6 +34,7 @@ pub(crate) async fn reverse<R>(
     payments::set_reverses(tx, reversal.id, original.id).await?;
     payments::set_application(tx, reversal.id, original.application, reason).await?;
     holds::close(tx, reversal.id.0, None, "TAKEN_BACK", note).await?;
+    take_back(tx, &original, reversal, note).await?;
     let every = Untying {
         only: None,
         rule: None,

@@ -7,11 +7,11 @@ use crate::domain::operator::Actor;
 use crate::domain::payment::PaymentState;
 use crate::flow::Failure;
 use crate::flow::decide_payment::{
-    BY_HAND, DecisionRefusal, PARTS_MAX, hold_rest, require_money_in, require_reason, takes_money,
-    wake,
+    BY_HAND, DecisionRefusal, PARTS_MAX, hold_rest, require_money_in, require_no_refund,
+    require_reason, takes_money, wake,
 };
 use crate::flow::progress::note;
-use crate::flow::tie_payment::{tie_part, untie, untied_rest};
+use crate::flow::tie_payment::{free_rest, tie_part, untie};
 use crate::gateway::Gateway;
 use crate::store::Tx;
 use crate::store::applications::{self, Application};
@@ -51,7 +51,7 @@ pub async fn split(
     note: &Note<'_>,
 ) -> Result<Payment, Failure<DecisionRefusal>> {
     require_reason(note)?;
-    let payment = payments::find(tx, id).await?;
+    let payment = payments::lock(tx, id).await?;
     let mut payment = payment.ok_or(Failure::Refused(DecisionRefusal::PaymentUnknown))?;
     match payment.state {
         PaymentState::Suggested
@@ -62,12 +62,13 @@ pub async fn split(
         state => return Err(Failure::Refused(DecisionRefusal::StateForbids(state))),
     }
     require_money_in(&payment)?;
+    require_no_refund(tx, &payment).await?;
     let mut meant = find_all(tx, parts).await?;
     if payment.state == PaymentState::RefundDue {
         // Money of an ended application that is to be given back is tied to it until then.
         untie(tx, &payment, BY_HAND, note).await?;
     }
-    let rest = untied_rest(tx, &payment).await?;
+    let rest = free_rest(tx, &payment).await?;
     let asked = parts
         .iter()
         .try_fold(Money::ZERO, |sum, part| sum.checked_add(part.amount));

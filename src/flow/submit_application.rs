@@ -4,7 +4,7 @@
 //! caller's transaction, so that the answer to the office is written with it.
 
 use anyhow::Context;
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::Datelike;
 use openssl::sha::sha256;
 use zeroize::Zeroizing;
 
@@ -19,6 +19,7 @@ use crate::domain::office::{self as office_rules, OfficeCode, OfficeKind};
 use crate::domain::payment_reference::PaymentReference;
 use crate::domain::rule::Fact;
 use crate::domain::submission::Submission;
+use crate::domain::term::deadline;
 use crate::flow::content::ApplicationContent;
 use crate::flow::give_payment_reference::give_payment_reference;
 use crate::flow::intake::{self, Fault, IntakeContext, IntakePolicy};
@@ -34,9 +35,6 @@ use crate::store::offices::{self, Office};
 use crate::store::sealed::{self, NewSealed, SealedKind};
 use crate::store::{StoreError, Tx, counters, payment_references};
 use crate::worker::bell::Bell;
-
-/// The legal term for issuing a card (OUG 97/2005, art. 15 (5)).
-const TERM: Days = Days::new(30);
 
 /// Why an application was not taken in.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -354,13 +352,6 @@ fn draft(
         updated_at: note.at,
         version: 1,
     })
-}
-
-/// The last day of the legal term.
-fn deadline(registered_on: NaiveDate) -> NaiveDate {
-    registered_on
-        .checked_add_days(TERM)
-        .unwrap_or(registered_on)
 }
 
 fn facts_as_json(facts: &[Fact]) -> anyhow::Result<String> {

@@ -15,7 +15,7 @@ use crate::store::applications::{self, Application};
 use crate::store::history::{self, Note, take_step};
 use crate::store::matches::{self, Match};
 use crate::store::payments::{self, Payment};
-use crate::store::{StoreError, Tx, holds};
+use crate::store::{StoreError, Tx, holds, refunds};
 
 /// `PAYMENT_REVERSED`: what was paid is paid no longer.
 const PAYMENT_REVERSED: u16 = 603;
@@ -28,7 +28,10 @@ pub(crate) async fn tie<R>(
     why: (MatchRule, Option<u16>),
     note: &Note<'_>,
 ) -> Result<(), Failure<R>> {
-    let all = payment.amount;
+    // What was given back of it pays no fee any more.
+    let given_back = refunds::sum_held(tx, payment.id).await?;
+    let all = payment.amount.checked_sub(given_back);
+    let all = all.context("more was given back than there was")?;
     tie_part(tx, payment, (application, all), why, note).await
 }
 
@@ -90,6 +93,13 @@ pub(crate) async fn untied_rest(tx: &mut Tx, payment: &Payment) -> anyhow::Resul
     Ok(rest)
 }
 
+/// What of a payment is tied to no fee, and neither set aside to be given back nor given back.
+pub(crate) async fn free_rest(tx: &mut Tx, payment: &Payment) -> anyhow::Result<Money> {
+    let given_back = refunds::sum_held(tx, payment.id).await?;
+    let rest = untied_rest(tx, payment).await?.checked_sub(given_back);
+    rest.context("ties overflow")
+}
+
 /// Which ties of a payment are undone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Untying {
@@ -149,6 +159,77 @@ pub(crate) async fn untie<R>(
         });
     }
     Ok(lost)
+}
+
+/// Takes `amount` out of the ties of a payment to an application: what was paid beyond the fee, or
+/// for an application that ended. The payment's own step is the caller's. Returns the fee's state.
+pub(crate) async fn take_out<R>(
+    tx: &mut Tx,
+    payment: &Payment,
+    application: ApplicationId,
+    amount: Money,
+    note: &Note<'_>,
+) -> Result<FeeState, Failure<R>> {
+    let mut missing = amount;
+    let ties = matches::list_standing(tx, payment.id).await?;
+    let of_it = ties
+        .into_iter()
+        .filter(|tie| tie.application == application);
+    let latest_first: Vec<Match> = of_it.collect::<Vec<_>>().into_iter().rev().collect();
+    for tied in latest_first {
+        if missing <= Money::ZERO {
+            break;
+        }
+        let kept = tied.amount.checked_sub(missing).unwrap_or(Money::ZERO);
+        let taken = tied.amount.min(missing);
+        let counter = Match {
+            id: MatchId(note.random.uuid(note.at)),
+            amount: negative(tied.amount)?,
+            actor: note.actor.to_string(),
+            undoes: Some(tied.id),
+            made_at: note.at,
+            ..tied.clone()
+        };
+        matches::insert(tx, &counter).await?;
+        if kept > Money::ZERO {
+            let rest = Match {
+                id: MatchId(note.random.uuid(note.at)),
+                amount: kept,
+                actor: note.actor.to_string(),
+                made_at: note.at,
+                ..tied
+            };
+            matches::insert(tx, &rest).await?;
+        }
+        missing = missing.checked_sub(taken).context("ties overflow")?;
+    }
+    let found = applications::find(tx, application).await?;
+    let mut application = found.context("a tie names an application that does not exist")?;
+    balance(tx, &mut application, negative(amount)?, false, note).await?;
+    Ok(application.fee_state)
+}
+
+/// Ties `amount` of a payment again to the fee that it was taken out of. The payment's own step is
+/// the caller's.
+pub(crate) async fn put_back<R>(
+    tx: &mut Tx,
+    payment: &Payment,
+    application: &mut Application,
+    amount: Money,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    let tied = Match {
+        id: MatchId(note.random.uuid(note.at)),
+        payment: payment.id,
+        application: application.id,
+        amount,
+        rule: MatchRule::Operator.as_str().to_owned(),
+        actor: note.actor.to_string(),
+        undoes: None,
+        made_at: note.at,
+    };
+    matches::insert(tx, &tied).await?;
+    balance(tx, application, amount, false, note).await
 }
 
 /// Takes a payment's next step.

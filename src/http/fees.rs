@@ -6,9 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::calendar::bucharest_day;
+use crate::domain::fee_standing::FeeStanding;
 use crate::domain::money::Money;
 use crate::domain::reason::Reason;
-use crate::flow::read_fee::{FeeAnswer, FeePayment, read_fee};
+use crate::flow::read_fee::{FeeAnswer, FeePayment, FeeRefund, read_fee};
 use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::envelope::RequestContext;
@@ -55,6 +56,8 @@ pub(crate) struct FeeAnswerView {
     currency: &'static str,
     /// The money that is counted, or waits for the application; never who paid it.
     payments: Vec<FeePaymentView>,
+    /// Money of it that is being given back, or was; never to whom.
+    refunds: Vec<FeeRefundView>,
 }
 
 /// Money for a fee.
@@ -72,6 +75,22 @@ pub(crate) struct FeePaymentView {
     counted_at: Option<DateTime<Utc>>,
 }
 
+/// Money that is being given back, or was.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FeeRefund)]
+pub(crate) struct FeeRefundView {
+    /// What has happened to it.
+    #[schema(example = "EXPORTED")]
+    state: &'static str,
+    /// What to tell the payer, in the language asked for.
+    explanation: &'static str,
+    /// How much, in bani.
+    #[schema(example = 3000)]
+    amount_minor: i64,
+    /// When that happened.
+    since: DateTime<Utc>,
+}
+
 impl From<&FeePayment> for FeePaymentView {
     fn from(payment: &FeePayment) -> Self {
         Self {
@@ -87,6 +106,17 @@ impl FeeAnswerView {
     pub(crate) fn new(answer: FeeAnswer, language: Language) -> Self {
         let standing = answer.standing;
         let reason = standing.reason();
+        let refund = |one: &FeeRefund| FeeRefundView {
+            state: one.state.as_str(),
+            explanation: language.choose(one.state.text_en(), one.state.text_ro()),
+            amount_minor: one.amount.bani(),
+            since: one.at,
+        };
+        // Of a fee whose money was given back, nothing is missing.
+        let missing = match standing {
+            FeeStanding::Refunded | FeeStanding::RefundDue => None,
+            _ => answer.due.checked_sub(answer.paid),
+        };
         let over_zero = |money: Option<Money>| money.unwrap_or(Money::ZERO).max(Money::ZERO);
         Self {
             application: answer.application.map(|found| found.number),
@@ -100,10 +130,11 @@ impl FeeAnswerView {
             due_minor: answer.due.bani(),
             rule: answer.rule,
             paid_minor: answer.paid.bani(),
-            missing_minor: over_zero(answer.due.checked_sub(answer.paid)).bani(),
+            missing_minor: over_zero(missing).bani(),
             surplus_minor: over_zero(answer.paid.checked_sub(answer.due)).bani(),
             currency: "RON",
             payments: answer.payments.iter().map(FeePaymentView::from).collect(),
+            refunds: answer.refunds.iter().map(refund).collect(),
         }
     }
 }

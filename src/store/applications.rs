@@ -2,7 +2,7 @@
 
 mod row;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::domain::application::{ApplicationState, Product};
@@ -33,7 +33,7 @@ macro_rules! select {
 mod ready;
 mod search;
 
-pub use ready::{begin_waiting, list_ready, sum_up_ready};
+pub use ready::{begin_waiting, list_ready_of, list_waiting, sum_up_groups};
 pub use search::{Wanted, search};
 
 /// Adds an application as it stands in `new`, with the states it was given.
@@ -274,6 +274,22 @@ pub async fn revise(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> 
         new.updated_at,
         new.revision,
     )?;
+    Ok(changed == 1)
+}
+
+/// Moves the last day of the legal term. Returns whether the application was still the one that
+/// was read.
+pub async fn set_deadline(
+    tx: &mut Tx,
+    read: &Application,
+    deadline_on: NaiveDate,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        UPDATE applications
+        SET deadline_on = $2, updated_at = $3, version = version + 1
+        WHERE id = $1 AND version = $4";
+    let changed = execute!(tx, SQL, read.id.0, deadline_on, at, read.version)?;
     Ok(changed == 1)
 }
 

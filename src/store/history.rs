@@ -13,6 +13,7 @@ use crate::domain::inbox::{self, InboxEvent, InboxState};
 use crate::domain::operator::Actor;
 use crate::domain::order::{self, OrderEvent, OrderState};
 use crate::domain::payment::{self, PaymentEvent, PaymentState};
+use crate::domain::refund::{self, RefundEvent, RefundState};
 use crate::domain::retention::RetentionRule;
 use crate::domain::step::{self, IllegalStep, Step};
 use crate::random::Random;
@@ -28,6 +29,8 @@ coded! {
         Fee = "FEE",
         /// A payment.
         Payment = "PAYMENT",
+        /// Money of a payment that is given back.
+        Refund = "REFUND",
         /// An order.
         Order = "ORDER",
         /// A line of an order.
@@ -242,6 +245,18 @@ subject! {
     |tx, id, from, to, at| {
         const SQL: &str = "
             UPDATE payments
+            SET state = $1, updated_at = $2, version = version + 1
+            WHERE id = $3 AND state = $4";
+        execute!(tx, SQL, to.as_str(), at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// A refund, as a subject of history.
+    Refund: RefundState, RefundEvent, Refund, "refund", refund::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE refunds
             SET state = $1, updated_at = $2, version = version + 1
             WHERE id = $3 AND state = $4";
         execute!(tx, SQL, to.as_str(), at, id, from.as_str())

@@ -123,6 +123,27 @@ pub async fn was_untied_by_operator(
     Ok(count > 0)
 }
 
+/// Lists the keyed persons to whom operators tied money that is found under `key`, those of ties that
+/// were undone left out: whom a payer paid for before.
+pub async fn list_chosen_for(
+    tx: &mut Tx,
+    key: &str,
+    limit: i64,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    const SQL: &str = "
+        SELECT a.person_key
+        FROM payment_keys k
+        JOIN matches m ON m.payment_id = k.payment_id
+        JOIN applications a ON a.id = m.application_id
+        WHERE k.key = $1 AND m.rule = 'OPERATOR' AND m.undoes_id IS NULL
+          AND NOT EXISTS (SELECT 1 FROM matches u WHERE u.undoes_id = m.id)
+        GROUP BY a.person_key
+        ORDER BY MAX(m.made_at) DESC, a.person_key
+        LIMIT $2";
+    let rows = query!(fetch_all as (Vec<u8>,), tx, SQL, key, limit)?;
+    Ok(rows.into_iter().map(|(person,)| person).collect())
+}
+
 /// Sums up all ties, those that undo others taken off: what applications were paid in all.
 pub async fn sum(tx: &mut Tx) -> Result<Money, StoreError> {
     const SQL: &str = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM matches";

@@ -7,11 +7,15 @@
 
 mod error;
 mod interruption;
+pub mod refund_lists;
+pub mod refunds;
 mod retry;
 mod tx;
 
 pub mod acknowledgements;
 pub mod applications;
+pub mod approvals;
+pub mod batching_pauses;
 pub mod cards;
 pub mod counters;
 pub mod credentials;

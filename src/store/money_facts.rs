@@ -53,6 +53,7 @@ struct MovementRow {
     fee_due: Option<i64>,
     fee_paid: Option<i64>,
     tied: i64,
+    refunded: i64,
     taken_back: i64,
     announced: bool,
     confirmed: bool,
@@ -70,6 +71,10 @@ macro_rules! select {
                     (SELECT CAST(COALESCE(SUM(m.amount), 0) AS BIGINT)
                      FROM matches m
                      WHERE m.payment_id = p.id) AS tied,
+                    (SELECT CAST(COALESCE(SUM(b.amount), 0) AS BIGINT)
+                     FROM refunds b
+                     WHERE b.payment_id = p.id
+                       AND b.state IN ('PROPOSED', 'APPROVED', 'EXPORTED', 'PAID')) AS refunded,
                     (SELECT CAST(COALESCE(SUM(r.amount), 0) AS BIGINT)
                      FROM payments r
                      WHERE r.reverses_id = p.id) AS taken_back,
@@ -129,6 +134,7 @@ impl TryFrom<MovementRow> for PaymentFacts {
             booked_on: row.booked_on.unwrap_or(bucharest_day(row.received_at)),
             reason: row.reason.and_then(|number| u16::try_from(number).ok()),
             tied: Money::from_bani(row.tied),
+            refunded: Money::from_bani(row.refunded),
             taken_back: Money::from_bani(row.taken_back),
             fee: fee.map(|(due, paid)| (Money::from_bani(due), Money::from_bani(paid))),
             seen: Sightings {

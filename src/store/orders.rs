@@ -278,6 +278,28 @@ pub async fn count_resend(tx: &mut Tx, id: OrderId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Counts the lines of a product in orders that were opened at or after `since` and not given up.
+pub async fn count_lines_since(
+    tx: &mut Tx,
+    bureau: &str,
+    product: Product,
+    since: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    const SQL: &str = "
+        SELECT CAST(COALESCE(SUM(line_count), 0) AS BIGINT)
+        FROM orders
+        WHERE bureau = $1 AND product = $2 AND created_at >= $3 AND state <> 'CANCELLED'";
+    let (lines,) = query!(
+        fetch_one as (i64,),
+        tx,
+        SQL,
+        bureau,
+        product.as_str(),
+        since
+    )?;
+    Ok(lines)
+}
+
 /// Counts orders by state.
 pub async fn count_by_state(tx: &mut Tx) -> Result<Vec<(OrderState, i64)>, StoreError> {
     const SQL: &str = "SELECT state, COUNT(*) FROM orders GROUP BY state ORDER BY state";

@@ -186,6 +186,15 @@ pub async fn find(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>, StoreEr
     one(query!(fetch_optional as PaymentRow, tx, SQL, id.0)?)
 }
 
+/// Finds a payment by its id and locks it until the transaction ends, so that of two who decide
+/// about it the slower one sees what the faster one decided.
+pub async fn lock(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>, StoreError> {
+    const POSTGRES: &str = select!("WHERE id = $1 FOR UPDATE");
+    const SQLITE: &str = select!("WHERE id = $1 AND TRUE");
+    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
+    one(query!(fetch_optional as PaymentRow, tx, sql, id.0)?)
+}
+
 /// Finds a payment by its number.
 pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Payment>, StoreError> {
     const SQL: &str = select!("WHERE number = $1");
@@ -264,7 +273,7 @@ pub async fn list_of_application(
 
 /// Lists the credits with a key (see [`matching_keys`]) that wait for an application, and those
 /// that are to be given back only because the application `surplus_of` was paid twice (whose
-/// reason is `surplus`), oldest first.
+/// reason is `surplus`) and of which no refund is under way, oldest first.
 ///
 /// [`matching_keys`]: crate::store::matching_keys
 pub async fn list_waiting(
@@ -277,7 +286,12 @@ pub async fn list_waiting(
         "WHERE id IN (SELECT payment_id FROM payment_keys WHERE key = $1)
            AND credit AND NOT reversal
            AND (state IN ('UNMATCHED', 'SUGGESTED')
-                OR (state = 'REFUND_DUE' AND application_id = $2 AND reason = $3))
+                OR (state = 'REFUND_DUE' AND application_id = $2 AND reason = $3
+                    AND NOT EXISTS (SELECT 1
+                                    FROM refunds r
+                                    WHERE r.payment_id = payments.id
+                                      AND r.state IN ('PROPOSED', 'APPROVED', 'EXPORTED',
+                                                      'PAID'))))
          ORDER BY id
          LIMIT 200"
     );
@@ -397,6 +411,29 @@ pub async fn insert_observation(tx: &mut Tx, new: &Observation<'_>) -> Result<()
         new.seen_at,
     )?;
     Ok(())
+}
+
+/// Finds the place at which a payment stands in the file that was sealed as `sealed`, and how many
+/// bytes that file has.
+pub async fn find_place(
+    tx: &mut Tx,
+    payment: PaymentId,
+    sealed: SealedId,
+) -> Result<Option<(String, i64)>, StoreError> {
+    const SQL: &str = "
+        SELECT o.place, f.size_bytes
+        FROM observations o
+        JOIN source_files f ON f.id = o.source_file_id
+        WHERE o.payment_id = $1 AND f.sealed_id = $2 AND NOT o.contradicts
+        ORDER BY o.seen_at, o.place
+        LIMIT 1";
+    query!(
+        fetch_optional as (String, i64),
+        tx,
+        SQL,
+        payment.0,
+        sealed.0
+    )
 }
 
 /// Counts the movements that a file was the first to tell of, by what was sealed with it.

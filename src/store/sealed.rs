@@ -19,7 +19,8 @@ coded! {
         Inbox = "INBOX",
         /// A payment channel's file.
         SourceFile = "SOURCE_FILE",
-        /// The text that a payment carried.
+        /// What people wrote or are called around a payment: the account that a refund goes to, and
+        /// the lists of refunds for the bank.
         Narrative = "NARRATIVE",
     }
 }

@@ -35,6 +35,7 @@ pub(crate) fn read(
         bank_reference: bank_reference(node, &transactions),
         end_to_end_id: only(details.iter().map(|detail| &detail.end_to_end_id)),
         structured_reference: only(details.iter().map(|detail| &detail.structured_reference)),
+        payer_account: payer_account(&transactions),
         text: joined(&texts, " ", &closing),
         joined_text: joined(&texts, "", &closing),
         as_written: String::new(),
@@ -235,6 +236,16 @@ fn closing_words(node: &Node, transactions: &[&Node]) -> String {
         }
     }
     words.join(" ")
+}
+
+/// The account of the payer, where the entry is one transaction.
+fn payer_account(transactions: &[&Node]) -> Option<String> {
+    match transactions {
+        [one] => one
+            .text_at(&["RltdPties", "DbtrAcct", "Id", "IBAN"])
+            .map(str::to_owned),
+        _ => None,
+    }
 }
 
 /// Joins the pieces of each transaction with `seam`, transactions with a blank.

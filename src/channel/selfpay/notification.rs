@@ -144,6 +144,7 @@ impl Notification {
             bank_reference: Some(self.transaction_id.clone()),
             end_to_end_id: None,
             structured_reference: Some(self.reference.clone()),
+            payer_account: None,
             text: String::new(),
             joined_text: String::new(),
             as_written: String::new(),

@@ -9,7 +9,9 @@ use crate::cli::arguments::Why;
 use crate::cli::context::Context;
 use crate::cli::exit::{CliError, Refusal};
 use crate::domain::application::ApplicationState;
+use crate::domain::term::EXTENSION_DAYS_MAX;
 use crate::flow::cancel_application::{self, CancelRefusal};
+use crate::flow::extend_term::{ExtendRefusal, Extension, extend_term};
 use crate::flow::progress::note;
 use crate::flow::set_aside_application::{SetAsideRefusal, set_aside_application};
 use crate::flow::withdraw_application::{WithdrawRefusal, WithdrawalReason};
@@ -19,6 +21,18 @@ use crate::flow::withdraw_application::{WithdrawRefusal, WithdrawalReason};
 pub(crate) struct SetAside {
     #[command(flatten)]
     name: Name,
+    #[command(flatten)]
+    why: Why,
+}
+
+/// Extend the legal term of an application
+#[derive(Args, Debug)]
+pub(crate) struct Extend {
+    #[command(flatten)]
+    name: Name,
+    /// By how many days
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(EXTENSION_DAYS_MAX)))]
+    days: u32,
     #[command(flatten)]
     why: Why,
 }
@@ -63,6 +77,18 @@ impl Refusal for SetAsideRefusal {
     }
 }
 
+impl Refusal for ExtendRefusal {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Unknown { .. } => Exit::NotFound,
+            Self::ReasonMissing => Exit::Usage,
+            Self::Ended { .. } | Self::NotAllowed(_) | Self::Changed | Self::KeyReused(_) => {
+                Exit::Refused
+            }
+        }
+    }
+}
+
 impl Refusal for CancelRefusal {
     fn exit(&self) -> Exit {
         match self {
@@ -75,6 +101,25 @@ impl Refusal for CancelRefusal {
             ) => Exit::Refused,
         }
     }
+}
+
+pub(super) async fn extend(command: &Extend, context: &mut Context<'_>) -> Result<Exit, CliError> {
+    let number = &command.name.number;
+    let actor = context.actor()?;
+    let gateway = context.gateway().await?;
+    let extension = Extension {
+        application: number,
+        office: None,
+        version: None,
+        days: command.days,
+    };
+    let extended = extend_term(&gateway, extension, &actor, &command.why.reason).await?;
+    let until = extended.deadline_on;
+    context.output.done(
+        &json!({ "done": "extended", "application": extended.number, "deadline_on": until }),
+        &format!("The term of {} ends on {until} now.", extended.number),
+    )?;
+    Ok(Exit::Ok)
 }
 
 pub(super) async fn set_aside(

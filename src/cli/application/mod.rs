@@ -27,6 +27,8 @@ pub(crate) enum Application {
     Show(Name),
     /// Set an application aside until an operator has decided about its hold (`hold release`)
     Hold(decide::SetAside),
+    /// Extend the legal term once, by at most 15 days, as the head of the office decided
+    Extend(decide::Extend),
     /// End an application; one that is ordered waits for the bureau's word
     Cancel(decide::Cancel),
 }
@@ -82,6 +84,7 @@ pub(crate) async fn run(command: Application, context: &mut Context<'_>) -> Resu
         Application::List(command) => list(&command, context).await,
         Application::Show(name) => show::run(&name, context).await,
         Application::Hold(command) => decide::set_aside(&command, context).await,
+        Application::Extend(command) => decide::extend(&command, context).await,
         Application::Cancel(command) => decide::cancel(&command, context).await,
     }
 }

@@ -4,6 +4,8 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
+
 use crate::config::Config;
 
 type Setting = (&'static str, String);
@@ -126,7 +128,11 @@ fn bureau(config: &Config) -> Vec<Setting> {
 
 fn batching_and_delivery(config: &Config) -> Vec<Setting> {
     let (batching, delivery) = (&config.batching, &config.delivery);
-    let cut_off = batching.cut_off.map(|cut_off| cut_off.0.format("%H:%M"));
+    let cut_offs: Vec<_> = batching
+        .cut_offs
+        .iter()
+        .map(|cut_off| cut_off.0.format("%H:%M").to_string())
+        .collect();
     vec![
         ("batching.lines_max", batching.lines_max.to_string()),
         ("batching.bytes_max", batching.bytes_max.to_string()),
@@ -138,7 +144,17 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
             "batching.deadline_risk_days",
             batching.deadline_risk_days.to_string(),
         ),
-        ("batching.cut_off", maybe(cut_off)),
+        ("batching.cut_offs", cut_offs.join(", ")),
+        ("batching.days_off", days(&batching.days_off)),
+        (
+            "batching.extra_working_days",
+            days(&batching.extra_working_days),
+        ),
+        ("batching.lines_per_day", batching.lines_per_day.to_string()),
+        (
+            "batching.group_by",
+            batching.group_by.0.as_str().to_lowercase(),
+        ),
         ("delivery.lease_seconds", delivery.lease_seconds.to_string()),
         ("delivery.attempts_max", delivery.attempts_max.to_string()),
         ("delivery.base_seconds", delivery.base_seconds.to_string()),
@@ -156,6 +172,11 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
             delivery.receipt_escalate_minutes.to_string(),
         ),
     ]
+}
+
+fn days(days: &[NaiveDate]) -> String {
+    let days: Vec<_> = days.iter().map(NaiveDate::to_string).collect();
+    days.join(", ")
 }
 
 fn the_rest(config: &Config) -> Vec<Setting> {

@@ -68,7 +68,7 @@ pub(crate) async fn xml(command: Xml, context: &mut Context<'_>) -> Result<Exit,
 }
 
 /// Writes a new file that nobody else can read: it is full of persons.
-fn write_private(path: &Path, reader: &mut impl Read) -> Result<u64, CliError> {
+pub(crate) fn write_private(path: &Path, reader: &mut impl Read) -> Result<u64, CliError> {
     let name = path.display();
     let file = File::options()
         .write(true)

@@ -1,7 +1,8 @@
 //! `order`: what was asked of the bureau, and what operators decide about it.
 
 mod decide;
-mod document;
+pub(crate) mod document;
+mod plan;
 
 use clap::{Args, Subcommand};
 
@@ -24,6 +25,12 @@ pub(crate) enum Order {
     List(List),
     /// Show an order with its lines, its holds and its history
     Show(Name),
+    /// Show what the next orders would be, when they are closed and why; opens none
+    Plan,
+    /// Open no orders of a product for a while; applications keep waiting, none is lost
+    Pause(plan::Pause),
+    /// Open orders of a product again
+    Resume(plan::Resume),
     /// Print the signed bytes; they hold personal data, so who takes them stands in the history
     Xml(document::Xml),
     /// Verify the gateway's own signature on an order, and the stored digest
@@ -58,6 +65,9 @@ pub(crate) async fn run(command: Order, context: &mut Context<'_>) -> Result<Exi
     match command {
         Order::List(command) => list(&command, context).await,
         Order::Show(name) => show(&name, context).await,
+        Order::Plan => plan::show(context).await,
+        Order::Pause(command) => plan::pause(&command, context).await,
+        Order::Resume(command) => plan::resume(&command, context).await,
         Order::Xml(command) => document::xml(command, context).await,
         Order::Verify(command) => document::verify_order(command, context).await,
         Order::Resend(command) => decide::resend(&command, context).await,

@@ -82,6 +82,7 @@ impl Refusal for DecisionRefusal {
             | Self::Tied
             | Self::CardOrdered
             | Self::NotMoneyIn
+            | Self::RefundUnderWay
             | Self::FeeForbids(_)
             | Self::NotTiedToIt
             | Self::PartsExceed(_)

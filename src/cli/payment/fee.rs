@@ -11,7 +11,7 @@ use crate::cli::exit::CliError;
 use crate::cli::output::{Page, Row, Sheet, instant, or_empty};
 use crate::domain::calendar::bucharest_day;
 use crate::domain::reason::Reason;
-use crate::flow::read_fee::{FeeAnswer, FeePayment, read_fee};
+use crate::flow::read_fee::{FeeAnswer, FeePayment, FeeRefund, read_fee};
 
 /// Say whether a fee is paid, and if not, why
 #[derive(Args, Debug)]
@@ -37,6 +37,43 @@ struct Shown {
     /// In bani.
     paid_sum: i64,
     payments: Vec<Money>,
+    refunds: Vec<GivenBack>,
+}
+
+/// Money that is being given back, or was.
+#[derive(Serialize)]
+struct GivenBack {
+    state: &'static str,
+    explanation_en: &'static str,
+    explanation_ro: &'static str,
+    /// In bani.
+    amount: i64,
+    since: DateTime<Utc>,
+}
+
+impl From<&FeeRefund> for GivenBack {
+    fn from(refund: &FeeRefund) -> Self {
+        Self {
+            state: refund.state.as_str(),
+            explanation_en: refund.state.text_en(),
+            explanation_ro: refund.state.text_ro(),
+            amount: refund.amount.bani(),
+            since: refund.at,
+        }
+    }
+}
+
+impl Row for GivenBack {
+    const HEADS: &'static [&'static str] = &["REFUND", "AMOUNT>", "SINCE", ""];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.state.to_owned(),
+            lei(self.amount),
+            instant(self.since),
+            self.explanation_en.to_owned(),
+        ]
+    }
 }
 
 /// Money that is counted, or waits for its application.
@@ -75,6 +112,7 @@ impl From<FeeAnswer> for Shown {
             rule: answer.rule,
             paid_sum: answer.paid.bani(),
             payments: answer.payments.iter().map(Money::from).collect(),
+            refunds: answer.refunds.iter().map(GivenBack::from).collect(),
         }
     }
 }
@@ -104,6 +142,10 @@ impl Page for Shown {
         ]);
         sheet.heading("Payments");
         sheet.table(&self.payments);
+        if !self.refunds.is_empty() {
+            sheet.heading("Given back");
+            sheet.table(&self.refunds);
+        }
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ mod decide;
 mod fee;
 mod import;
 mod parse;
+mod refund;
 mod report;
 mod suggested;
 
@@ -44,8 +45,9 @@ pub(crate) enum Payment {
     Split(decide::Split),
     /// Undo the tie between a payment and a fee, as long as the card is not ordered
     Unmatch(decide::Unmatch),
-    /// Mark a payment to be given back
-    Refund(decide::Decide),
+    /// Give money back: propose, approve, list for the bank
+    #[command(subcommand)]
+    Refund(refund::Refund),
     /// Say that a movement is no payment of a fee
     Dismiss(decide::Decide),
     /// Say whether a fee is paid, and if not, why
@@ -207,7 +209,7 @@ pub(crate) async fn run(command: Payment, context: &mut Context<'_>) -> Result<E
         Payment::Match(command) => decide::match_by_hand(&command, context).await,
         Payment::Split(command) => decide::split(&command, context).await,
         Payment::Unmatch(command) => decide::unmatch(&command, context).await,
-        Payment::Refund(command) => decide::run(Decision::Refund, &command, context).await,
+        Payment::Refund(command) => refund::run(command, context).await,
         Payment::Dismiss(command) => decide::run(Decision::Dismiss, &command, context).await,
         Payment::Fee(command) => fee::run(&command, context).await,
         Payment::Report(command) => report::run(&command, context).await,

@@ -64,6 +64,41 @@ async fn an_import_tells_what_became_of_each_line() {
 }
 
 #[tokio::test]
+async fn a_term_is_extended_once() {
+    let kit = Kit::new();
+    kit.take_in(1).await;
+    let extend = |number, days| {
+        [
+            "application",
+            "extend",
+            number,
+            "--days",
+            days,
+            "--reason",
+            "a file from Dej",
+        ]
+    };
+    let number = "CLJ-02-2026-000001";
+    let said = kit.cli(&extend(number, "10")).await.ok();
+    assert!(
+        said.starts_with("The term of CLJ-02-2026-000001 ends on 2026-"),
+        "{said}"
+    );
+    assert_eq!(
+        kit.cli(&extend(number, "5")).await.failed(),
+        (
+            Exit::Refused,
+            "cei-gateway: the term was extended before, which is possible once".to_owned()
+        )
+    );
+    assert_eq!(kit.cli(&extend(number, "16")).await.exit, Exit::Usage);
+    assert_eq!(
+        kit.cli(&extend("CLJ-02-2026-000009", "5")).await.exit,
+        Exit::NotFound
+    );
+}
+
+#[tokio::test]
 async fn an_import_that_was_cut_off_goes_on_where_it_ended() {
     let kit = Kit::new();
     kit.cli(&["office", "add", "--cluj"]).await.ok();

@@ -78,7 +78,9 @@ impl Kit {
             "data_dir = {data_dir:?}\n\
              [vault]\ndurable = false\n\
              [signing]\nkey_file = \"certs/gateway-seal.key\"\n\
-             chain_file = \"certs/gateway-seal.pem\"\n"
+             chain_file = \"certs/gateway-seal.pem\"\n\
+             [payments.refund]\ndebtor_name = \"CN Imprimeria Națională SA\"\n\
+             debtor_iban = \"RO38CECEBC2030RON0923675\"\n"
         )
     }
 

@@ -4,5 +4,6 @@ mod applications;
 mod kit;
 mod operations;
 mod payments;
+mod refunds;
 mod setting_up;
 mod xml;

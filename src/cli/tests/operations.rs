@@ -228,6 +228,56 @@ async fn a_paused_lane_says_so_and_pausing_twice_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_plan_says_what_is_ordered_when_and_why() {
+    let kit = Kit::new();
+    kit.take_in(1).await;
+    expect![[r"
+        Bureau            CNIN
+        Product           CEI
+        Paused            no
+        Lines left today  no limit
+
+        Orders
+        WHEN  AT                    BECAUSE  FOR  LINES  BYTES  WAITING SINCE         DEADLINE
+        by    2026-03-02 11:00:00Z  AGE               1  62817  2026-03-02 07:00:00Z  2026-04-01
+    "]]
+    .assert_eq(&kit.cli(&["order", "plan"]).await.ok());
+    let pause = [
+        &["order", "pause", "--until", "2026-03-03T06:00:00Z"][..],
+        &WHY,
+    ]
+    .concat();
+    assert_eq!(
+        kit.cli(&pause).await.ok(),
+        "No orders of CEI are opened until 2026-03-03 06:00:00Z.\n"
+    );
+    assert_eq!(
+        kit.cli(&pause).await.ok(),
+        "CEI was paused until 2026-03-03 06:00:00Z already.\n"
+    );
+    let planned = kit.cli(&["order", "plan", "--json"]).await.json();
+    assert_eq!(planned["data"][0]["pause"]["actor"], "operator:ana");
+    let past = [
+        &["order", "pause", "--until", "2026-03-01T06:00:00Z"][..],
+        &WHY,
+    ]
+    .concat();
+    assert_eq!(
+        kit.cli(&past).await.failed(),
+        (
+            Exit::Usage,
+            "cei-gateway: the end of a pause must lie in the future".to_owned()
+        )
+    );
+    let resume = [&["order", "resume"][..], &WHY].concat();
+    assert_eq!(
+        kit.cli(&resume).await.ok(),
+        "Orders of CEI are opened again.\n"
+    );
+    assert_eq!(kit.cli(&resume).await.ok(), "CEI was not paused.\n");
+}
+
+#[tokio::test]
 async fn complaints_in_json_go_to_stderr_with_their_exit_code() {
     let kit = Kit::new();
     let ran = kit.cli(&["order", "show", "CNIN-1", "--json"]).await;

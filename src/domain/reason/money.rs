@@ -69,4 +69,22 @@ reasons! {
     922 ENTRY_UNREADABLE: Bank, Escalate;
         en "An entry of a statement or file could not be read." => "Look at the raw line; ask the channel if it is damaged.";
         ro "O înregistrare dintr-un extras sau fișier nu a putut fi citită." => "Verificați linia originală; dacă este deteriorată, întrebați canalul.";
+    930 REFUND_AMOUNT_DIFFERS: Bank, Escalate;
+        en "The bank's entry names a refund and has another amount or currency." => "Ask the bank; the refund stays open until the right entry comes.";
+        ro "Înregistrarea băncii indică o restituire, dar are altă sumă sau monedă." => "Întrebați banca; restituirea rămâne deschisă până la înregistrarea corectă.";
+    931 REFUND_PAID_TWICE: Bank, Escalate;
+        en "The bank paid the same refund twice." => "Ask the bank to take the second payment back.";
+        ro "Banca a plătit de două ori aceeași restituire." => "Cereți băncii să recupereze a doua plată.";
+    932 REFUND_NOT_LISTED: Bank, Escalate;
+        en "The bank's entry names a refund that it was not asked for." => "Find out who ordered it; withdraw the refund if its list was withdrawn and paid all the same.";
+        ro "Înregistrarea băncii indică o restituire care nu i-a fost cerută." => "Aflați cine a dispus plata; retrageți restituirea dacă lista a fost retrasă, dar plătită totuși.";
+    933 REFUND_AND_REVERSAL: Bank, Escalate;
+        en "The channel took back a payment that is being given back, or was." => "Stop the refund at the bank, or ask the payer to return it.";
+        ro "Canalul a stornat o plată care se restituie sau a fost restituită." => "Opriți restituirea la bancă sau cereți plătitorului să o returneze.";
+    934 REFUND_PAID: Gateway, Wait;
+        en "The entry is the bank's debit for a refund." => "Nothing is to be done: it closed the refund that it names.";
+        ro "Înregistrarea este debitarea băncii pentru o restituire." => "Nu este nimic de făcut: a închis restituirea pe care o indică.";
+    935 REFUND_RETURNED: Gateway, Refund;
+        en "The money of a refund came back: the account did not take it." => "Ask the payer for the right account and propose the refund again.";
+        ro "Banii unei restituiri s-au întors: contul nu i-a primit." => "Cereți plătitorului contul corect și propuneți din nou restituirea.";
 }

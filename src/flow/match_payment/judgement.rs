@@ -12,13 +12,24 @@ use crate::domain::payment_reference::PaymentReference;
 use crate::domain::tariff::{PricedProduct, RATES, Rate};
 use crate::flow::match_payment::read_evidence;
 use crate::flow::payment_evidence::PaymentEvidence;
-use crate::flow::payment_keys::{external_key, reference_key};
+use crate::flow::payment_keys::{code_key, external_key, reference_key};
 use crate::store::applications::{self, Application};
 use crate::store::payments::{self, Payment};
-use crate::store::{StoreError, Tx, matching_keys};
+use crate::store::{StoreError, Tx, matches, matching_keys};
 
 /// Applications of one name that are offered at most.
 const NAMESAKES_MAX: i64 = 5;
+/// Persons for whom a payer paid before, by an operator's choice, that are offered at most.
+const CHOSEN_MAX: i64 = 5;
+
+/// An application that shares a key with money.
+struct Found {
+    application: Application,
+    /// By the beneficiary's name.
+    named: bool,
+    /// By what operators chose for the payer before.
+    chosen: bool,
+}
 
 /// Judges a movement with everything that shares a key with it.
 pub(super) async fn judge(
@@ -32,14 +43,14 @@ pub(super) async fn judge(
     match evidence.movement() {
         Movement::Credit => {
             let found = candidates_of(tx, evidence).await?;
-            let references: Vec<Option<String>> =
-                found.iter().map(|(one, _)| compact_of(one)).collect();
+            let references: Vec<Option<String>> = found
+                .iter()
+                .map(|one| compact_of(&one.application))
+                .collect();
             let candidates: Vec<Candidate<'_>> = found
                 .iter()
                 .zip(&references)
-                .filter_map(|((one, named), reference)| {
-                    candidate(one, reference.as_deref(), *named)
-                })
+                .filter_map(|(one, reference)| candidate(one, reference.as_deref()))
                 .collect();
             known.applications = &candidates;
             Ok(rule().judge(&said, known))
@@ -88,11 +99,8 @@ pub(super) fn compact_of(application: &Application) -> Option<String> {
     Some(reference.compact())
 }
 
-/// Every application that shares a key with the money, and whether by the beneficiary's name.
-async fn candidates_of(
-    tx: &mut Tx,
-    evidence: &PaymentEvidence,
-) -> Result<Vec<(Application, bool)>, StoreError> {
+/// Every application that shares a key with the money.
+async fn candidates_of(tx: &mut Tx, evidence: &PaymentEvidence) -> Result<Vec<Found>, StoreError> {
     let mut found = Vec::new();
     for reference in evidence.every_reference() {
         found.extend(applications::find_by_payment_reference(tx, reference).await?);
@@ -112,22 +120,27 @@ async fn candidates_of(
             found.extend(applications::find(tx, *id).await?);
         }
     }
+    let mut chosen = Vec::new();
+    if let Some(payer) = evidence.payer() {
+        chosen = matches::list_chosen_for(tx, &code_key(&payer.0), CHOSEN_MAX).await?;
+        for person in &chosen {
+            for product in Product::ALL {
+                found.extend(applications::find_open_of_person(tx, person, *product).await?);
+            }
+        }
+    }
     found.sort_by_key(|one| one.id);
     found.dedup_by_key(|one| one.id);
-    Ok(found
-        .into_iter()
-        .map(|one| {
-            let by_name = named.contains(&one.id);
-            (one, by_name)
-        })
-        .collect())
+    let found = found.into_iter().map(|application| Found {
+        named: named.contains(&application.id),
+        chosen: chosen.contains(&application.person_key),
+        application,
+    });
+    Ok(found.collect())
 }
 
-fn candidate<'a>(
-    application: &'a Application,
-    reference: Option<&'a str>,
-    name_is_alike: bool,
-) -> Option<Candidate<'a>> {
+fn candidate<'a>(found: &'a Found, reference: Option<&'a str>) -> Option<Candidate<'a>> {
+    let application = &found.application;
     Some(Candidate {
         application: application.id,
         reference,
@@ -138,8 +151,8 @@ fn candidate<'a>(
         fee: application.fee_state,
         due: application.fee_due,
         paid: application.fee_paid,
-        name_is_alike,
-        chosen_before: false,
+        name_is_alike: found.named,
+        chosen_before: found.chosen,
     })
 }
 

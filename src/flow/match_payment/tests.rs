@@ -3,8 +3,10 @@ use chrono::NaiveDate;
 use super::*;
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::fee::FeeState;
+use crate::domain::matching::Clue;
 use crate::domain::money::Money;
 use crate::domain::payment::PaymentState;
+use crate::flow::decide_payment::{Decision, decide_payment};
 use crate::flow::progress::advance;
 use crate::flow::settle_payments::{owe_refund, release};
 use crate::flow::tests::kit::{Kit, Line, paid, statement, taken_back};
@@ -99,6 +101,51 @@ async fn the_code_of_the_beneficiary_or_the_number_will_do() {
             "{text}"
         );
     }
+}
+
+#[tokio::test]
+async fn whom_an_operator_chose_for_a_payer_is_suggested_again_and_never_tied_by_rule() {
+    const MOTHER: &str = "2900517121232";
+    let (kit, child) = kit_with_application().await;
+    let text = format!("taxa buletin,Platitor POP ANA,CUI/CNP Platitor {MOTHER}");
+    kit.import(&statement("1", &[paid("B1", &text)])).await;
+    kit.settle().await;
+    assert_eq!(
+        kit.states().await,
+        [PaymentState::Unmatched],
+        "the payer is nobody's applicant"
+    );
+    let first = kit.payments().await[0].id;
+    let decide = async |decision| {
+        decide_payment(
+            &kit.gateway,
+            first,
+            decision,
+            (&kit.actor, "told at the desk"),
+        )
+        .await
+    };
+    decide(Decision::Match(child.id)).await.unwrap();
+
+    kit.import(&statement("2", &[paid("B2", &text)])).await;
+    kit.settle().await;
+
+    assert_eq!(
+        kit.states().await,
+        [PaymentState::Matched, PaymentState::Suggested]
+    );
+    let second = kit.payments().await.remove(1);
+    let offered = async || {
+        let mut tx = kit.gateway.store.read().await.unwrap();
+        suggestions(&mut tx, &second).await.unwrap()
+    };
+    let [one] = offered().await.try_into().unwrap();
+    assert_eq!(one.application, child.id);
+    assert!(one.clues.contains(&Clue::ChosenBefore), "{:?}", one.clues);
+
+    decide(Decision::Unmatch).await.unwrap();
+    assert_eq!(offered().await, [], "a choice that was undone is none");
+    kit.assert_money_is_conserved().await;
 }
 
 #[tokio::test]

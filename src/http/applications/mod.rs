@@ -1,5 +1,6 @@
 //! Applications: handed in, read, corrected, withdrawn, and their cards reported.
 
+pub(crate) mod extend;
 pub(crate) mod read;
 pub(crate) mod report;
 pub(crate) mod revise;

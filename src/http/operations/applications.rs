@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::flow::cancel_application::{CancelRefusal, cancel as cancel_in};
+use crate::flow::extend_term::{ExtendRefusal, Extension, extend_term_in};
 use crate::flow::progress::note;
 use crate::flow::set_aside_application::{SetAsideRefusal, set_aside_in};
 use crate::flow::withdraw_application::{WithdrawRefusal, WithdrawalReason};
 use crate::http::api::Api;
+use crate::http::applications::extend::ExtensionContent;
 use crate::http::caller::Caller;
 use crate::http::etag::{self, seen_version};
 use crate::http::operations::application_search::{ApplicationsQuery, find_wanted};
@@ -197,6 +199,48 @@ pub(crate) async fn cancel(
         .await?;
     gateway.bells.tell_offices();
     Ok(response)
+}
+
+/// Extend the legal term of an application, once, by at most 15 days (OUG 97/2005, art. 15 (5)).
+#[utoipa::path(
+    post,
+    path = "/v1/operations/applications/{number}/extension",
+    tag = "operations",
+    params(
+        ("number" = String, Path, description = "The application's number or id"),
+        ("Idempotency-Key" = String, Header, description = "A new one for every new decision"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that the operator saw"),
+    ),
+    request_body = ExtensionContent,
+    responses(
+        (status = 200, description = "Extended", body = DecidedView),
+        (status = 404, description = "There is none", body = ProblemView),
+        (status = 409, description = "It was extended before, or it has ended", body = ProblemView),
+        (status = 412, description = "It has changed meanwhile", body = ProblemView),
+        (status = 422, description = "The days or the reason are not valid", body = ProblemView),
+    )
+)]
+pub(crate) async fn extend(
+    api: web::Data<Api>,
+    request: HttpRequest,
+    number: web::Path<String>,
+    posted: Posted<ExtensionContent>,
+) -> Result<HttpResponse, Problem> {
+    let extension = Extension {
+        application: &number,
+        office: None,
+        version: seen_version(&request)?,
+        days: posted.content.days,
+    };
+    let actor = posted.caller.actor();
+    let note = note(&api.gateway, &actor, Some(posted.content.reason.trim()));
+    posted
+        .carry_out::<NotDecided<ExtendRefusal>, _>(&api, async |tx| {
+            let extended = extend_term_in(tx, extension, &note).await;
+            extended.map_err(not_decided)?;
+            answer(StatusCode::OK, &decided(&number, "EXTENDED"))
+        })
+        .await
 }
 
 fn cause_of(content: &CancelContent) -> Result<WithdrawalReason, Problem> {

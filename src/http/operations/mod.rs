@@ -4,9 +4,11 @@
 mod application_search;
 pub mod application_view;
 pub(crate) mod applications;
+pub(crate) mod batching;
 pub(crate) mod holds;
 pub(crate) mod orders;
 pub(crate) mod outbox;
+pub mod plan_view;
 pub mod view;
 
 use serde::{Deserialize, Serialize};

@@ -294,6 +294,7 @@ impl From<DecisionRefusal> for Problem {
                 "The card that it paid for is ordered.".to_owned(),
                 "Cartea plătită a fost comandată.".to_owned(),
             ),
+            DecisionRefusal::RefundUnderWay => Self::of(catalogue::REFUND_UNDER_WAY),
             DecisionRefusal::NotMoneyIn => not_possible(
                 "Only money in lei that came in pays a fee.".to_owned(),
                 "Numai banii în lei încasați pot plăti o taxă.".to_owned(),

@@ -3,6 +3,10 @@
 pub(crate) mod days;
 pub(crate) mod decide;
 pub(crate) mod read;
+pub(crate) mod refund_lists;
+mod refund_problems;
+pub(crate) mod refund_view;
+pub(crate) mod refunds;
 pub(crate) mod report;
 pub(crate) mod report_view;
 pub(crate) mod statements;

@@ -8,5 +8,6 @@ mod identity;
 mod life;
 mod money;
 mod operations;
+mod refunds;
 mod submitting;
 mod wire;

@@ -358,6 +358,85 @@ async fn what_is_ordered_waits_for_the_bureau_and_what_exists_is_not_cancelled()
 }
 
 #[tokio::test]
+async fn orders_are_planned_paused_and_resumed() {
+    let kit = with_applications().await;
+    let plan = async || kit.get(OPERATOR, "/v1/batching/plan").await.expect(200);
+    let first = &plan().await["data"][0];
+    assert_eq!(
+        (&first["product"], &first["pause"], &first["lines_left"]),
+        (&json!("CEI"), &json!(null), &json!(null))
+    );
+    let [order] = first["orders"].as_array().unwrap().as_slice() else {
+        panic!("{first}");
+    };
+    assert_eq!((&order["lines"], &order["when"]), (&json!(1), &json!("BY")));
+
+    let pause = "/v1/batching/CEI/pause";
+    let silent = kit
+        .post(OPERATOR, pause, "p1", &json!({ "reason": "" }))
+        .await;
+    silent.problem(422, "reason-missing");
+    let past = json!({ "reason": "no chips", "until": "2020-01-01T00:00:00Z" });
+    let past = kit.post(OPERATOR, pause, "p2", &past).await;
+    past.problem(422, "content-invalid");
+    let body = json!({ "reason": "no chips" });
+    let stranger = kit.post(DEJ, pause, "p3", &body).await;
+    stranger.problem(403, "party-not-allowed");
+    let unknown = kit
+        .post(OPERATOR, "/v1/batching/CI/pause", "p4", &body)
+        .await;
+    unknown.problem(404, "not-found");
+    for (path, key, done) in [
+        (pause, "p5", "PAUSED"),
+        (pause, "p6", "UNCHANGED"),
+        ("/v1/batching/CEI/resume", "p7", "RESUMED"),
+        ("/v1/batching/CEI/resume", "p8", "UNCHANGED"),
+    ] {
+        let answer = kit.post(OPERATOR, path, key, &body).await.expect(200);
+        assert_eq!(answer["done"], done, "{key}");
+        let reason = &plan().await["data"][0]["pause"]["reason"];
+        let expected = if path == pause {
+            json!("no chips")
+        } else {
+            json!(null)
+        };
+        assert_eq!(*reason, expected, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_term_is_extended_once_by_the_office_or_an_operator() {
+    let kit = with_applications().await;
+    let shown = kit
+        .get(OPERATOR, &format!("{APPLICATIONS}/{FREE}"))
+        .await
+        .expect(200);
+    let id = shown["id"].as_str().unwrap();
+    let own = format!("/v1/applications/{id}/extension");
+    let body = |days| json!({ "days": days, "reason": "a file from Dej" });
+    let long = kit.post(DEJ, &own, "e1", &body(16)).await;
+    long.problem(422, "content-invalid");
+    let before: chrono::NaiveDate = shown["deadline_on"].as_str().unwrap().parse().unwrap();
+    let extended = kit.post(DEJ, &own, "e2", &body(10)).await.expect(200);
+    let after = (before + chrono::Days::new(10)).to_string();
+    assert_eq!(extended["deadline_on"], json!(after));
+    let again = kit.post(DEJ, &own, "e2", &body(10)).await.expect(200);
+    assert_eq!(again, extended, "the same request is answered as before");
+    let twice = kit.post(DEJ, &own, "e3", &body(1)).await;
+    twice.problem(409, "decision-not-possible");
+
+    let operators = format!("{APPLICATIONS}/{PAYING}/extension");
+    let decided = kit
+        .post(OPERATOR, &operators, "e4", &body(1))
+        .await
+        .expect(200);
+    assert_eq!(decided["done"], "EXTENDED");
+    let unknown = format!("{APPLICATIONS}/CLJ-04-2026-000009/extension");
+    let unknown = kit.post(OPERATOR, &unknown, "e5", &body(1)).await;
+    unknown.problem(404, "not-found");
+}
+
+#[tokio::test]
 async fn a_lane_is_paused_and_resumed_with_a_reason() {
     let (kit, _number) = with_order().await;
     let lane = "/v1/outbox/lanes/bureau:CNIN";

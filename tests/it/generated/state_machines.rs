@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 
 use cei_gateway::domain::step::Step;
-use cei_gateway::domain::{acknowledgement, application, day, fee, inbox, order, payment};
+use cei_gateway::domain::{acknowledgement, application, day, fee, inbox, order, payment, refund};
 
 const HEAD: &str = "\
 <!-- Rendered from the STEPS tables in src/domain by `make docs`; a test compares. Do not edit. -->
@@ -22,6 +22,7 @@ pub(super) fn render() -> String {
     life_cycle(&mut out, "Application", "application", application::STEPS);
     life_cycle(&mut out, "Fee", "fee", fee::STEPS);
     life_cycle(&mut out, "Payment", "payment", payment::STEPS);
+    life_cycle(&mut out, "Refund", "refund", refund::STEPS);
     life_cycle(&mut out, "Order", "order", order::STEPS);
     life_cycle(
         &mut out,

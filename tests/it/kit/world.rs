@@ -250,11 +250,23 @@ impl World {
     /// Adds an application that waits to be ordered, whatever is in it. A moment passes, so that
     /// applications have an order.
     pub(crate) async fn ready_unchecked(&mut self, content: &ApplicationContent) -> Application {
+        self.ready_for(content, self.offices[0].id).await
+    }
+
+    /// The same, for a card that is collected at `collect_office`.
+    pub(crate) async fn ready_for(
+        &mut self,
+        content: &ApplicationContent,
+        collect_office: OfficeId,
+    ) -> Application {
         self.pass(TimeDelta::milliseconds(1));
         let plain = Zeroizing::new(serde_json::to_vec(content).expect("JSON"));
         let blob = seal(&self.gateway, SealedKind::Application, plain).await;
         let blob = blob.expect("sealed content");
-        let application = self.application_of(content, &blob);
+        let application = Application {
+            collect_office,
+            ..self.application_of(content, &blob)
+        };
         let mut tx = self.write().await;
         let now = self.now();
         sealed::insert(&mut tx, &blob, now).await.expect("a row");

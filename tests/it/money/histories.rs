@@ -1,8 +1,8 @@
 //! Random histories of money against the real store: statements with twins, repetitions and
 //! overlaps, notifications and settlements, applications before and after their payments,
-//! reversals, refunds, decisions. After every step each leu stands under one head, to the ban.
+//! reversals, refunds and what the bank makes of them, decisions. After every step each leu stands under one head, to the ban.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -13,14 +13,21 @@ use cei_gateway::domain::operator::Actor;
 use cei_gateway::domain::payment::Channel;
 use cei_gateway::domain::payment_reference::PaymentReference;
 use cei_gateway::domain::reconciliation::money::{InvariantCode, MoneyReport};
+use cei_gateway::domain::refund::{RefundState, end_to_end_id};
 use cei_gateway::flow::decide_payment::{Decision, decide_payment};
 use cei_gateway::flow::draw_report::{ReportRequest, draw_report};
 use cei_gateway::flow::record_notification::receive_notification;
+use cei_gateway::flow::refund::Account as Payee;
+use cei_gateway::flow::refund::decide::{RefundDecision, decide_refund};
+use cei_gateway::flow::refund::export::{export_refunds, withdraw_refund_list};
+use cei_gateway::flow::refund::propose::{Proposal, propose_refund};
 use cei_gateway::random::Random;
 use cei_gateway::simulator::statement::selfpay::{
     KioskPayment, NotificationKind, kiosk_reference, settlement_csv,
 };
 use cei_gateway::simulator::statement::webhook::{SigningKey, signed_headers};
+use cei_gateway::store::refund_lists;
+use cei_gateway::store::refunds::{self, Refund};
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -135,7 +142,7 @@ impl History {
     }
 
     async fn step(&mut self) -> &'static str {
-        match self.below(20) {
+        match self.below(26) {
             0..=3 => self.statement().await,
             4 => self.same_file_again().await,
             5 => self.euros().await,
@@ -146,6 +153,9 @@ impl History {
             12 => self.settlement().await,
             13..=15 => self.decision().await,
             16 => self.next_day(),
+            17..=18 => self.proposal().await,
+            19..=21 => self.refund_decision().await,
+            22 => self.refund_list().await,
             _ => {
                 self.world.settle().await;
                 "the matcher works"
@@ -155,6 +165,8 @@ impl History {
 
     /// Books a few lines, and tells the day so far: new lines behind known ones.
     async fn statement(&mut self) -> &'static str {
+        let paid = self.refund_line().await;
+        self.accounts.get_mut(LEI).unwrap().today.extend(paid);
         for _ in 0..=self.below(4) {
             let line = self.line();
             let twins = if self.below(4) == 0 { 2 } else { 1 };
@@ -391,6 +403,84 @@ impl History {
         "a decision"
     }
 
+    /// An operator wants to give money of some payment back; often more than there is.
+    async fn proposal(&mut self) -> &'static str {
+        let payments = self.world.payments().await;
+        let Some(payment) = self.one_of(&payments) else {
+            return "nothing to give back";
+        };
+        let amounts = [None, None, Some(1_000), Some(7_000)];
+        let amount = self.one_of(&amounts).unwrap().map(Money::from_bani);
+        let proposal = Proposal {
+            payment: payment.id,
+            amount,
+            account: Payee::typed("RO49AAAA1B31007593840000", "POP ION").ok(),
+        };
+        let actor = Actor::Operator("ana".to_owned());
+        let why = (&actor, "the payer asks for it");
+        drop(propose_refund(&self.world.gateway, proposal, why).await);
+        "a proposal"
+    }
+
+    async fn refunds(&self) -> Vec<Refund> {
+        let mut tx = self.world.gateway.store.read().await.unwrap();
+        refunds::list(&mut tx, None, None, 10_000).await.unwrap()
+    }
+
+    /// Somebody approves, rejects or withdraws a refund, whatever its state.
+    async fn refund_decision(&mut self) -> &'static str {
+        let all = self.refunds().await;
+        let Some(refund) = self.one_of(&all) else {
+            return "no refund to decide about";
+        };
+        let decision = match self.below(6) {
+            0 => RefundDecision::Reject,
+            1 => RefundDecision::Withdraw,
+            _ => RefundDecision::Approve,
+        };
+        let name = *self.one_of(&["ana", "bogdan"]).unwrap();
+        let actor = Actor::Operator(name.to_owned());
+        let why = (&actor, "seen on paper");
+        drop(decide_refund(&self.world.gateway, &refund.number, decision, why).await);
+        "a decision about a refund"
+    }
+
+    /// The approved refunds are listed, or the last list is withdrawn.
+    async fn refund_list(&mut self) -> &'static str {
+        let gateway = &self.world.gateway;
+        let actor = Actor::Operator("ana".to_owned());
+        let lists = {
+            let mut tx = gateway.store.read().await.unwrap();
+            refund_lists::list(&mut tx, None, 1_000).await.unwrap()
+        };
+        match lists.last().filter(|_| self.below(4) == 0) {
+            Some(list) => {
+                let why = (&actor, "the bank refused it");
+                drop(withdraw_refund_list(gateway, &list.number, why).await);
+                "a list withdrawn"
+            }
+            None => {
+                drop(export_refunds(gateway, "RON", &actor).await);
+                "a list of refunds"
+            }
+        }
+    }
+
+    /// The bank pays a refund, gives one back, or makes a mistake about one.
+    async fn refund_line(&mut self) -> Option<Line> {
+        let all = self.refunds().await;
+        let refund = self.one_of(&all)?;
+        self.serial += 1;
+        let is_return = refund.state == RefundState::Paid && self.below(3) > 0;
+        let slip = i64::from(self.below(8) == 0);
+        Some(Line {
+            mark: if is_return { "C" } else { "D" },
+            bani: refund.amount.bani() + slip,
+            reference: Some(format!("X{}", self.serial)),
+            text: format!("restituire {}", end_to_end_id(&refund.number)),
+        })
+    }
+
     fn next_day(&mut self) -> &'static str {
         for account in self.accounts.values_mut() {
             // Only what was told has a balance; the rest is booked on the next day.
@@ -440,7 +530,7 @@ impl History {
     }
 }
 
-async fn live(world: World, seed: u64, steps: usize) {
+async fn live(world: World, seed: u64, steps: usize) -> Vec<RefundState> {
     let mut history = History::new(world, seed);
     let mut heads = 0;
     for at in 0..steps {
@@ -457,12 +547,22 @@ async fn live(world: World, seed: u64, steps: usize) {
     let codes: Vec<_> = report.invariants.iter().map(|one| one.code).collect();
     let all = InvariantCode::ALL.iter();
     assert!(all.clone().all(|code| codes.contains(code)), "{codes:?}");
+    let refunds = history.refunds().await;
+    refunds.iter().map(|refund| refund.state).collect()
 }
 
 #[tokio::test]
 async fn money_in_is_accounted_for_after_every_step_of_random_histories() {
-    for seed in 1..=3 {
-        live(World::open().await, seed, 40).await;
+    let mut reached = BTreeSet::new();
+    for seed in 1..=4 {
+        reached.extend(live(World::open().await, seed, 60).await);
+    }
+    for state in [
+        RefundState::Paid,
+        RefundState::Returned,
+        RefundState::Withdrawn,
+    ] {
+        assert!(reached.contains(&state), "no refund of any seed is {state}");
     }
 }
 
@@ -470,6 +570,6 @@ async fn money_in_is_accounted_for_after_every_step_of_random_histories() {
 async fn money_in_is_accounted_for_on_postgres_too() {
     let worlds = World::on_both().await;
     for world in worlds.into_iter().skip(1) {
-        live(world, 5, 30).await;
+        live(world, 5, 50).await;
     }
 }

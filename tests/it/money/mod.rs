@@ -5,4 +5,5 @@ mod closing;
 mod corpus;
 mod histories;
 mod parse;
+mod refunds;
 mod world;

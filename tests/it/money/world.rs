@@ -8,6 +8,7 @@ use cei_gateway::clock::{Clock, ManualClock};
 use cei_gateway::config::Config;
 use cei_gateway::domain::application::{ApplicationState, CardReason, Product};
 use cei_gateway::domain::fee::FeeState;
+use cei_gateway::domain::iban::Iban;
 use cei_gateway::domain::id::{ApplicationId, OfficeId};
 use cei_gateway::domain::money::Money;
 use cei_gateway::domain::operator::Actor;
@@ -96,6 +97,9 @@ impl World {
         std::fs::set_permissions(&secret, owner_only).unwrap();
         config.channels.selfpay.hmac_key_files = vec![secret];
         config.channels.selfpay.ed25519_key_files = vec![];
+        config.payments.refund.debtor_name = "CN Imprimeria Națională SA".to_owned();
+        config.payments.refund.debtor_iban = Iban::parse("RO38CECEBC2030RON0923675").ok();
+        config.payments.refund.debtor_bic = Some("CECEROBU".to_owned());
         let clock = ManualClock::at(evening());
         let random = Random::seeded(9);
         let gateway = Gateway::open(config, Clock::Manual(clock.clone()), random)

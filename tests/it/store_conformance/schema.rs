@@ -9,6 +9,7 @@ use cei_gateway::domain::fee::FeeState;
 use cei_gateway::domain::inbox::InboxState;
 use cei_gateway::domain::order::OrderState;
 use cei_gateway::domain::payment::{Channel, PaymentState};
+use cei_gateway::domain::refund::RefundState;
 use cei_gateway::store::Tx;
 use cei_gateway::store::history::SubjectKind;
 use cei_gateway::store::outbox::LaneKind;
@@ -45,15 +46,18 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("source_files", "channel", codes!(Channel)),
         ("day_decisions", "channel", codes!(Channel)),
         ("day_decisions", "event", codes!(DayEvent)),
+        ("batching_pauses", "product", codes!(Product)),
         ("orders", "product", codes!(Product)),
         ("orders", "state", codes!(OrderState)),
         ("order_lines", "state", codes!(LineState)),
         ("inbox", "state", codes!(InboxState)),
         ("lanes", "kind", codes!(LaneKind)),
         ("sealed_contents", "kind", codes!(SealedKind)),
-        // A file has no life cycle of its own; a fee is held as its application; holds do not nest.
+        // A file has no life cycle of its own; a fee is held as its application, a refund as its
+        // payment; holds do not nest.
         ("history", "subject_kind", without(&["SOURCE_FILE"])),
-        ("holds", "subject_kind", without(&["FEE", "HOLD"])),
+        ("holds", "subject_kind", without(&["FEE", "HOLD", "REFUND"])),
+        ("refunds", "state", codes!(RefundState)),
         // Words without an enumeration yet; each goes to its enumeration when it has one.
         (
             "credentials",

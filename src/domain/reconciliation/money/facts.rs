@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::domain::matching::MatchReason;
 use crate::domain::money::Money;
 use crate::domain::payment::{Channel, PaymentState};
+use crate::domain::refund::RefundState;
 
 /// Everything that a report is drawn up from.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub struct Facts {
     pub credits: Vec<CreditSum>,
     /// The files whose statements touch these days.
     pub files: Vec<FileFacts>,
+    /// Refunds that stand in the bank's lists of these days.
+    pub refunds: Vec<RefundFacts>,
     /// Settlement lots of these days and a month around them.
     pub lots: Vec<LotFacts>,
     /// Bank credits of lots, of these days and a month around them.
@@ -59,6 +63,8 @@ pub struct PaymentFacts {
     pub reason: Option<u16>,
     /// The sum of its ties, those undone taken off.
     pub tied: Money,
+    /// What of it is set aside to be given back, or was given back.
+    pub refunded: Money,
     /// The sum of the movements that take it back.
     pub taken_back: Money,
     /// What the one application it is tied to owes and was paid.
@@ -68,9 +74,16 @@ pub struct PaymentFacts {
 }
 
 impl PaymentFacts {
-    /// Whether parts of it are tied to several applications, so that it is no single one's.
+    /// Whether parts of it are tied by themselves: to several applications, so that it is no single
+    /// one's, or to one, with a surplus that is held.
     pub fn is_split(&self) -> bool {
-        self.fee.is_none() && self.tied != Money::ZERO
+        let has_surplus = self.reason == Some(MatchReason::Overpaid.number());
+        self.tied != Money::ZERO && (self.fee.is_none() || has_surplus)
+    }
+
+    /// What of it is tied or given back.
+    pub fn used(&self) -> Money {
+        self.tied.checked_add(self.refunded).unwrap_or(self.tied)
     }
 
     /// The effect on the account.
@@ -126,6 +139,25 @@ pub struct FileFacts {
     pub moved: Option<Money>,
     /// The sum of the movements that it was seen to tell of.
     pub told: Money,
+}
+
+/// A refund that the bank was asked to pay.
+#[derive(Clone, Debug)]
+pub struct RefundFacts {
+    /// Its number.
+    pub number: String,
+    /// The channel of the payment that it gives back.
+    pub channel: Channel,
+    /// The day of the list in which it stands.
+    pub listed_on: NaiveDate,
+    /// How much.
+    pub amount: Money,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// What has happened to it.
+    pub state: RefundState,
+    /// What the bank debited for it.
+    pub debited: Option<Money>,
 }
 
 /// A settlement lot.

@@ -13,9 +13,11 @@ coded! {
     pub enum InvariantCode as "invariant" {
         /// Money in = matched + suggested + unmatched + refunds + foreign, per currency.
         MoneyAccounted = "MONEY_ACCOUNTED",
-        /// The ties of a payment are never more than the payment, nor less than nothing.
+        /// The ties of a payment, and what is given back of it, are never more than the payment, nor
+        /// less than nothing.
         TiesWithinPayment = "TIES_WITHIN_PAYMENT",
-        /// What is matched is tied in full, unless it is split, and what waits is not tied at all.
+        /// What is matched is tied in full but for what is given back, unless it is split, and what
+        /// waits is not tied at all.
         TiesFollowState = "TIES_FOLLOW_STATE",
         /// What an application was paid is the sum of its ties.
         FeesFollowTies = "FEES_FOLLOW_TIES",
@@ -98,14 +100,21 @@ fn money_accounted(facts: &Facts, days: &[DayTotals]) -> Vec<Invariant> {
 }
 
 fn ties_within(payments: &[PaymentFacts]) -> Invariant {
-    let is_within = |one: &PaymentFacts| one.tied >= Money::ZERO && one.tied <= one.amount;
+    let is_within = |one: &PaymentFacts| {
+        // The ties of an ended application stand until its money is given back.
+        let used = match one.head() {
+            Some(Head::Refunds | Head::Foreign) => one.tied.max(one.refunded),
+            _ => one.used(),
+        };
+        one.tied >= Money::ZERO && one.refunded >= Money::ZERO && used <= one.amount
+    };
     offenders(InvariantCode::TiesWithinPayment, payments, is_within)
 }
 
 fn ties_follow_state(payments: &[PaymentFacts]) -> Invariant {
     offenders(InvariantCode::TiesFollowState, payments, |one| {
         match one.head() {
-            Some(Head::Matched) => one.tied == one.amount || one.is_split(),
+            Some(Head::Matched) => one.used() == one.amount || one.is_split(),
             // The ties of an ended application stand until its money is given back.
             Some(Head::Refunds) => true,
             _ => one.tied == Money::ZERO,

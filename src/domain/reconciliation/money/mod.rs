@@ -18,9 +18,11 @@ use crate::domain::money::Money;
 use crate::domain::payment::{Channel, PaymentState};
 
 pub use facts::{
-    Closing, CreditSum, Facts, FileFacts, LaterChange, LotCredit, LotFacts, PaymentFacts, Sightings,
+    Closing, CreditSum, Facts, FileFacts, LaterChange, LotCredit, LotFacts, PaymentFacts,
+    RefundFacts, Sightings,
 };
 pub use invariants::{Invariant, InvariantCode};
+pub use rows::REFUND_DAYS;
 pub use totals::{DayTotals, Head, canonical_lines};
 
 /// The currency in which fees are paid.
@@ -37,6 +39,8 @@ coded! {
         IntradayStatement = "INTRADAY_STATEMENT",
         /// What came in, and whose fee it pays.
         PaymentMatch = "PAYMENT_MATCH",
+        /// What the bank was asked to give back, and what it debited for it.
+        RefundDebit = "REFUND_DEBIT",
     }
 }
 

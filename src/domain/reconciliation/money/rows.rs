@@ -9,13 +9,16 @@ use crate::domain::matching::legs::{Finding, Told, compare, lot_difference};
 use crate::domain::money::Money;
 use crate::domain::payment::{Channel, PaymentState};
 use crate::domain::reconciliation::money::{
-    Facts, Head, LEI, Leg, LotCredit, LotFacts, PaymentFacts, Row, RowFinding,
+    Facts, Head, LEI, Leg, LotCredit, LotFacts, PaymentFacts, RefundFacts, Row, RowFinding,
 };
+use crate::domain::refund::{RefundState, end_to_end_id};
 
 /// A payment at a station is settled with its day, or with the next.
 const SETTLEMENT_DAYS: u64 = 1;
 /// Weekends and holidays lie between a lot and its credit, or a booking and its statement.
 const BANK_DAYS: u64 = 3;
+/// A bank pays within the day or the next working day; its statement follows.
+pub const REFUND_DAYS: u64 = 5;
 /// Payers are ahead of their applications by days or weeks; the law gives 30 days for the card.
 const MATCH_DAYS: u64 = 30;
 
@@ -24,6 +27,7 @@ pub(super) fn rows(facts: &Facts) -> Vec<Row> {
     rows.extend(lots(facts));
     rows.extend(stated(facts));
     rows.extend(facts.payments.iter().filter_map(|one| tied(facts, one)));
+    rows.extend(facts.refunds.iter().map(|one| refunded(facts, one)));
     rows.sort_by(|a, b| {
         let place = |row: &Row| (row.day, row.channel, row.leg);
         place(a).cmp(&place(b)).then_with(|| a.key.cmp(&b.key))
@@ -188,7 +192,7 @@ fn reversal(facts: &Facts, payment: &PaymentFacts) -> RowFinding {
 /// A fee that is not paid exactly has its difference with every payment of it.
 fn fee_finding(payment: &PaymentFacts) -> RowFinding {
     let is_exact = payment.fee.is_none_or(|(due, paid)| due == paid);
-    if is_exact && payment.tied == payment.amount {
+    if is_exact && payment.used() == payment.amount {
         RowFinding::Matched
     } else {
         RowFinding::AmountDiffers
@@ -215,6 +219,26 @@ fn refund(facts: &Facts, payment: &PaymentFacts) -> RowFinding {
             }
         }
         _ => RowFinding::Matched,
+    }
+}
+
+/// What the bank was asked to give back against its debit.
+fn refunded(facts: &Facts, refund: &RefundFacts) -> Row {
+    let finding = match refund.state {
+        RefundState::Paid => RowFinding::Matched,
+        RefundState::Returned => RowFinding::Reversed,
+        _ if is_late(facts, refund.listed_on, REFUND_DAYS) => RowFinding::Overdue,
+        _ => RowFinding::Expected,
+    };
+    let negative = |money: Money| Money::from_bani(money.bani().saturating_neg());
+    let place = (refund.channel, refund.listed_on);
+    Row {
+        reference: Some(end_to_end_id(&refund.number)),
+        finding,
+        announced: Some(negative(refund.amount)),
+        confirmed: refund.debited.map(negative),
+        currency: refund.currency.clone(),
+        ..plain(facts, Leg::RefundDebit, place, &refund.number)
     }
 }
 

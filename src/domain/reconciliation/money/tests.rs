@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::matching::MatchReason;
+use crate::domain::refund::RefundState;
 
 fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 9, day).unwrap()
@@ -21,6 +22,7 @@ fn credit(number: &str, lei: i64) -> PaymentFacts {
         state: PaymentState::Matched,
         reason: None,
         tied: Money::from_lei(lei),
+        refunded: Money::ZERO,
         taken_back: Money::ZERO,
         fee: Some((Money::from_lei(lei), Money::from_lei(lei))),
         seen: Sightings {
@@ -70,6 +72,7 @@ fn facts(payments: Vec<PaymentFacts>) -> Facts {
             .collect(),
         payments,
         files: Vec::new(),
+        refunds: Vec::new(),
         lots: Vec::new(),
         lot_credits: Vec::new(),
         unread_notifications: 0,
@@ -464,6 +467,74 @@ fn a_row_that_does_not_agree_is_expected_or_mismatched() {
         ["AMOUNT_DIFFERS", "DUPLICATE"]
     );
     assert_eq!(of(Some(RowClass::Expected)).len(), 5);
+}
+
+#[test]
+fn what_is_given_back_of_a_matched_payment_stands_under_refunds() {
+    let surplus = PaymentFacts {
+        tied: Money::from_lei(70),
+        refunded: Money::from_lei(30),
+        fee: Some((Money::from_lei(70), Money::from_lei(70))),
+        ..credit("P-1", 100)
+    };
+    let report = MoneyReport::draw_up(facts(vec![surplus.clone()]));
+    assert_eq!(report.failed().count(), 0, "{:?}", report.invariants);
+    let under = [Head::Matched, Head::Refunds].map(|head| report.days[0].under(head));
+    assert_eq!(under, [7_000, 3_000]);
+    assert_eq!(report.rows[0].finding, RowFinding::Matched);
+
+    let too_much = PaymentFacts {
+        refunded: Money::from_bani(3_001),
+        ..surplus
+    };
+    let broken = failed(facts(vec![too_much]));
+    assert!(
+        broken.contains(&InvariantCode::TiesWithinPayment),
+        "{broken:?}"
+    );
+}
+
+#[test]
+fn a_held_surplus_of_one_application_is_unmatched() {
+    let held = PaymentFacts {
+        tied: Money::from_lei(70),
+        reason: Some(MatchReason::Overpaid.number()),
+        fee: Some((Money::from_lei(70), Money::from_lei(70))),
+        ..credit("P-1", 100)
+    };
+    let report = MoneyReport::draw_up(facts(vec![held]));
+    assert_eq!(report.failed().count(), 0, "{:?}", report.invariants);
+    assert_eq!(report.days[0].under(Head::Unmatched), 3_000);
+}
+
+#[test]
+fn a_refund_waits_for_its_debit_and_is_overdue_after_five_days() {
+    let refund = |state, debited: Option<i64>, today| Facts {
+        today,
+        refunds: vec![RefundFacts {
+            number: "RB-20260901-00001".to_owned(),
+            channel: Channel::Cec,
+            listed_on: day(1),
+            amount: Money::from_lei(30),
+            currency: LEI.to_owned(),
+            state,
+            debited: debited.map(Money::from_lei),
+        }],
+        ..facts(Vec::new())
+    };
+    for (state, debited, today, expected) in [
+        (RefundState::Exported, None, 6, RowFinding::Expected),
+        (RefundState::Exported, None, 7, RowFinding::Overdue),
+        (RefundState::Paid, Some(30), 7, RowFinding::Matched),
+        (RefundState::Returned, Some(30), 7, RowFinding::Reversed),
+    ] {
+        let known = refund(state, debited, day(today));
+        assert_eq!(
+            finding(known, Leg::RefundDebit),
+            expected,
+            "{state} {today}"
+        );
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::coded;
 use crate::domain::day::DayState;
+use crate::domain::money::Money;
 use crate::domain::payment::{Channel, PaymentState};
 use crate::domain::reconciliation::money::{Facts, LEI, PaymentFacts, Row, RowClass};
 
@@ -99,6 +100,7 @@ impl DayTotals {
 
     fn take(&mut self, payment: &PaymentFacts) {
         let amount = i128::from(payment.amount.bani());
+        let refunded = i128::from(payment.refunded.bani());
         self.movements += 1;
         if payment.credit {
             self.credited += amount;
@@ -111,9 +113,15 @@ impl DayTotals {
             Some(Head::Matched) => {
                 let tied = i128::from(payment.tied.bani());
                 self.add(Head::Matched, tied);
+                self.add(Head::Refunds, refunded);
                 if payment.is_split() {
-                    self.add(Head::Unmatched, amount - tied);
+                    self.add(Head::Unmatched, amount - tied - refunded);
                 }
+            }
+            // What was given back of money whose tie was undone afterwards.
+            Some(head @ (Head::Suggested | Head::Unmatched)) => {
+                self.add(head, amount - refunded);
+                self.add(Head::Refunds, refunded);
             }
             Some(head) => self.add(head, amount),
             None => (),
@@ -181,7 +189,13 @@ pub fn canonical_lines<'a>(payments: impl IntoIterator<Item = &'a PaymentFacts>)
         .map(|one| {
             let head = one.head().map_or("-", Head::as_str);
             let (signed, tied) = (one.signed().bani(), one.tied.bani());
-            format!("{}|{signed}|{}|{head}|{tied}\n", one.number, one.currency)
+            // Digests of days before there were refunds stay what they are.
+            let refunded = match one.refunded {
+                Money::ZERO => String::new(),
+                refunded => format!("|{}", refunded.bani()),
+            };
+            let (number, currency) = (&one.number, &one.currency);
+            format!("{number}|{signed}|{currency}|{head}|{tied}{refunded}\n")
         })
         .collect();
     lines.sort_unstable();

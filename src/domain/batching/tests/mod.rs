@@ -1,5 +1,8 @@
 //! Orders lose nobody, double nobody, and make nobody wait too long.
 
+mod days;
+mod planned;
+
 use std::collections::BTreeSet;
 
 use chrono::{Days, TimeDelta, TimeZone};
@@ -10,18 +13,34 @@ use super::*;
 
 const HOUR: Duration = Duration::from_hours(1);
 
-const RULE: BatchingRule = BatchingRule {
-    lines_max: 3,
-    bytes_max: 1000,
-    age_max: Duration::from_hours(4),
-    deadline_risk_days: 12,
-};
+fn rule() -> BatchingRule {
+    BatchingRule {
+        lines_max: 3,
+        bytes_max: 1000,
+        age_max: 4 * HOUR,
+        deadline_risk_days: 12,
+        cut_offs: Vec::new(),
+        working_days: WorkingDays::default(),
+        lines_per_day: None,
+        grouping: Grouping::None,
+    }
+}
 
+/// A Monday, 11:00 in Romania, without cut-off or limit.
 fn moment() -> Moment {
     Moment {
         now: Utc.with_ymd_and_hms(2026, 3, 2, 9, 0, 0).unwrap(),
         today: NaiveDate::from_ymd_opt(2026, 3, 2).unwrap(),
-        cut_off: false,
+        last_cut_off: None,
+        lines_left: None,
+    }
+}
+
+/// The same, when a cut-off has come for everybody.
+fn cut_off() -> Moment {
+    Moment {
+        last_cut_off: Some(DateTime::<Utc>::MAX_UTC),
+        ..moment()
     }
 }
 
@@ -36,7 +55,7 @@ fn waiting(number: u128, minutes: i64, days: u64, bytes: u64) -> Waiting {
 }
 
 fn closed(waiting: &[Waiting], at: Moment) -> Option<(Vec<u128>, CloseReason)> {
-    RULE.next_order(waiting, at).map(|closing| {
+    rule().next_order(waiting, at).map(|closing| {
         let members = closing.members.iter().map(|one| one.0.as_u128()).collect();
         (members, closing.because)
     })
@@ -44,11 +63,7 @@ fn closed(waiting: &[Waiting], at: Moment) -> Option<(Vec<u128>, CloseReason)> {
 
 #[test]
 fn nobody_waiting_makes_no_order_even_at_the_cut_off() {
-    let at = Moment {
-        cut_off: true,
-        ..moment()
-    };
-    assert_eq!(closed(&[], at), None);
+    assert_eq!(closed(&[], cut_off()), None);
 }
 
 #[test]
@@ -128,12 +143,8 @@ fn a_term_that_has_passed_does_not_wait_either() {
 
 #[test]
 fn the_cut_off_sends_whatever_waits() {
-    let at = Moment {
-        cut_off: true,
-        ..moment()
-    };
     assert_eq!(
-        closed(&[waiting(1, 1, 25, 100)], at),
+        closed(&[waiting(1, 1, 25, 100)], cut_off()),
         Some((vec![1], CloseReason::CutOff))
     );
 }
@@ -145,7 +156,7 @@ fn a_clock_that_went_back_ages_nobody() {
 }
 
 /// Asks until nobody must go, as the worker does; returns the orders and who still waits.
-fn drain(rule: BatchingRule, mut left: Vec<Waiting>, at: Moment) -> (Vec<Closing>, Vec<Waiting>) {
+fn drain(rule: &BatchingRule, mut left: Vec<Waiting>, at: Moment) -> (Vec<Closing>, Vec<Waiting>) {
     let mut orders = Vec::new();
     while let Some(closing) = rule.next_order(&left, at) {
         assert!(!closing.members.is_empty(), "an order has lines");
@@ -171,6 +182,7 @@ fn any_rule() -> impl Strategy<Value = BatchingRule> {
             bytes_max,
             age_max: HOUR * hours,
             deadline_risk_days,
+            ..rule()
         },
     )
 }
@@ -178,7 +190,7 @@ fn any_rule() -> impl Strategy<Value = BatchingRule> {
 proptest! {
     #[test]
     fn nobody_is_lost_and_nobody_is_ordered_twice(all in any_waiting(), rule in any_rule()) {
-        let (orders, left) = drain(rule, all.clone(), moment());
+        let (orders, left) = drain(&rule, all.clone(), moment());
         let mut seen: Vec<ApplicationId> = orders
             .iter()
             .flat_map(|closing| closing.members.iter().copied())
@@ -191,7 +203,7 @@ proptest! {
 
     #[test]
     fn no_order_exceeds_its_limits(all in any_waiting(), rule in any_rule()) {
-        let (orders, _) = drain(rule, all.clone(), moment());
+        let (orders, _) = drain(&rule, all.clone(), moment());
         for closing in orders {
             let bytes: u64 = all
                 .iter()
@@ -206,7 +218,7 @@ proptest! {
     #[test]
     fn nobody_old_or_near_the_term_is_left_waiting(all in any_waiting(), rule in any_rule()) {
         let at = moment();
-        let (_, left) = drain(rule, all, at);
+        let (_, left) = drain(&rule, all, at);
         for one in left {
             prop_assert!((at.now - one.ready_since).to_std().unwrap() < rule.age_max);
             prop_assert!((one.deadline_on - at.today).num_days() > i64::from(rule.deadline_risk_days));
@@ -217,9 +229,9 @@ proptest! {
     fn the_backlog_alone_tells_whether_an_order_closes(
         all in any_waiting(),
         rule in any_rule(),
-        cut_off: bool,
+        is_cut_off: bool,
     ) {
-        let at = Moment { cut_off, ..moment() };
+        let at = if is_cut_off { cut_off() } else { moment() };
         let told = Backlog::of(&all).and_then(|backlog| rule.why_close(&backlog, at));
         let closing = rule.next_order(&all, at);
         prop_assert_eq!(told.is_some(), closing.is_some());
@@ -255,7 +267,6 @@ proptest! {
 
     #[test]
     fn the_cut_off_leaves_nobody(all in any_waiting(), rule in any_rule()) {
-        let at = Moment { cut_off: true, ..moment() };
-        prop_assert!(drain(rule, all, at).1.is_empty());
+        prop_assert!(drain(&rule, all, cut_off()).1.is_empty());
     }
 }
