@@ -48,9 +48,9 @@ fn characters_are_those_that_xml_allows() {
             ENCODING_FORBIDDEN 1:4     <a>\xf8\x88\x80\x80\x80</a>
             ENCODING_FORBIDDEN 1:4     <a>\x80</a>
             ENCODING_FORBIDDEN 1:4     <a>\xc3</a>
-            ENCODING_FORBIDDEN 1:1     <a b=\'\xe9\'/>
-            ENCODING_FORBIDDEN 1:1     <\xe9/>
-            ENCODING_FORBIDDEN 1:4     <a><!--\xff--></a>
+            ENCODING_FORBIDDEN 1:7     <a b=\'\xe9\'/>
+            ENCODING_FORBIDDEN 1:2     <\xe9/>
+            ENCODING_FORBIDDEN 1:8     <a><!--\xff--></a>
         "]],
     );
 }
