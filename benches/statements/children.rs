@@ -67,7 +67,9 @@ pub(crate) fn measure(
         String::from_utf8_lossy(&child.stderr)
     );
     let mut told: Value = serde_json::from_slice(&child.stdout)?;
-    told["name"] = json!(name);
+    if let Some(told) = told.as_object_mut() {
+        told.insert(String::from("name"), json!(name));
+    }
     Ok(told)
 }
 

@@ -167,28 +167,36 @@ fn seconds(ns: u64) -> f64 {
 
 #[expect(clippy::float_arithmetic, reason = "rates for people, no money")]
 fn table(report: &Value) -> String {
-    let number = |value: &Value| value.as_f64().unwrap_or(0.0);
-    let entries = number(&report["entries"]);
+    let number = |value: Option<&Value>| value.and_then(Value::as_f64).unwrap_or(0.0);
+    let entries = number(report.get("entries"));
     let (bare, bare_cpu) = (
-        number(&report["bare_seconds"]),
-        number(&report["bare_cpu_seconds"]),
+        number(report.get("bare_seconds")),
+        number(report.get("bare_cpu_seconds")),
     );
     let mut lines = vec![
-        format!("{entries} entries, {} MB", number(&report["bytes"]) / 1e6),
+        format!(
+            "{entries} entries, {} MB",
+            number(report.get("bytes")) / 1e6
+        ),
         format!("bare pass of quick-xml: {bare:.2} s, {bare_cpu:.2} s of the processor"),
         String::from("| | seconds | ratio | CPU s | CPU ratio | entries/s | peak MiB |"),
         String::from("|---|---|---|---|---|---|---|"),
     ];
-    for row in report["rows"].as_array().into_iter().flatten() {
-        let (wall, cpu) = (number(&row["seconds"]), number(&row["cpu_seconds"]));
-        let peak = number(&row["peak_kb"]);
-        let verdict = match row["peak_kb"].as_u64() {
+    for row in report
+        .get("rows")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let (wall, cpu) = (number(row.get("seconds")), number(row.get("cpu_seconds")));
+        let peak = number(row.get("peak_kb"));
+        let verdict = match row.get("peak_kb").and_then(Value::as_u64) {
             Some(kb) if kb > MEMORY_GOAL_KB => ", goal 64 missed",
             _ => "",
         };
         lines.push(format!(
             "| {} | {wall:.1} | {:.1} | {cpu:.1} | {:.1} | {:.0} | {:.1}{verdict} |",
-            row["name"].as_str().unwrap_or(""),
+            row.get("name").and_then(Value::as_str).unwrap_or(""),
             wall / bare,
             cpu / bare_cpu,
             entries / wall,

@@ -41,10 +41,10 @@ pub(crate) fn write(path: &Path, entries: u64) -> anyhow::Result<u64> {
 }
 
 fn balance(file: &mut impl Write, code: &str, bani: u64) -> anyhow::Result<()> {
-    write!(
+    writeln!(
         file,
         "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"RON\">{}.{:02}</Amt>\
-         <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-09-30</Dt></Dt></Bal>\n",
+         <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-09-30</Dt></Dt></Bal>",
         bani / 100,
         bani % 100
     )?;
@@ -74,7 +74,7 @@ fn entry(file: &mut impl Write, number: u64) -> anyhow::Result<()> {
             number % 40
         ),
     };
-    write!(
+    writeln!(
         file,
         "<Ntry>\n  <NtryRef>{number}</NtryRef>\n  <Amt Ccy=\"RON\">67.00</Amt>\n  \
          <CdtDbtInd>CRDT</CdtDbtInd>\n  <Sts><Cd>BOOK</Cd></Sts>\n  \
@@ -85,7 +85,7 @@ fn entry(file: &mut impl Write, number: u64) -> anyhow::Result<()> {
          <RltdPties>\n        <Dbtr><Pty><Nm>{name}</Nm><PstlAdr><Ctry>RO</Ctry><AdrLine>STR. LUNGA NR. {}\
          </AdrLine></PstlAdr></Pty></Dbtr>\n        <DbtrAcct><Id><IBAN>RO49AAAA1B3100759384{:04}</IBAN></Id>\
          </DbtrAcct>\n      </RltdPties>\n      <RmtInf><Ustrd>{words}</Ustrd></RmtInf>\n    </TxDtls>\n  \
-         </NtryDtls>\n  <AddtlNtryInf>ghiseu CEC {}</AddtlNtryInf>\n</Ntry>\n",
+         </NtryDtls>\n  <AddtlNtryInf>ghiseu CEC {}</AddtlNtryInf>\n</Ntry>",
         number % 200,
         number % 10_000,
         number % 700,

@@ -36,7 +36,7 @@ enum Coder {
 
 impl<R: Read> Letters<R> {
     pub(crate) fn new(source: R, codec: Codec) -> Self {
-        let coder = match codec {
+        let decoder = match codec {
             Codec::Marked(encoding) => {
                 Coder::Known(Box::new(encoding.new_decoder_with_bom_removal()))
             }
@@ -47,7 +47,7 @@ impl<R: Read> Letters<R> {
         };
         Self {
             source,
-            coder,
+            coder: decoder,
             raw: vec![0; PIECE_BYTES].into_boxed_slice(),
             raw_at: 0,
             raw_end: 0,

@@ -76,7 +76,9 @@ impl Totals {
     /// Those of entries that are at hand.
     pub(crate) fn of(entries: &[Entry]) -> Self {
         let mut totals = Self::default();
-        entries.iter().for_each(|entry| totals.add(entry));
+        for entry in entries {
+            totals.add(entry);
+        }
         totals
     }
 

@@ -190,7 +190,7 @@ impl<R: BufRead> Source<R> {
     }
 
     fn unread(&mut self, error: Arc<io::Error>) -> Unread {
-        if error.get_ref().is_some_and(|cause| cause.is::<TooLong>()) {
+        if matches!(error.get_ref(), Some(cause) if cause.is::<TooLong>()) {
             return self.refused(RefusedCode::TooLarge, &TooLong.to_string());
         }
         Unread::Broken(io::Error::new(error.kind(), error))

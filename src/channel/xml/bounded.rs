@@ -57,14 +57,18 @@ impl<R: BufRead> BufRead for Bounded<R> {
         // What is consumed was filled before: this reads nothing and cannot fail.
         if let Ok(bytes) = self.source.fill_buf() {
             let bytes = bytes.get(..count).unwrap_or_default();
-            self.feeds += bytes.iter().filter(|byte| **byte == b'\n').count();
+            self.feeds += occurrences(bytes, b'\n');
             if self.feeds == 0 {
-                self.returns += bytes.iter().filter(|byte| **byte == b'\r').count();
+                self.returns += occurrences(bytes, b'\r');
             }
         }
         self.taken += count;
         self.source.consume(count);
     }
+}
+
+fn occurrences(bytes: &[u8], of: u8) -> usize {
+    bytes.iter().map(|byte| usize::from(*byte == of)).sum()
 }
 
 impl<R: BufRead> Read for Bounded<R> {
@@ -93,7 +97,7 @@ mod tests {
     fn a_piece_without_end_is_refused() {
         let mut source = Bounded::new(io::BufReader::new(io::repeat(b'x')));
         let error = io::copy(&mut source, &mut io::sink()).unwrap_err();
-        assert!(error.get_ref().is_some_and(|cause| cause.is::<TooLong>()));
+        assert!(matches!(error.get_ref(), Some(cause) if cause.is::<TooLong>()));
         assert!(source.taken < 2 * PIECE_BYTES_MAX);
         source.begin();
         assert!(source.fill_buf().is_ok());
