@@ -269,7 +269,11 @@ async fn a_reversal_that_finds_nothing_is_held_and_takes_back_no_later_payment()
     kit.settle().await;
     assert_eq!(kit.states().await, [PaymentState::Unmatched]);
     assert_eq!(kit.holds().await, [(915, "PAYMENT".to_owned())]);
-    let next_day = statement("2", &[paid("B2", RF)]).replace(":2609010901", ":2609020902");
+    // It goes on where the first one ended.
+    let next_day = statement("2", &[paid("B2", RF)])
+        .replace(":2609010901", ":2609020902")
+        .replace("RON10067,00", "RON10000,00")
+        .replace("C260831RON10000,00", "C260901RON9933,00");
     kit.import(&next_day).await;
     kit.settle().await;
     assert_eq!(kit.now(&application).await.fee_state, FeeState::Paid);

@@ -54,6 +54,8 @@ struct Line {
 #[derive(Default)]
 struct Account {
     opening: i64,
+    /// How many statements told of it.
+    statements: u32,
     today: Vec<Line>,
     told: usize,
     /// Everything that came in and was told.
@@ -88,7 +90,6 @@ struct History {
     random: Random,
     day: NaiveDate,
     accounts: BTreeMap<&'static str, Account>,
-    statements: u32,
     serial: u32,
     last_file: Option<String>,
     references: Vec<String>,
@@ -122,7 +123,6 @@ impl History {
             world,
             day: first_day(),
             accounts: BTreeMap::from([account(LEI), account(EUROS)]),
-            statements: 0,
             serial: 0,
             last_file: None,
             references,
@@ -233,12 +233,11 @@ impl History {
     }
 
     async fn tell(&mut self, account: &'static str, currency: &str, count: usize) {
-        self.statements += 1;
-        let number = self.statements;
         let day = self.day.format("%y%m%d").to_string();
         let short = self.day.format("%m%d");
         let books = self.accounts.get_mut(account).unwrap();
-        let opening = books.opening;
+        books.statements += 1;
+        let (number, opening) = (books.statements, books.opening);
         let lines = books.tell(count);
         let balance = |minor: i64| {
             let sign = if minor < 0 { "D" } else { "C" };
