@@ -99,6 +99,8 @@ pub async fn is_told_otherwise(tx: &mut Tx, new: &Statement) -> Result<bool, Sto
 pub struct Previous {
     /// Its number in the bank's sequence; empty where it has none.
     pub number: String,
+    /// The balance before its first entry, in minor units.
+    pub opening: Option<i64>,
     /// The balance after its last entry, in minor units.
     pub closing: Option<i64>,
     /// Its last day of booking.
@@ -106,13 +108,14 @@ pub struct Previous {
 }
 
 /// Finds the last statement of an account, in the same format and not long before, that ended
-/// before another one begins. Those that do not add up tell nothing.
+/// before another one begins, or on the day on which it does: banks tell of a day in several
+/// statements. Those that do not add up tell nothing.
 pub async fn find_previous(tx: &mut Tx, of: &Statement) -> Result<Option<Previous>, StoreError> {
     const SQL: &str = "
-        SELECT s.number, s.closing, s.booked_to
+        SELECT s.number, s.opening, s.closing, s.booked_to
         FROM statements s
         JOIN source_files f ON f.id = s.source_file_id
-        WHERE s.account = $1 AND s.currency = $2 AND s.booked_to < $3 AND s.booked_to >= $4
+        WHERE s.account = $1 AND s.currency = $2 AND s.booked_to <= $3 AND s.booked_to >= $4
           AND s.ties AND f.format = (SELECT format FROM source_files WHERE id = $5)
         ORDER BY s.booked_to DESC, s.recorded_at DESC, s.id DESC
         LIMIT 1";

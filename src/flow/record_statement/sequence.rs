@@ -43,6 +43,11 @@ fn missing(before: u32, own: u32) -> Option<String> {
 }
 
 fn differing(previous: &Previous, statement: &Statement) -> Option<String> {
+    // One more statement of the same day may go on, or tell the day again from its beginning.
+    let is_same_day = statement.booked_from == Some(previous.booked_to);
+    if is_same_day && statement.opening == previous.opening {
+        return None;
+    }
     let missing = statement.opening?.checked_sub(previous.closing?)?;
     (missing != 0).then(|| {
         let by = amount::print(missing, &statement.currency);
@@ -70,6 +75,7 @@ mod tests {
     fn between(before: &str, own: &str, closing: i64, opening: i64) -> Option<String> {
         let previous = Previous {
             number: before.to_owned(),
+            opening: Some(0),
             closing: Some(closing),
             booked_to: day(1),
         };

@@ -253,6 +253,27 @@ async fn a_gap_before_a_statement_is_held_and_its_money_recorded() {
 }
 
 #[tokio::test]
+async fn several_statements_of_one_day_go_on_or_tell_the_day_again() {
+    let kit = Kit::open().await;
+    let paid = |name| [paid(name, "taxa")];
+    let mut all = Vec::new();
+    for (number, opening, name) in [
+        ("244/1", 1_000, "B1"),
+        ("245/1", 1_067, "B2"),
+        ("246/1", 1_067, "B3"),
+    ] {
+        all.extend(codes(
+            &kit.import(&on(2, number, opening, &paid(name))).await,
+        ));
+    }
+    assert_eq!(all, Vec::<u16>::new());
+    let next = kit.import(&on(3, "247/1", 1_134, &paid("B4"))).await;
+    assert_eq!(codes(&next), Vec::<u16>::new());
+    let apart = kit.import(&on(3, "248/1", 5, &paid("B5"))).await;
+    assert_eq!(codes(&apart), [919]);
+}
+
+#[tokio::test]
 async fn the_same_number_half_a_year_later_is_another_statement() {
     let kit = Kit::open().await;
     kit.import(&statement("244/1", &[paid("B1", RF)])).await;

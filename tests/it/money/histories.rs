@@ -264,7 +264,9 @@ impl History {
             .import(Channel::Cec, file.as_bytes())
             .await
             .unwrap();
-        assert_eq!(outcome.held, [], "{file}");
+        // A day that is told again in part ends before the next one begins: 919, money recorded.
+        let others = outcome.held.iter().filter(|one| one.code != 919);
+        assert_eq!(others.count(), 0, "{file}\n{:?}", outcome.held);
         self.last_file = Some(file);
     }
 
