@@ -37,7 +37,13 @@ pub fn canonicalizer(document: &[u8]) {
     let once = canonical(document);
     let mut slowly = Vec::new();
     let outcome = canonicalize(in_pieces(document), &mut slowly, &Limits::default());
-    same(&once, &canonical_outcome(outcome, slowly));
+    let again = canonical_outcome(outcome, slowly);
+    if std::str::from_utf8(document).is_ok() {
+        same(&once, &again);
+    } else {
+        // Markup that does not end and bytes that are no text: which is told depends on the pieces.
+        assert!(once.is_err() && again.is_err());
+    }
     match once {
         Ok(once) => assert_eq!(canonical(&once), Ok(once)),
         Err(refusal) => assert_lies_within(&refusal, document),
