@@ -37,6 +37,12 @@ pub async fn open_order(
     // The number comes first: its row is locked until the end, so that of two replicas one counts
     // the day's lines after the other has placed its own.
     let number = take_number(&mut tx, bureau, &note).await?;
+    if batching_pauses::find(&mut tx, bureau, product, note.at)
+        .await?
+        .is_some()
+    {
+        return Ok(None); // Somebody paused it meanwhile.
+    }
     let at = moment(&mut tx, &rule, bureau, product, note.at).await?;
     // The most urgent come first, and more than one order holds cannot be taken now anyway.
     let of_group = (rule.grouping, &group);

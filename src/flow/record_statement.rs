@@ -196,9 +196,12 @@ async fn keep(
     let (row, survey) = arrived.keep().await?;
     let blob = Blob::of(&row, survey);
     let kept = keep_readable(gateway, channel, &digest, (row, &blob), watch).await;
-    if !matches!(kept, Ok(Kept::New(_))) {
-        // Nothing of what is refused is kept.
-        blob.erase(gateway).await?;
+    match kept {
+        // Nothing of what is refused is kept, nor a second copy of what is.
+        Err(Failure::Refused(_)) | Ok(Kept::Before(_)) => blob.erase(gateway).await?,
+        // A commit whose answer was lost may have given it its row; without one, it is an orphan,
+        // which the janitor sweeps.
+        Err(Failure::Broken(_)) | Ok(Kept::New(_)) => {}
     }
     kept
 }

@@ -41,7 +41,7 @@ coded! {
         SourceFile = "SOURCE_FILE",
         /// A hold itself.
         Hold = "HOLD",
-        /// A destination of the outbox.
+        /// A destination of the outbox, or the opening of orders of a product.
         Lane = "LANE",
     }
 }

@@ -120,6 +120,28 @@ both_worlds! {
         assert_eq!(all[2], (3, "COUNT".to_owned()));
     }
 
+    async fn two_batchers_keep_the_limit_of_the_day_together(world: &mut World) {
+        use cei_gateway::worker::{Worker, batcher::Batcher};
+        world.config.batching.lines_max = 2;
+        world.config.batching.lines_per_day = 3;
+        world.restart().await;
+        world.ready_many(8).await;
+
+        for _ in 0..6 {
+            let (one, other, third) = tokio::join!(
+                Batcher.pass(&world.gateway),
+                Batcher.pass(&world.gateway),
+                Batcher.pass(&world.gateway),
+            );
+            one.unwrap();
+            other.unwrap();
+            third.unwrap();
+        }
+
+        let lines: Vec<i64> = world.orders().await.iter().map(|one| one.line_count).collect();
+        assert_eq!(lines, [2, 1]);
+    }
+
     async fn an_order_that_was_given_up_leaves_its_room_to_others(world: &mut World) {
         world.config.batching.lines_max = 2;
         world.config.batching.lines_per_day = 2;

@@ -434,6 +434,11 @@ async fn a_term_is_extended_once_by_the_office_or_an_operator() {
     let unknown = format!("{APPLICATIONS}/CLJ-04-2026-000009/extension");
     let unknown = kit.post(OPERATOR, &unknown, "e5", &body(1)).await;
     unknown.problem(404, "not-found");
+    let reason = json!({ "reason": "told by telephone" });
+    let cancel = format!("{APPLICATIONS}/{PAYING}/cancel");
+    kit.post(OPERATOR, &cancel, "e6", &reason).await.expect(200);
+    let ended = kit.post(OPERATOR, &operators, "e7", &body(1)).await;
+    ended.problem(409, "decision-not-possible");
 }
 
 #[tokio::test]

@@ -66,7 +66,10 @@ impl Place {
 /// The files of a folder that may be taken, oldest first.
 pub(super) fn list(folder: &Path) -> io::Result<Vec<Found>> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder)?.take(FILES_MAX) {
+    for entry in fs::read_dir(folder)? {
+        if found.len() >= FILES_MAX {
+            break;
+        }
         let entry = entry?;
         if !is_for_us(&entry.file_name()) {
             continue;

@@ -147,6 +147,21 @@ async fn names_of_unfinished_files_links_and_folders_are_left_alone() {
 }
 
 #[tokio::test]
+async fn many_unfinished_files_do_not_hide_finished_ones() {
+    let watched = Watched::open().await;
+    // Folders are listed in any order: the oldest or the youngest may come last.
+    watched.put("first.sta", &day("1"));
+    for number in 0..5_000 {
+        watched.put(&format!("{number}.part"), "");
+    }
+    watched.put("last.sta", &day("1"));
+    watched.collect().await;
+    let done = watched.names("done");
+    let reports = done.iter().filter(|name| name.contains(".json"));
+    assert_eq!(reports.count(), 2, "{done:?}");
+}
+
+#[tokio::test]
 async fn a_link_in_the_place_of_a_file_is_not_followed() {
     let watched = Watched::open().await;
     watched.put("day.sta", &day("244"));
