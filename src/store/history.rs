@@ -35,6 +35,12 @@ coded! {
         Order = "ORDER",
         /// A line of an order.
         OrderLine = "ORDER_LINE",
+        /// A letter to the bureau.
+        Letter = "LETTER",
+        /// Cards that the bureau sent to an office together.
+        Consignment = "CONSIGNMENT",
+        /// A complaint about a card.
+        Complaint = "COMPLAINT",
         /// A document that arrived.
         Inbox = "INBOX",
         /// A payment channel's file.
