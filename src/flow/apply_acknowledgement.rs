@@ -12,6 +12,7 @@ use crate::domain::reason::{Owner, Reason};
 use crate::domain::reconciliation::{
     Applied, EntryFacts, HoldReason, Judgement, LineKnowledge, judge,
 };
+use crate::flow::letters::settle_cancels;
 use crate::flow::line_step::{self, take_line_step};
 use crate::flow::progress::tell;
 use crate::flow::{Failure, compare_shipments, order_progress};
@@ -25,8 +26,7 @@ use crate::store::order_lines::{self, OrderLine};
 use crate::store::orders::{self, Order};
 use crate::store::{Tx, applications};
 
-/// Applies every word of the document; afterwards every order that it spoke of has come as far as
-/// its lines, and its parcels were compared with what was ordered.
+/// Applies every word of the document, and compares its parcels with what was ordered.
 pub(crate) async fn apply(
     tx: &mut Tx,
     gateway: &Gateway,
@@ -34,9 +34,22 @@ pub(crate) async fn apply(
     words: &Acknowledgement,
     note: &Note<'_>,
 ) -> Result<(), Failure<Infallible>> {
+    hear_all(tx, gateway, document, &words.entries, note).await?;
+    compare_shipments::compare(tx, document, words, note).await
+}
+
+/// Hears words on lines, whichever document they stand in; afterwards every order that they speak
+/// of has come as far as its lines, and whoever asked to cancel one of them has the answer.
+pub(crate) async fn hear_all(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    document: &InboxMessage,
+    entries: &[Entry],
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
     let mut orders_by_number: BTreeMap<&str, Option<Order>> = BTreeMap::new();
     let mut touched: BTreeSet<OrderId> = BTreeSet::new();
-    for entry in &words.entries {
+    for entry in entries {
         let number = entry.order_number.as_str();
         if !orders_by_number.contains_key(number) {
             orders_by_number.insert(number, orders::find_by_number(tx, number).await?);
@@ -52,8 +65,9 @@ pub(crate) async fn apply(
     }
     for order in touched {
         order_progress::settle(tx, order, note).await?;
+        settle_cancels(tx, order, entries, document.id, note).await?;
     }
-    compare_shipments::compare(tx, document, words, note).await
+    Ok(())
 }
 
 /// Finds the line that a word is about; its application must be the one that the word names.
