@@ -7,6 +7,7 @@ use std::convert::Infallible;
 use anyhow::Context;
 use zeroize::Zeroizing;
 
+use crate::bureau::acknowledgement::Acknowledgement;
 use crate::bureau::message::{MESSAGE_NAMESPACES, Message, read_message};
 use crate::bureau::refusal::ReadError;
 use crate::domain::inbox::InboxEvent;
@@ -82,18 +83,15 @@ async fn open(
 
 /// Verifies and reads the bytes, off the asynchronous threads.
 async fn verify(gateway: &Gateway, bytes: Zeroizing<Vec<u8>>) -> anyhow::Result<Reading> {
-    let [receipts, acknowledgements] = MESSAGE_NAMESPACES;
-    let mut policy = gateway.bureau_trust.policy(receipts, gateway.clock.now())?;
-    policy.allowed_namespaces.push(acknowledgements.to_owned());
+    let [first, others @ ..] = MESSAGE_NAMESPACES;
+    let mut policy = gateway.bureau_trust.policy(first, gateway.clock.now())?;
+    policy.allowed_namespaces.extend(others.map(str::to_owned));
     let read = tokio::task::spawn_blocking(move || read_message(bytes.as_slice(), &policy))
         .await
         .context("the reading task ended early")?;
     Ok(match read {
         Ok((message, _verified)) => {
-            let (kind, message_id) = match &message {
-                Message::Receipt(receipt) => ("receipt", receipt.message_id),
-                Message::Acknowledgement(words) => ("acknowledgement", words.message_id),
-            };
+            let (kind, message_id) = (message.kind(), message.message_id());
             let outcome = admit(gateway, message);
             Reading {
                 kind,
@@ -119,11 +117,8 @@ async fn verify(gateway: &Gateway, bytes: Zeroizing<Vec<u8>>) -> anyhow::Result<
 
 /// Checks that a believable document is for this gateway, from this bureau.
 fn admit(gateway: &Gateway, message: Message) -> Result<Message, Finding> {
-    let (bureau, test) = match &message {
-        Message::Receipt(receipt) => (&receipt.bureau, receipt.test),
-        Message::Acknowledgement(words) => (&words.bureau, words.test),
-    };
-    if *bureau != gateway.config.bureau.code {
+    let (bureau, test) = (message.bureau(), message.is_test());
+    if bureau != gateway.config.bureau.code {
         let detail = format!("the document is of the bureau {bureau}");
         return Err(Finding {
             reason: Reason::SENDER_NOT_AUTHORISED.number(),
@@ -160,14 +155,7 @@ async fn act(
     let finding = match outcome {
         Ok(message) => {
             take_inbox_step(&mut tx, document, InboxEvent::ActedUpon, &note).await?;
-            match message {
-                Message::Receipt(receipt) => {
-                    apply_receipt::apply(&mut tx, document, &receipt, &note).await?;
-                }
-                Message::Acknowledgement(words) => {
-                    apply_acknowledgement::apply(&mut tx, gateway, document, &words, &note).await?;
-                }
-            }
+            hear(&mut tx, gateway, document, message, &note).await?;
             None
         }
         Err(finding) => {
@@ -189,6 +177,42 @@ async fn act(
     inbox::set_read(&mut tx, document.id, kind, message_id.as_deref(), finding).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Does what a message says.
+async fn hear(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    document: &InboxMessage,
+    message: Message,
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let words = match message {
+        Message::Receipt(receipt) => {
+            return apply_receipt::apply(tx, document, &receipt, note).await;
+        }
+        Message::Acknowledgement(words) => words,
+        Message::ShipmentNotice(notice) => Acknowledgement::from(notice),
+        Message::ErasureConfirmation(confirmation) => Acknowledgement::from(confirmation),
+        Message::InquiryAnswer(answer) => Acknowledgement {
+            message_id: answer.message_id,
+            bureau: answer.bureau,
+            test: answer.test,
+            created_at: answer.created_at,
+            entries: answer.entries,
+            shipments: Vec::new(),
+        },
+        Message::CancelAnswer(answer) => Acknowledgement {
+            message_id: answer.message_id,
+            bureau: answer.bureau,
+            test: answer.test,
+            created_at: answer.created_at,
+            entries: answer.entries,
+            shipments: Vec::new(),
+        },
+        Message::ComplaintDecision(_) | Message::TechnicalError(_) => return Ok(()),
+    };
+    apply_acknowledgement::apply(tx, gateway, document, &words, note).await
 }
 
 /// A document whose id was acted upon before, in other bytes, contradicts itself.

@@ -55,9 +55,10 @@ fn bureau_policy(now: DateTime<Utc>) -> TrustPolicy {
     let anchors = read(certificate_file(certificates(), SIGNING_CA));
     let anchors = X509::stack_from_pem(&anchors).unwrap();
     let mut policy = TrustPolicy::new(anchors, MESSAGE_NAMESPACES[0], now);
+    let others = MESSAGE_NAMESPACES[1..].iter();
     policy
         .allowed_namespaces
-        .push(MESSAGE_NAMESPACES[1].to_owned());
+        .extend(others.map(|&namespace| namespace.to_owned()));
     policy
 }
 
@@ -256,7 +257,7 @@ fn words(messages: &[Message]) -> Vec<(u32, u32, LineEvent)> {
         .iter()
         .filter_map(|message| match message {
             Message::Acknowledgement(document) => Some(&document.entries),
-            Message::Receipt(_) => None,
+            _ => None,
         })
         .flatten()
         .map(|entry| (entry.line_no, entry.sequence, entry.status))
