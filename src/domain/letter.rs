@@ -68,6 +68,8 @@ coded! {
         SentAgain = "SENT_AGAIN",
         /// The bureau answered the last thing that it asks.
         AnswerCame = "ANSWER_CAME",
+        /// What it is to say cannot be written: a defect, and no reason to hold up the others.
+        FoundUnwritable = "FOUND_UNWRITABLE",
         /// What it asks was settled before it was written.
         FoundNeedless = "FOUND_NEEDLESS",
         /// The bureau says that it cannot use it.
@@ -85,6 +87,7 @@ pub const STEPS: &[Step<LetterState, LetterEvent>] = &[
     (Sent,     AnswerCame,     Answered),
 
     (Decided,  FoundNeedless,  GivenUp),
+    (Decided,  FoundUnwritable, GivenUp),
     (Decided,  AnswerCame,     Answered),  // What it asks was answered before it was written.
     (Queued,   AnswerCame,     Answered),  // Delivered, but the answer to that was lost.
     (GivenUp,  AnswerCame,     Answered),  // Late, and still of use.
@@ -125,7 +128,10 @@ mod tests {
 
     #[test]
     fn what_needs_no_answer_any_more_is_not_open() {
-        let open: Vec<_> = LetterState::ALL.iter().filter(|state| state.is_open()).collect();
+        let open: Vec<_> = LetterState::ALL
+            .iter()
+            .filter(|state| state.is_open())
+            .collect();
         assert_eq!(open, [&Decided, &Queued, &Sent]);
     }
 }

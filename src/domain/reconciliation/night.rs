@@ -127,11 +127,17 @@ fn judge(account: Account, line: &OurLine, said: &[&SaidWord<'_>]) -> Option<Lin
         };
     };
     let is_otherwise = |word: &&&SaidWord<'_>| {
-        let mut kept = line.words.iter().filter(|(number, _)| *number == word.sequence);
+        let mut kept = line
+            .words
+            .iter()
+            .filter(|(number, _)| *number == word.sequence);
         kept.clone().count() > 1 || kept.any(|(_, hash)| *hash != word.hash)
     };
     if let Some(word) = said.iter().find(is_otherwise) {
-        let detail = format!("the bureau says two things under sequence {}", word.sequence);
+        let detail = format!(
+            "the bureau says two things under sequence {}",
+            word.sequence
+        );
         return differs(Difference::Contradicting, detail);
     }
     let last_heard = line.last_sequence;
@@ -156,7 +162,9 @@ mod tests {
             line_no,
             application: format!("CEI-A-{line_no}"),
             last_sequence,
-            words: (1..=last_sequence).map(|number| (number, [7; 32])).collect(),
+            words: (1..=last_sequence)
+                .map(|number| (number, [7; 32]))
+                .collect(),
         }
     }
 
@@ -185,7 +193,10 @@ mod tests {
 
     #[test]
     fn an_order_that_the_bureau_does_not_hold_misses_every_line() {
-        let account = Account { held: false, ..HELD };
+        let account = Account {
+            held: false,
+            ..HELD
+        };
         let expected = [(1, Difference::Missing), (2, Difference::Missing)];
         assert_eq!(told(account, &[line(1, 0), line(2, 3)], &[]), expected);
     }
@@ -204,7 +215,11 @@ mod tests {
 
     #[test]
     fn a_line_that_was_never_ordered_is_extra_once() {
-        let said = [word(9, "CEI-A-9", 1), word(9, "CEI-A-9", 2), word(1, "CEI-A-2", 1)];
+        let said = [
+            word(9, "CEI-A-9", 1),
+            word(9, "CEI-A-9", 2),
+            word(1, "CEI-A-2", 1),
+        ];
         let expected = [(1, Difference::Extra), (9, Difference::Extra)];
         assert_eq!(told(HELD, &[line(1, 0)], &said), expected);
     }
@@ -216,7 +231,10 @@ mod tests {
         assert_eq!(told(HELD, &ours, &forgot), [(1, Difference::Contradicting)]);
         let mut changed = [word(1, "CEI-A-1", 2), word(1, "CEI-A-1", 3)];
         changed[0].hash = [8; 32];
-        assert_eq!(told(HELD, &ours, &changed), [(1, Difference::Contradicting)]);
+        assert_eq!(
+            told(HELD, &ours, &changed),
+            [(1, Difference::Contradicting)]
+        );
     }
 
     #[test]

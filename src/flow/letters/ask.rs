@@ -61,10 +61,7 @@ pub(crate) async fn ask_bureau_in(
 }
 
 /// Finds an order by number or id, and locks it.
-pub(super) async fn find_order(
-    tx: &mut Tx,
-    number: &str,
-) -> Result<Order, Failure<OrderRefusal>> {
+pub(super) async fn find_order(tx: &mut Tx, number: &str) -> Result<Order, Failure<OrderRefusal>> {
     let id = match number.parse() {
         Ok(id) => Some(id),
         Err(_not_an_id) => orders::find_by_number(tx, number)

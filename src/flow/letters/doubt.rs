@@ -27,7 +27,11 @@ pub async fn end_doubt(gateway: &Gateway) -> Result<Option<String>, Failure<Infa
         return Ok(None);
     };
     let actor = Actor::Gateway("reconciler");
-    let note = note(gateway, &actor, Some("the bureau did not say whether it has the order"));
+    let note = note(
+        gateway,
+        &actor,
+        Some("the bureau did not say whether it has the order"),
+    );
     let mut tx = gateway.store.begin().await?;
     let Some(order) = orders::lock(&mut tx, found.id).await? else {
         return Ok(None);
@@ -49,9 +53,7 @@ pub(super) async fn send_again(
     note: &Note<'_>,
 ) -> Result<(), Failure<Infallible>> {
     let tried = match outbox::find_last(tx, order.id.0).await? {
-        Some(last) => {
-            tried_before(&last) + outbox::count_attempts(tx, last.message_id).await?
-        }
+        Some(last) => tried_before(&last) + outbox::count_attempts(tx, last.message_id).await?,
         None => 0,
     };
     let event = OrderEvent::ResendDecided;

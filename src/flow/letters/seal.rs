@@ -16,11 +16,13 @@ use crate::bureau::writer::DocumentError;
 use crate::domain::id::MessageId;
 use crate::domain::letter::{LetterEvent, LetterKind};
 use crate::domain::operator::Actor;
+use crate::domain::reason::Reason;
 use crate::flow::letters::{give_up, take_letter_step};
 use crate::flow::progress::note;
 use crate::flow::{Failure, sealing};
 use crate::gateway::Gateway;
-use crate::store::history::Note;
+use crate::store::history::{Note, SubjectKind};
+use crate::store::holds::{self, NewHold};
 use crate::store::letters::{self, Letter};
 use crate::store::orders::{self, Order};
 use crate::store::outbox::{self, LaneKind, NewMessage};
@@ -42,13 +44,20 @@ pub async fn seal_letter(gateway: &Gateway) -> Result<Option<String>, Failure<In
     let document = document_of(&mut tx, gateway, &letter).await?;
     drop(tx);
     let key = gateway.seal.clone();
-    let (bytes, sha256) = tokio::task::spawn_blocking(move || {
-        let written = write(&document, key.as_ref(), now)?;
-        anyhow::Ok(written)
-    })
-    .await
-    .context("the writing task ended early")?
-    .with_context(|| format!("writing the letter {}", letter.number))?;
+    let written = tokio::task::spawn_blocking(move || write(&document, key.as_ref(), now))
+        .await
+        .context("the writing task ended early")?;
+    let (bytes, sha256) = match written {
+        Ok(written) => written,
+        Err(DocumentError::Content(fault) | DocumentError::Line { fault, .. }) => {
+            set_aside(gateway, &letter, &fault.to_string()).await?;
+            return Ok(Some(letter.number));
+        }
+        Err(ours) => {
+            let error = anyhow::Error::new(ours);
+            return Err(error.context("writing a letter to the bureau").into());
+        }
+    };
     let size = i64::try_from(bytes.len()).context("a letter out of range")?;
     let blob = sealing::seal(gateway, SealedKind::Order, Zeroizing::new(bytes)).await?;
     queue(gateway, &letter, blob, (&sha256, size)).await?;
@@ -71,11 +80,7 @@ fn write(
 }
 
 /// What the letter says, as the document that says it.
-async fn document_of(
-    tx: &mut Tx,
-    gateway: &Gateway,
-    letter: &Letter,
-) -> anyhow::Result<Document> {
+async fn document_of(tx: &mut Tx, gateway: &Gateway, letter: &Letter) -> anyhow::Result<Document> {
     let test = gateway.config.environment.is_test();
     Ok(match letter.kind {
         LetterKind::Inquiry => {
@@ -166,7 +171,10 @@ async fn complaint_of(tx: &mut Tx, letter: &Letter, test: bool) -> anyhow::Resul
         order_number: order.number,
         line_no: u32::try_from(line.line_no).context("a line number out of range")?,
         application_number: application.number,
-        document_number: letter.document_number.clone().context("a complaint about no card")?,
+        document_number: letter
+            .document_number
+            .clone()
+            .context("a complaint about no card")?,
         code: code_of(letter)?,
         text: letter.text.clone(),
         noticed_at: letter.noticed_at.unwrap_or(letter.created_at),
@@ -238,6 +246,28 @@ pub(crate) async fn put_in_outbox(
     Ok(())
 }
 
+/// Ends a letter that cannot be written, so that those behind it are.
+async fn set_aside(
+    gateway: &Gateway,
+    letter: &Letter,
+    why: &str,
+) -> Result<(), Failure<Infallible>> {
+    let actor = Actor::Gateway("batcher");
+    let note = note(gateway, &actor, Some(why));
+    let mut tx = gateway.store.begin().await?;
+    give_up(&mut tx, letter, LetterEvent::FoundUnwritable, &note).await?;
+    let hold = NewHold {
+        kind: SubjectKind::Letter,
+        subject: letter.id.0,
+        number: &letter.number,
+        code: Reason::SCHEMA_INVALID.number(),
+        detail: why,
+    };
+    holds::open(&mut tx, &hold, &note).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Ends letters that need not be written any more.
 async fn drop_needless(gateway: &Gateway) -> Result<(), Failure<Infallible>> {
     let mut tx = gateway.store.read().await?;
@@ -247,7 +277,11 @@ async fn drop_needless(gateway: &Gateway) -> Result<(), Failure<Infallible>> {
         return Ok(());
     }
     let actor = Actor::Gateway("batcher");
-    let note = note(gateway, &actor, Some("it was settled before the letter was written"));
+    let note = note(
+        gateway,
+        &actor,
+        Some("it was settled before the letter was written"),
+    );
     let mut tx = gateway.store.begin().await?;
     for letter in needless {
         give_up(&mut tx, &letter, LetterEvent::FoundNeedless, &note).await?;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 
 use cei_gateway::domain::step::Step;
-use cei_gateway::domain::{acknowledgement, application, day, fee, inbox, letter, order, payment, refund};
+use cei_gateway::domain::{
+    acknowledgement, application, day, fee, inbox, letter, order, payment, refund,
+};
 
 const HEAD: &str = "\
 <!-- Rendered from the STEPS tables in src/domain by `make docs`; a test compares. Do not edit. -->
