@@ -118,3 +118,67 @@ impl From<TechnicalError> for Letter {
         Self::TechnicalError(document)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bureau::fixtures::{Signer, noon, refusal};
+    use crate::bureau::inquiry::write_inquiry;
+    use crate::bureau::technical_error::{About, write_technical_error};
+
+    fn inquiry() -> Inquiry {
+        Inquiry {
+            message_id: Uuid::from_u128(1),
+            bureau: "IMPRIMERIA".to_owned(),
+            test: true,
+            created_at: noon(),
+            order_number: "CEI-O-2026-000017".to_owned(),
+            order_sha256: [7; 32],
+            order_message_id: Uuid::from_u128(2),
+        }
+    }
+
+    fn error() -> TechnicalError {
+        TechnicalError {
+            message_id: Uuid::from_u128(3),
+            bureau: "IMPRIMERIA".to_owned(),
+            test: false,
+            created_at: noon(),
+            about: About {
+                sha256: [7; 32],
+                message_id: None,
+            },
+            code: 104,
+            text: "not well-formed".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_kind_of_a_letter_is_learnt_from_the_document() {
+        let signer = Signer::new();
+        let (first, written) = write_inquiry(Vec::new(), &signer.key, &inquiry(), noon()).unwrap();
+        let (second, _) = write_technical_error(Vec::new(), &signer.key, &error(), noon()).unwrap();
+
+        let (letter, verified) = read_letter(first.as_slice(), &signer.policy()).unwrap();
+        assert_eq!(letter, Letter::Inquiry(inquiry()));
+        assert_eq!(verified.sha256, written.sha256);
+        assert_eq!((letter.kind(), letter.is_test()), ("inquiry", true));
+        let (letter, _) = read_letter(second.as_slice(), &signer.policy()).unwrap();
+        assert_eq!(letter, Letter::TechnicalError(error()));
+        assert_eq!(letter.message_id(), Uuid::from_u128(3));
+    }
+
+    #[test]
+    fn what_only_the_bureau_says_is_no_letter() {
+        let signer = Signer::new();
+        let (document, _) = write_inquiry(Vec::new(), &signer.key, &inquiry(), noon()).unwrap();
+        let answer = String::from_utf8(document)
+            .unwrap()
+            .replace("Inquiry", "InquiryAnswer")
+            .replace("inquiry:1", "inquiry-answer:1");
+
+        let read = read_letter(signer.sign_again(&answer).as_slice(), &signer.policy());
+
+        assert_eq!(refusal(read).code, "DOCUMENT_UNEXPECTED");
+    }
+}

@@ -36,6 +36,8 @@ pub mod shipment_notice;
 pub mod technical_error;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trial;
 mod value;
 pub mod writer;
 
