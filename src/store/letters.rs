@@ -64,7 +64,7 @@ pub struct Letter {
     pub due_at: DateTime<Utc>,
     /// When it was decided.
     pub created_at: DateTime<Utc>,
-    /// When the bureau took the bytes last.
+    /// When the bureau took the bytes first.
     pub sent_at: Option<DateTime<Utc>>,
     /// When it was answered.
     pub answered_at: Option<DateTime<Utc>>,
@@ -254,9 +254,9 @@ pub async fn set_signed(
     }
 }
 
-/// Records when the bureau took the bytes.
+/// Records when the bureau took the bytes first.
 pub async fn set_sent(tx: &mut Tx, id: LetterId, at: DateTime<Utc>) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE letters SET sent_at = $2 WHERE id = $1";
+    const SQL: &str = "UPDATE letters SET sent_at = COALESCE(sent_at, $2) WHERE id = $1";
     execute!(tx, SQL, id.0, at)?;
     Ok(())
 }

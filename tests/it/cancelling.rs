@@ -254,10 +254,10 @@ both_worlds! {
         let order = world.sent_order(1).await;
         let letter = asked(world, &order, &[1]).await;
 
-        world.acknowledge(world.entries(&order, 1, 1, &[LineCancelled]).await).await;
+        let words = world.entries(&order, 1, 1, &[LineCancelled]).await;
+        world.acknowledge(words.clone()).await;
 
         assert_eq!(world.only_letter(&order).await.state, LetterState::Answered);
-        let words = world.entries(&order, 1, 1, &[LineCancelled]).await;
         let late = world.answer_cancel(&letter, &order, words).await;
         assert_eq!(late.state, InboxState::Applied);
         assert!(world.holds().await.is_empty());

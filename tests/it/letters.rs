@@ -5,6 +5,8 @@ use std::slice;
 use cei_gateway::bureau::letter::Letter as Document;
 use cei_gateway::bureau::receipt::Outcome;
 use cei_gateway::bureau::technical_error::About;
+use cei_gateway::config::SpkiSha256;
+use cei_gateway::domain::acknowledgement::LineEvent::LineReceived;
 use cei_gateway::domain::delivery::DeliveryVerdict;
 use cei_gateway::domain::inbox::InboxState;
 use cei_gateway::domain::letter::{LetterKind, LetterState};
@@ -14,11 +16,13 @@ use cei_gateway::flow::letters::send as letters;
 use cei_gateway::store::inbox::InboxMessage;
 use cei_gateway::store::letters::{self as rows_of_letters, Letter};
 use cei_gateway::store::orders::Order;
-use cei_gateway::transport::certificates::{BUREAU_SEAL, GATEWAY_SEAL};
+use cei_gateway::transport::certificates::{BUREAU_SEAL, GATEWAY_SEAL, certificate_file};
 use chrono::TimeDelta;
+use openssl::sha::sha256;
+use openssl::x509::X509;
 
 use crate::kit::databases::rows;
-use crate::kit::world::{World, both_worlds};
+use crate::kit::world::{World, both_worlds, certificates};
 
 /// Whoever decides in these tests.
 const OPERATOR: &Actor = &Actor::Gateway("test");
@@ -78,7 +82,7 @@ both_worlds! {
         let (order, letter) = question(world).await;
         for _ in 0..world.config.delivery.attempts_max {
             world.try_to_post(DeliveryVerdict::Retry, 500).await;
-            world.pass(TimeDelta::hours(1));
+            world.pass(TimeDelta::hours(7));
         }
         assert_eq!(world.only_letter(&order).await.state, LetterState::GivenUp);
         assert_eq!(world.holds().await, [(letter.number.clone(), 823)]);
@@ -92,6 +96,7 @@ both_worlds! {
         world.post().await;
         world.pass(TimeDelta::minutes(1_439));
         world.settle().await;
+        assert_eq!(world.post().await.len(), 1, "the night asks again");
         assert!(world.hold_codes().await.is_empty());
 
         world.pass(TimeDelta::minutes(1));
@@ -104,12 +109,10 @@ both_worlds! {
 
     async fn a_document_that_cannot_be_believed_is_told_of_once(world: &mut World) {
         let order = world.sent_order(1).await;
-        let words = world.acknowledgement(world.entries(&order, 1, 1, &[]).await);
         let mut receipt = world.receipt_of(&order, Outcome::Ok);
         receipt.test = false;
         let heard = world.hear(world.signed_receipt(&receipt)).await;
         assert_eq!((heard.state, heard.reason), (InboxState::Quarantined, Some(109)));
-        assert_eq!(words.entries.len(), 0);
 
         let letter = error_about(world, &heard).await;
         assert_eq!(letter.kind, LetterKind::TechnicalError);
@@ -125,10 +128,13 @@ both_worlds! {
     }
 
     async fn a_document_of_a_stranger_is_told_of_and_its_error_is_not(world: &mut World) {
+        let chain = std::fs::read(certificate_file(certificates(), BUREAU_SEAL)).unwrap();
+        let key = X509::from_pem(&chain).unwrap().public_key().unwrap();
+        let spki = SpkiSha256(sha256(&key.public_key_to_der().unwrap()));
+        world.config.bureau.acknowledgement_spki_sha256 = vec![spki];
+        world.restart().await;
         let order = world.sent_order(1).await;
-        let words = world.entries(&order, 1, 1, &[
-            cei_gateway::domain::acknowledgement::LineEvent::LineReceived,
-        ]).await;
+        let words = world.entries(&order, 1, 1, &[LineReceived]).await;
         let document = world.signed_by(GATEWAY_SEAL, &world.acknowledgement(words));
         let heard = world.hear(document).await;
         assert_eq!(heard.state, InboxState::Quarantined);

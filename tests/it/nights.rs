@@ -2,12 +2,11 @@
 
 use cei_gateway::bureau::entry::Entry;
 use cei_gateway::bureau::inquiry_answer::Held;
-use cei_gateway::domain::acknowledgement::LineEvent::{
-    LineAccepted, LineReceived, LineRejected, ProductionBegun,
-};
+use cei_gateway::domain::acknowledgement::LineEvent::{LineAccepted, LineReceived, LineRejected};
 use cei_gateway::domain::letter::{LetterState, Occasion};
 use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::flow::letters::night::ask_at_night;
+use cei_gateway::http::operations::reconciliations::read_night;
 use cei_gateway::store::orders::Order;
 use cei_gateway::store::reconciliations::{self, NightTally};
 use chrono::{NaiveDate, TimeDelta};
@@ -38,27 +37,23 @@ async fn found(world: &World) -> Vec<(i64, Difference)> {
 }
 
 /// An order with so many lines of which the bureau has said that it received and accepted them.
-async fn accepted_order(world: &mut World, lines: u32) -> Order {
+async fn accepted_order(world: &mut World, lines: u32) -> (Order, Vec<Entry>) {
     let order = world.received_order(usize::try_from(lines).unwrap()).await;
-    world.acknowledge(words(world, &order, lines).await).await;
-    order
-}
-
-async fn words(world: &World, order: &Order, lines: u32) -> Vec<Entry> {
     let mut words = Vec::new();
     for line_no in 1..=lines {
         words.extend(
             world
-                .entries(order, line_no, 1, &[LineReceived, LineAccepted])
+                .entries(&order, line_no, 1, &[LineReceived, LineAccepted])
                 .await,
         );
     }
-    words
+    world.acknowledge(words.clone()).await;
+    (order, words)
 }
 
 both_worlds! {
     async fn every_open_order_is_asked_about_once_a_night(world: &mut World) {
-        let order = accepted_order(world, 1).await;
+        let (order, _) = accepted_order(world, 1).await;
         let ended = world.received_order(1).await;
         let end = Entry { reason: Some(401), ..world.entry(&ended, 1, 1, LineRejected).await };
         world.acknowledge(vec![end]).await;
@@ -81,35 +76,38 @@ both_worlds! {
     }
 
     async fn accounts_that_agree_find_nothing(world: &mut World) {
-        let order = accepted_order(world, 2).await;
-        let words = words(world, &order, 2).await;
-        world.acknowledge(world.entries(&order, 1, 3, &[ProductionBegun]).await).await;
-        let mut all = words;
-        all.extend(world.entries(&order, 1, 3, &[]).await);
+        let (order, said) = accepted_order(world, 2).await;
         sleep(world).await;
         world.post().await;
         let letter = world.only_letter(&order).await;
-        let line = &world.lines(&order).await[0];
-        assert_eq!(line.last_sequence, 3);
-        let forgotten = all;
 
-        world.answer(&letter, &order, World::held(&order), forgotten).await;
+        world.answer(&letter, &order, World::held(&order), said).await;
 
         assert_eq!(tally(world).await, NightTally { asked: 1, answered: 1 });
-        // It said three words on the first line, and knows of none by these hashes.
-        assert_eq!(found(world).await.len(), 1);
-        assert_eq!(found(world).await[0].1, Difference::Contradicting);
+        assert_eq!(found(world).await, []);
+        assert!(world.holds().await.is_empty());
+    }
+
+    async fn a_bureau_that_forgot_a_word_contradicts_itself(world: &mut World) {
+        let (order, mut said) = accepted_order(world, 1).await;
+        sleep(world).await;
+        world.post().await;
+        let letter = world.only_letter(&order).await;
+
+        said.truncate(1);
+        world.answer(&letter, &order, World::held(&order), said).await;
+
+        assert_eq!(found(world).await, [(1, Difference::Contradicting)]);
+        assert_eq!(world.hold_codes().await, [821]);
     }
 
     async fn missing_extra_and_contradicting_lines_are_named(world: &mut World) {
-        let order = world.received_order(4).await;
-        let mut said = words(world, &order, 4).await;
-        world.acknowledge(said.clone()).await;
+        let (order, mut said) = accepted_order(world, 4).await;
         sleep(world).await;
         world.post().await;
         let letter = world.only_letter(&order).await;
 
-        // Line 2 is forgotten, line 3 contradicts itself, line 9 was never ordered.
+        // Line 2 is forgotten, line 3 contradicts itself, on line 1 stands somebody else as well.
         said.retain(|word| word.line_no != 2);
         for word in &mut said {
             if word.line_no == 3 && word.sequence == 2 {
@@ -117,41 +115,62 @@ both_worlds! {
             }
         }
         let mut stranger = said[0].clone();
-        stranger.line_no = 9;
+        stranger.application_number = "CLJ-01-2026-999999".to_owned();
+        stranger.sequence = 3;
         said.push(stranger);
         world.answer(&letter, &order, World::held(&order), said).await;
 
         let expected = [
+            (1, Difference::Extra),
             (2, Difference::Missing),
             (3, Difference::Contradicting),
-            (9, Difference::Extra),
         ];
         assert_eq!(found(world).await, expected);
         assert_eq!(world.hold_codes().await, [802, 821]);
+        let shown = read_night(&mut world.read().await, Some(night())).await;
+        let shown = shown.unwrap().unwrap();
+        assert_eq!((shown.asked, shown.answered), (1, 1));
+        assert_eq!((shown.missing, shown.extra, shown.contradicting), (1, 1, 1));
     }
 
     async fn the_hold_of_a_difference_is_closed_when_the_accounts_agree_again(
         world: &mut World
     ) {
-        let order = accepted_order(world, 2).await;
-        let said = {
-            let mut tx = world.read().await;
-            let kept = cei_gateway::store::acknowledgements::list_digests(&mut tx, order.id).await;
-            kept.unwrap().len()
-        };
-        assert_eq!(said, 4);
+        let (order, said) = accepted_order(world, 2).await;
         sleep(world).await;
         world.post().await;
         let letter = world.only_letter(&order).await;
         world.answer(&letter, &order, World::held(&order), Vec::new()).await;
         assert_eq!(found(world).await, [(1, Difference::Missing), (2, Difference::Missing)]);
         assert_eq!(world.hold_codes().await, [821]);
+
+        world.pass(TimeDelta::hours(24));
+        world.settle().await;
+        world.post().await;
+        let second = world.letters_of(&order).await.swap_remove(1);
+        world.answer(&second, &order, World::held(&order), said).await;
+
+        assert!(world.holds().await.is_empty());
+        assert_eq!(found(world).await.len(), 2, "what was found stays found");
+    }
+
+    async fn a_line_that_the_bureau_has_not_named_for_a_day_is_missing(world: &mut World) {
+        let order = world.received_order(1).await;
+        world.pass(TimeDelta::hours(24));
+        sleep(world).await;
+        world.settle().await;
+        world.post().await;
+        let letter = world.only_letter(&order).await;
+
+        world.answer(&letter, &order, World::held(&order), Vec::new()).await;
+
+        assert_eq!(found(world).await, [(1, Difference::Missing)]);
     }
 
     async fn a_bureau_that_lost_an_order_which_it_confirmed_misses_all_its_lines(
         world: &mut World
     ) {
-        let order = accepted_order(world, 2).await;
+        let (order, _) = accepted_order(world, 2).await;
         sleep(world).await;
         world.post().await;
         let letter = world.only_letter(&order).await;
@@ -164,7 +183,7 @@ both_worlds! {
     }
 
     async fn a_question_of_the_night_before_is_sent_again(world: &mut World) {
-        let order = accepted_order(world, 1).await;
+        let (order, _) = accepted_order(world, 1).await;
         sleep(world).await;
         world.post().await;
 
@@ -176,7 +195,7 @@ both_worlds! {
     }
 
     async fn lines_without_an_end_are_a_matter_for_an_operator(world: &mut World) {
-        let order = accepted_order(world, 2).await;
+        let (order, _) = accepted_order(world, 2).await;
         let signed = order.signed_at.unwrap();
         world.wait_until(signed + TimeDelta::days(10) - TimeDelta::minutes(1));
         world.settle().await;
