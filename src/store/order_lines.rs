@@ -177,6 +177,14 @@ pub async fn lock_all(
         .collect()
 }
 
+/// Finds a line by its id.
+pub async fn find(tx: &mut Tx, id: OrderLineId) -> Result<Option<OrderLine>, StoreError> {
+    const SQL: &str = select!("WHERE id = $1");
+    query!(fetch_optional as OrderLineRow, tx, SQL, id.0)?
+        .map(OrderLine::try_from)
+        .transpose()
+}
+
 /// Finds the live line of an application, the only one that may still become a card.
 pub async fn find_live(
     tx: &mut Tx,

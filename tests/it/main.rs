@@ -3,9 +3,13 @@
 #[cfg(test)]
 mod acknowledgements;
 #[cfg(test)]
+mod cancelling;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod crashes;
+#[cfg(test)]
+mod doubt;
 #[cfg(test)]
 mod erasure;
 #[cfg(test)]
@@ -15,7 +19,11 @@ mod generated;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod money;
+#[cfg(test)]
+mod nights;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]

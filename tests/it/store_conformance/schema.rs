@@ -7,8 +7,10 @@ use cei_gateway::domain::application::{ApplicationState, CardReason, Product};
 use cei_gateway::domain::day::DayEvent;
 use cei_gateway::domain::fee::FeeState;
 use cei_gateway::domain::inbox::InboxState;
+use cei_gateway::domain::letter::{LetterKind, LetterState, Occasion};
 use cei_gateway::domain::order::OrderState;
 use cei_gateway::domain::payment::{Channel, PaymentState};
+use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
 use cei_gateway::store::Tx;
 use cei_gateway::store::history::SubjectKind;
@@ -50,6 +52,10 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("orders", "product", codes!(Product)),
         ("orders", "state", codes!(OrderState)),
         ("order_lines", "state", codes!(LineState)),
+        ("letters", "kind", codes!(LetterKind)),
+        ("letters", "occasion", codes!(Occasion)),
+        ("letters", "state", codes!(LetterState)),
+        ("reconciliation_findings", "difference", codes!(Difference)),
         ("inbox", "state", codes!(InboxState)),
         ("lanes", "kind", codes!(LaneKind)),
         ("sealed_contents", "kind", codes!(SealedKind)),
