@@ -22,6 +22,7 @@ pub mod erase_content;
 pub mod extend_term;
 pub mod give_payment_reference;
 pub mod intake;
+mod lane_breaker;
 pub(crate) mod line_step;
 pub mod match_payment;
 mod movements;

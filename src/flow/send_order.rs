@@ -12,6 +12,7 @@ use crate::domain::operator::Actor;
 use crate::domain::order::{OrderEvent, OrderState};
 use crate::domain::reason::Reason;
 use crate::flow::Failure;
+use crate::flow::lane_breaker::{self, Breaker};
 use crate::flow::progress::note;
 use crate::gateway::Gateway;
 use crate::store::history::{self, StepError, SubjectKind, take_step};
@@ -51,12 +52,23 @@ pub async fn lease_next(
     let lease = Duration::from_secs(u64::from(gateway.config.delivery.lease_seconds));
     let mut tx = gateway.store.begin().await?;
     let claimed = outbox::claim_lane(&mut tx, LaneKind::Bureau, owner, now, now + lease).await?;
-    let Some(lane) = claimed else {
+    let Some(mut lane) = claimed else {
         return Ok(None);
     };
+    note_trial(&mut tx, &mut lane).await?;
     let departure = find_departure(&mut tx, lane, &note).await?;
     tx.commit().await?;
     Ok(departure)
+}
+
+/// Notes that the try which follows is the trial of a breaker whose rest is over.
+async fn note_trial(tx: &mut Tx, lane: &mut Lane) -> Result<(), Failure<Infallible>> {
+    let state = lane_breaker::leased(lane).state.as_str();
+    if state != lane.breaker {
+        outbox::set_breaker(tx, lane, state).await?;
+        state.clone_into(&mut lane.breaker);
+    }
+    Ok(())
 }
 
 /// Names the first order of the lane that is still to be sent. Those before it need no sending any
@@ -68,7 +80,7 @@ async fn find_departure(
 ) -> Result<Option<Departure>, Failure<Infallible>> {
     let head = outbox::list_after(tx, &lane.lane, lane.acked_seq, 1).await?;
     let Some(message) = head.into_iter().next() else {
-        outbox::release_lane(tx, &lane, passed(lane.last_seq), note.at).await?;
+        outbox::release_lane(tx, &lane, passed(&lane, lane.last_seq), note.at).await?;
         return Ok(None);
     };
     // Whoever decides about the order locks it too, and sees then that its bytes are leaving.
@@ -77,14 +89,14 @@ async fn find_departure(
         .context("an outbox message names an order that does not exist")?;
     if order.state != OrderState::Queued {
         // It was given up, or its receipt came while its message waited.
-        outbox::release_lane(tx, &lane, passed(message.seq), note.at).await?;
+        outbox::release_lane(tx, &lane, passed(&lane, message.seq), note.at).await?;
         return Ok(None);
     }
     let sealed = order
         .sealed
         .context("an order in the outbox has no signed bytes")?;
     let Some(wrapped_key) = sealed::find_key(tx, sealed).await? else {
-        outbox::release_lane(tx, &lane, passed(message.seq), note.at).await?;
+        outbox::release_lane(tx, &lane, passed(&lane, message.seq), note.at).await?;
         let death = Death {
             cause: "its signed bytes were erased",
             code: Reason::DECRYPT_FAILED.number(),
@@ -102,13 +114,13 @@ async fn find_departure(
     }))
 }
 
-/// The lane's cursor behind a message that is done with.
-const fn passed(seq: i64) -> LaneResult {
+/// The lane's cursor behind a message that is done with and was not tried: its breaker stays.
+fn passed(lane: &Lane, seq: i64) -> LaneResult {
     LaneResult {
         acked_seq: seq,
         attempts: 0,
         retry_at: None,
-        breaker: "CLOSED",
+        breaker: lane_breaker::leased(lane).state.as_str(),
     }
 }
 
@@ -141,16 +153,9 @@ pub async fn record_attempt(
     let note = note(gateway, &actor, None);
     let attempts = lane.attempts + 1;
     let fate = fate_of(gateway, arrival, attempts);
-    let result = match fate {
-        Fate::Delivered | Fate::Dead(_) => passed(message.seq),
-        Fate::Again(at) => LaneResult {
-            acked_seq: lane.acked_seq,
-            attempts,
-            retry_at: Some(at),
-            breaker: "CLOSED",
-        },
-    };
     let mut tx = gateway.store.begin().await?;
+    let breaker = breaker_after(&mut tx, gateway, departure, arrival).await?;
+    let result = result_of(departure, fate, breaker, note.at);
     if !outbox::release_lane(&mut tx, lane, result, note.at).await? {
         return Ok(false);
     }
@@ -180,7 +185,53 @@ pub async fn record_attempt(
         Fate::Again(_) => (),
     }
     tx.commit().await?;
+    breaker.log_change(lane_breaker::leased(lane), &lane.lane);
     Ok(true)
+}
+
+/// What a try means for the lane's breaker. Failures in a row are counted over the tries at one
+/// message: one that dies of them leaves the breaker open for the next.
+async fn breaker_after(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    departure: &Departure,
+    arrival: &Arrival,
+) -> Result<Breaker, Failure<Infallible>> {
+    let rule = gateway.config.breaker_rule();
+    let limit = i64::from(rule.failures_max);
+    let before = outbox::list_outcomes(tx, departure.message.message_id, limit).await?;
+    let failed = before.iter().take_while(|outcome| {
+        let verdict = DeliveryVerdict::parse(outcome).ok();
+        verdict.is_some_and(lane_breaker::is_failure)
+    });
+    let failures = 1 + failed.count();
+    let leased = lane_breaker::leased(&departure.lane);
+    Ok(lane_breaker::after(
+        &rule,
+        leased,
+        arrival.verdict,
+        failures,
+    ))
+}
+
+/// What a try leaves of its lane: the cursor, when it is due again, and its breaker.
+fn result_of(
+    departure: &Departure,
+    fate: Fate,
+    breaker: Breaker,
+    now: DateTime<Utc>,
+) -> LaneResult {
+    let Departure { lane, message, .. } = departure;
+    let (acked_seq, attempts, due) = match fate {
+        Fate::Delivered | Fate::Dead(_) => (message.seq, 0, None),
+        Fate::Again(at) => (lane.acked_seq, lane.attempts + 1, Some(at)),
+    };
+    LaneResult {
+        acked_seq,
+        attempts,
+        retry_at: breaker.due(due, now),
+        breaker: breaker.state.as_str(),
+    }
 }
 
 /// What becomes of a message after a try.

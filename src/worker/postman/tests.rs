@@ -1,0 +1,1 @@
+//! What the bureau lays out is fetched, kept and only then confirmed.
