@@ -376,11 +376,11 @@ async fn what_breaks_before_the_last_byte_is_sent_again() {
     assert_eq!(passage.verdict, DeliveryVerdict::Retry, "{passage:?}");
     assert_eq!(passage.status, None);
 
-    let silent = Peer::open(|stream| {
+    let (gave_up, until_given_up) = std::sync::mpsc::channel::<()>();
+    let silent = Peer::open(move |stream| {
         head(stream);
         say(stream, CONTINUE);
-        // Whoever sends gives up first.
-        std::thread::park_timeout(Duration::from_secs(3));
+        until_given_up.recv().unwrap_err();
     });
     let times = PushTimes {
         total: Duration::from_secs(1),
@@ -389,6 +389,8 @@ async fn what_breaks_before_the_last_byte_is_sent_again() {
     let passage = carry(&silent.route(times), &document(LARGE)).await;
     assert_eq!(passage.verdict, DeliveryVerdict::Retry);
     assert_eq!(passage.detail.as_deref(), Some("the time was up"));
+    drop(gave_up);
+    silent.ended();
 }
 
 #[tokio::test]

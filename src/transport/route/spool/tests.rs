@@ -184,9 +184,13 @@ fn a_document_of_the_bureau_is_taken_when_its_manifest_agrees() {
 
     scene.only().put_away(true, "{}").unwrap();
     assert_eq!(scene.arrived(), Vec::<Vec<u8>>::new());
-    let taken =
-        ["a.xml", "a.xml.manifest"].map(|name| [name.to_owned(), format!("{name}.report.json")]);
-    assert_eq!(scene.files("in/done"), taken.concat());
+    let taken = [
+        "a.xml",
+        "a.xml.manifest",
+        "a.xml.manifest.report.json",
+        "a.xml.report.json",
+    ];
+    assert_eq!(scene.files("in/done"), taken);
     assert_eq!(
         scene.files("in"),
         ["b.xml", "c.xml.manifest.part", "c.xml.part", "done"]
