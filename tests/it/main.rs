@@ -31,6 +31,8 @@ mod races;
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]
+mod routes;
+#[cfg(test)]
 mod shipments;
 #[cfg(test)]
 mod signatures;
@@ -40,5 +42,7 @@ mod store_conformance;
 mod tidy;
 #[cfg(test)]
 mod whole;
+#[cfg(test)]
+mod words_together;
 #[cfg(test)]
 mod xml;

@@ -4,17 +4,20 @@ use std::io;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_http::{HttpService, Request, Response};
+use actix_service::map_config;
+use actix_web::dev::{AppConfig, Server, fn_service};
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
-use actix_web::{App, HttpResponse, HttpServer, web};
-use bytes::BytesMut;
+use actix_web::{App, HttpResponse, web};
+use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use rustls::ServerConfig;
 
 use crate::clock::Clock;
 use crate::simulator::bureau::Bureau;
 use crate::simulator::bureau::desk::Answer;
+use crate::simulator::bureau::{door, shelf};
 
 /// How long an idle connection stays open.
 const KEEP_ALIVE: Duration = Duration::from_mins(3);
@@ -25,18 +28,29 @@ pub(super) fn listen(
     listener: TcpListener,
     tls: ServerConfig,
 ) -> io::Result<Server> {
-    let server = HttpServer::new(move || {
-        App::new()
+    let serve = move || {
+        let app = App::new()
             .app_data(web::Data::new(bureau.clone()))
-            .route("/orders/{number}", web::put().to(put_order))
-    });
-    let server = server
+            .configure(shelf::routes)
+            .route("/orders/{number}", web::put().to(put_order));
+        // `HttpServer` asks for every body that is announced; here the door is asked first.
+        let bureau = bureau.clone();
+        let door = fn_service(move |request: Request| {
+            let answer = door::before_body(&bureau, request.head());
+            async move { answer.map_or(Ok(request), |answer| Err(Response::from(answer))) }
+        });
+        HttpService::build()
+            // Longer than clients keep idle connections, so that none is closed under a request.
+            .keep_alive(KEEP_ALIVE)
+            .expect(door)
+            .finish(map_config(app, |()| AppConfig::default()))
+            .rustls_0_23(tls.clone())
+    };
+    let server = Server::build()
         .workers(1)
-        // Longer than clients keep idle connections, so that none is closed under a request.
-        .keep_alive(KEEP_ALIVE)
         .disable_signals()
         .shutdown_timeout(1)
-        .listen_rustls_0_23(listener, tls)?;
+        .listen("bureau", listener, serve)?;
     Ok(server.run())
 }
 
@@ -54,6 +68,7 @@ async fn put_order(
         let Ok(piece) = piece else {
             return HttpResponse::BadRequest().finish();
         };
+        bureau.count_body(piece.len());
         if document.len() + piece.len() > bureau.inner.order_bytes_max {
             return HttpResponse::PayloadTooLarge().finish();
         }
@@ -70,12 +85,7 @@ async fn put_order(
 
 async fn respond(answer: Answer, hold: Duration) -> HttpResponse {
     match answer {
-        Answer::Receipt(status, receipt) => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-            HttpResponse::build(status)
-                .content_type("application/xml")
-                .body(receipt)
-        }
+        Answer::Receipt(status, receipt) => with_receipt(status, receipt),
         Answer::Accepted => HttpResponse::Accepted().finish(),
         Answer::ServerError => HttpResponse::InternalServerError()
             .insert_header((RETRY_AFTER, "1"))
@@ -88,8 +98,15 @@ async fn respond(answer: Answer, hold: Duration) -> HttpResponse {
     }
 }
 
+pub(super) fn with_receipt(status: u16, receipt: Bytes) -> HttpResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    HttpResponse::build(status)
+        .content_type("application/xml")
+        .body(receipt)
+}
+
 /// 1 to 32 capital letters, digits and hyphens, which also makes it the name of a file.
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=32).contains(&text.len()) && text.bytes().all(allowed)
 }
