@@ -23,6 +23,7 @@ pub mod erase_content;
 pub mod extend_term;
 pub mod give_payment_reference;
 pub mod intake;
+mod lane_breaker;
 pub mod letters;
 pub(crate) mod line_step;
 pub mod match_payment;

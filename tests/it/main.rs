@@ -31,6 +31,8 @@ mod races;
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]
+mod routes;
+#[cfg(test)]
 mod shipments;
 #[cfg(test)]
 mod signatures;
