@@ -85,12 +85,13 @@ impl Postman {
         if round.trouble == trouble {
             return;
         }
-        match &trouble {
-            Some(trouble) => tracing::warn!(
+        if let Some(trouble) = &trouble {
+            tracing::warn!(
                 trouble,
                 "documents that the bureau lays out cannot be fetched"
-            ),
-            None => tracing::info!("documents that the bureau lays out can be fetched again"),
+            );
+        } else {
+            tracing::info!("documents that the bureau lays out can be fetched again");
         }
         round.trouble = trouble;
     }

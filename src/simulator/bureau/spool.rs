@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::simulator::bureau::Bureau;
 use crate::simulator::bureau::desk::Answer;
+use crate::transport::route::hex;
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -62,7 +63,7 @@ fn document_of(manifest: &Path) -> PathBuf {
 fn take(path: &Path) -> io::Result<Option<(String, Vec<u8>)>> {
     let manifest: Manifest = serde_json::from_slice(&fs::read(path)?)?;
     let document = fs::read(document_of(path))?;
-    let digest = sha256(&document).map(|byte| format!("{byte:02x}")).concat();
+    let digest = hex(&sha256(&document));
     let is_whole = u64::try_from(document.len()).is_ok_and(|size| size == manifest.size);
     Ok((is_whole && digest == manifest.sha256).then_some((manifest.number, document)))
 }

@@ -12,13 +12,10 @@ use crate::simulator::test_kit::{FakeGateway as FakeBureau, Reply, Seen, certifi
 use crate::store::Interruption;
 use crate::store::inbox::{self, InboxSource};
 use crate::transport::certificates::GATEWAY_TO_BUREAU;
+use crate::transport::route::hex;
 
 /// Not looked into more often than that.
-const REST: Duration = Duration::from_secs(60);
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
+const REST: Duration = Duration::from_mins(1);
 
 /// A gateway, and a bureau that answers by rote.
 struct Scene {
