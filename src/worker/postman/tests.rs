@@ -185,6 +185,8 @@ async fn garbage_and_endless_lists_are_told_once_and_do_no_harm() {
         let scene = Scene::open(move |_| (status, page.clone())).await;
         assert_eq!(scene.look().await, ["GET /outbox?limit=50"]);
         assert!(scene.trouble().starts_with(trouble), "{}", scene.trouble());
+        assert!(!scene.postman.tell(Some(scene.trouble())), "it was told");
+        assert!(scene.postman.tell(None), "that it is over is told too");
     }
 }
 
