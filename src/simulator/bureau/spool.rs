@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::simulator::bureau::Bureau;
 use crate::simulator::bureau::desk::Answer;
+use crate::transport::route::hex;
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -76,7 +77,7 @@ fn document_of(manifest: &Path) -> PathBuf {
 fn take(path: &Path) -> io::Result<Option<(Manifest, Vec<u8>)>> {
     let manifest: Manifest = serde_json::from_slice(&fs::read(path)?)?;
     let document = fs::read(document_of(path))?;
-    let digest = sha256(&document).map(|byte| format!("{byte:02x}")).concat();
+    let digest = hex(&sha256(&document));
     let is_whole = u64::try_from(document.len()).is_ok_and(|size| size == manifest.size);
     Ok((is_whole && digest == manifest.sha256).then_some((manifest, document)))
 }
