@@ -13,6 +13,7 @@ use crate::bureau::refusal::ReadError;
 use crate::domain::inbox::InboxEvent;
 use crate::domain::operator::Actor;
 use crate::domain::reason::Reason;
+use crate::flow::letters::{answers, errors};
 use crate::flow::progress::note;
 use crate::flow::{Failure, apply_acknowledgement, apply_receipt, sealing};
 use crate::gateway::Gateway;
@@ -21,6 +22,7 @@ use crate::store::holds::{self, NewHold};
 use crate::store::inbox::{self, InboxMessage, InboxSource};
 use crate::store::{Tx, sealed};
 use crate::vault::VaultError;
+use crate::worker::bell::Bell;
 
 /// Why a document is set aside.
 struct Finding {
@@ -32,6 +34,9 @@ struct Finding {
 struct Reading {
     kind: &'static str,
     message_id: Option<String>,
+    /// Whether the bureau may be told that it could not be used: nobody answers an error, and what
+    /// we lost is no fault of the bureau.
+    may_be_told: bool,
     outcome: Result<Message, Finding>,
 }
 
@@ -49,6 +54,7 @@ pub async fn read_document(gateway: &Gateway) -> Result<bool, Failure<Infallible
         Err(finding) => Reading {
             kind: "document",
             message_id: None,
+            may_be_told: false,
             outcome: Err(finding),
         },
     };
@@ -86,16 +92,19 @@ async fn verify(gateway: &Gateway, bytes: Zeroizing<Vec<u8>>) -> anyhow::Result<
     let [first, others @ ..] = MESSAGE_NAMESPACES;
     let mut policy = gateway.bureau_trust.policy(first, gateway.clock.now())?;
     policy.allowed_namespaces.extend(others.map(str::to_owned));
+    let calls_itself_error = errors::calls_itself_error(&bytes);
     let read = tokio::task::spawn_blocking(move || read_message(bytes.as_slice(), &policy))
         .await
         .context("the reading task ended early")?;
     Ok(match read {
         Ok((message, _verified)) => {
             let (kind, message_id) = (message.kind(), message.message_id());
+            let may_be_told = !matches!(message, Message::TechnicalError(_));
             let outcome = admit(gateway, message);
             Reading {
                 kind,
                 message_id: Some(message_id.to_string()),
+                may_be_told,
                 outcome,
             }
         }
@@ -108,6 +117,7 @@ async fn verify(gateway: &Gateway, bytes: Zeroizing<Vec<u8>>) -> anyhow::Result<
             Reading {
                 kind: "document",
                 message_id: None,
+                may_be_told: !calls_itself_error,
                 outcome: Err(finding),
             }
         }
@@ -143,6 +153,7 @@ async fn act(
     let Reading {
         kind,
         message_id,
+        may_be_told,
         outcome,
     } = reading;
     let actor = Actor::Bureau;
@@ -150,6 +161,10 @@ async fn act(
     let mut tx = gateway.store.begin().await?;
     let outcome = match outcome {
         Ok(message) => refuse_replay(&mut tx, message_id.as_deref(), message).await?,
+        refused => refused,
+    };
+    let outcome = match outcome {
+        Ok(message) => refuse_misfit(&mut tx, message).await?,
         refused => refused,
     };
     let finding = match outcome {
@@ -168,6 +183,10 @@ async fn act(
                 detail: &finding.detail,
             };
             holds::open(&mut tx, &hold, &note).await?;
+            if may_be_told && is_technical(finding.reason) {
+                let (code, text) = (finding.reason, &finding.detail);
+                errors::tell_error(&mut tx, gateway, document, code, text, &note).await?;
+            }
             Some(finding)
         }
     };
@@ -176,6 +195,8 @@ async fn act(
         .map(|finding| (finding.reason, finding.detail.as_str()));
     inbox::set_read(&mut tx, document.id, kind, message_id.as_deref(), finding).await?;
     tx.commit().await?;
+    // An answer may let an order go again.
+    gateway.bells.ring(Bell::Dispatcher);
     Ok(())
 }
 
@@ -188,29 +209,24 @@ async fn hear(
     note: &Note<'_>,
 ) -> Result<(), Failure<Infallible>> {
     let words = match message {
-        Message::Receipt(receipt) => {
-            return apply_receipt::apply(tx, document, &receipt, note).await;
-        }
         Message::Acknowledgement(words) => words,
         Message::ShipmentNotice(notice) => Acknowledgement::from(notice),
         Message::ErasureConfirmation(confirmation) => Acknowledgement::from(confirmation),
-        Message::InquiryAnswer(answer) => Acknowledgement {
-            message_id: answer.message_id,
-            bureau: answer.bureau,
-            test: answer.test,
-            created_at: answer.created_at,
-            entries: answer.entries,
-            shipments: Vec::new(),
-        },
-        Message::CancelAnswer(answer) => Acknowledgement {
-            message_id: answer.message_id,
-            bureau: answer.bureau,
-            test: answer.test,
-            created_at: answer.created_at,
-            entries: answer.entries,
-            shipments: Vec::new(),
-        },
-        Message::ComplaintDecision(_) | Message::TechnicalError(_) => return Ok(()),
+        Message::Receipt(receipt) => {
+            return apply_receipt::apply(tx, document, &receipt, note).await;
+        }
+        Message::InquiryAnswer(said) => {
+            return answers::hear_inquiry_answer(tx, gateway, document, &said, note).await;
+        }
+        Message::CancelAnswer(said) => {
+            return answers::hear_cancel_answer(tx, gateway, document, &said, note).await;
+        }
+        Message::ComplaintDecision(said) => {
+            return answers::hear_decision(tx, document, &said, note).await;
+        }
+        Message::TechnicalError(said) => {
+            return errors::hear_error(tx, document, &said, note).await;
+        }
     };
     apply_acknowledgement::apply(tx, gateway, document, &words, note).await
 }
@@ -232,6 +248,25 @@ async fn refuse_replay(
             detail: format!("other bytes under this id were acted upon as {}", before.id),
         }),
     })
+}
+
+/// An answer to nothing that was asked, or to something else than it names.
+async fn refuse_misfit(
+    tx: &mut Tx,
+    message: Message,
+) -> Result<Result<Message, Finding>, Failure<Infallible>> {
+    Ok(match answers::misfit(tx, &message).await? {
+        None => Ok(message),
+        Some(detail) => Err(Finding {
+            reason: Reason::ANSWER_UNASKED.number(),
+            detail,
+        }),
+    })
+}
+
+/// Whether a reason is about messages as such: 1xx.
+const fn is_technical(reason: u16) -> bool {
+    matches!(reason, 100..=199)
 }
 
 async fn take_inbox_step(

@@ -3,9 +3,13 @@
 #[cfg(test)]
 mod acknowledgements;
 #[cfg(test)]
+mod cancelling;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod crashes;
+#[cfg(test)]
+mod doubt;
 #[cfg(test)]
 mod erasure;
 #[cfg(test)]
@@ -15,13 +19,19 @@ mod generated;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod money;
+#[cfg(test)]
+mod nights;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
 mod receipts;
+#[cfg(test)]
+mod routes;
 #[cfg(test)]
 mod shipments;
 #[cfg(test)]
@@ -32,5 +42,7 @@ mod store_conformance;
 mod tidy;
 #[cfg(test)]
 mod whole;
+#[cfg(test)]
+mod words_together;
 #[cfg(test)]
 mod xml;

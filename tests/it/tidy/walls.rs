@@ -35,8 +35,9 @@ const MODULES: &[Module] = &[
                        "uuid"] },
     Module { name: "transport",
              modules: &["domain", "clock", "random"],
-             crates: &["base64", "bytes", "chrono", "futures_util", "openssl", "rand", "reqwest", "rustls",
-                       "thiserror", "tracing"] },
+             crates: &["base64", "bytes", "chrono", "futures_util", "http_body_util", "hyper", "hyper_util", "openssl",
+                       "rand", "reqwest", "rustix", "rustls", "serde", "serde_json", "thiserror", "tokio",
+                       "tokio_rustls", "tracing", "uuid"] },
     Module { name: "vault",
              modules: &["domain", "clock", "random"],
              crates: &["base64", "bytes", "chrono", "openssl", "rand", "rustix", "thiserror", "tokio", "uuid",
@@ -81,8 +82,8 @@ const MODULES: &[Module] = &[
     // Sees only the wire: neither flow nor store nor gateway.
     Module { name: "simulator",
              modules: &["domain", "bureau", "channel", "transport", "xmldsig", "clock", "config", "random"],
-             crates: &["actix_web", "anyhow", "base64", "bytes", "chrono", "chrono_tz", "futures_util", "openssl",
-                       "rand", "reqwest", "rustls", "serde", "serde_json", "thiserror", "tokio", "tracing",
+             crates: &["actix_http", "actix_service", "actix_web", "anyhow", "base64", "bytes", "chrono", "chrono_tz",
+                       "futures_util", "openssl", "rand", "reqwest", "rustls", "serde", "serde_json", "thiserror", "tokio", "tracing",
                        "uuid"] },
     // No rule: it asks flow.
     Module { name: "worker",
