@@ -179,6 +179,7 @@ async fn write_order<R>(
         sent_at: None,
         receipt_at: None,
         resends: 0,
+        quarantined: false,
         created_at: note.at,
         version: 1,
     };
@@ -217,6 +218,7 @@ async fn place<R>(
         remakes: 0,
         reason: None,
         document_number: None,
+        forced: false,
     };
     order_lines::insert(tx, &line, note.at).await?;
     for payment in payments::list_of_application(tx, application.id).await? {

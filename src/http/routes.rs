@@ -137,6 +137,9 @@ routes! {
     POST "/v1/orders/{number}/resend"       => operations::orders::resend,       OPERATORS;
     POST "/v1/orders/{number}/give-up"      => operations::orders::give_up,      OPERATORS;
     POST "/v1/orders/{number}/split"        => operations::orders::split,        OPERATORS;
+    POST "/v1/orders/{number}/resign"       => operations::orders::resign,       OPERATORS;
+    POST "/v1/orders/{number}/quarantine"   => operations::orders::quarantine,   OPERATORS;
+    POST "/v1/orders/{number}/release"      => operations::orders::release,      OPERATORS;
     GET  "/v1/holds"                        => operations::holds::list,          OPERATORS;
     POST "/v1/holds/{id}/release"           => operations::holds::release,       OPERATORS;
     POST "/v1/holds/{id}/send-back"         => operations::holds::send_back,     OPERATORS;

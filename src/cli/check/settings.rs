@@ -173,6 +173,10 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
             "delivery.receipt_escalate_minutes",
             delivery.receipt_escalate_minutes.to_string(),
         ),
+        (
+            "delivery.forced_word_days",
+            delivery.forced_word_days.to_string(),
+        ),
     ]
 }
 

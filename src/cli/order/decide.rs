@@ -54,8 +54,12 @@ impl Refusal for OrderRefusal {
     fn exit(&self) -> Exit {
         match self {
             Self::Unknown { .. } | Self::NoSuchLine { .. } => Exit::NotFound,
-            Self::ReasonMissing => Exit::Usage,
-            Self::NotNow { .. } | Self::MaybeHeld { .. } => Exit::Refused,
+            Self::ReasonMissing | Self::NoLineNamed { .. } => Exit::Usage,
+            Self::NotNow { .. }
+            | Self::MaybeHeld { .. }
+            | Self::Quarantined { .. }
+            | Self::NothingHeld { .. }
+            | Self::NothingToOrder { .. } => Exit::Refused,
         }
     }
 }

@@ -11,6 +11,8 @@ use cei_gateway::domain::order::OrderState;
 use cei_gateway::domain::payment::{Channel, PaymentState};
 use cei_gateway::domain::refund::RefundState;
 use cei_gateway::store::Tx;
+use cei_gateway::store::causes::Outcome;
+use cei_gateway::store::forced_words::ForcedOutcome;
 use cei_gateway::store::history::SubjectKind;
 use cei_gateway::store::outbox::LaneKind;
 use cei_gateway::store::sealed::SealedKind;
@@ -50,6 +52,8 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("orders", "product", codes!(Product)),
         ("orders", "state", codes!(OrderState)),
         ("order_lines", "state", codes!(LineState)),
+        ("cause_decision_orders", "outcome", codes!(Outcome)),
+        ("forced_words", "outcome", codes!(ForcedOutcome)),
         ("inbox", "state", codes!(InboxState)),
         ("lanes", "kind", codes!(LaneKind)),
         ("sealed_contents", "kind", codes!(SealedKind)),
