@@ -228,6 +228,14 @@ pub async fn lock_by_id(tx: &mut Tx, id: OrderLineId) -> Result<Option<OrderLine
         .transpose()
 }
 
+/// Finds a line by its id.
+pub async fn find(tx: &mut Tx, id: OrderLineId) -> Result<Option<OrderLine>, StoreError> {
+    const SQL: &str = select!("WHERE id = $1 LIMIT 1");
+    query!(fetch_optional as OrderLineRow, tx, SQL, id.0)?
+        .map(OrderLine::try_from)
+        .transpose()
+}
+
 /// Marks a line whose last word stands on two persons, or that the bureau has confirmed since.
 pub async fn set_forced(tx: &mut Tx, id: OrderLineId, to: bool) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE order_lines SET forced = $2 WHERE id = $1";

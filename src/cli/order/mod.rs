@@ -2,6 +2,7 @@
 
 mod decide;
 pub(crate) mod document;
+mod force;
 mod plan;
 
 use clap::{Args, Subcommand};
@@ -13,6 +14,7 @@ use crate::cli::exit::CliError;
 use crate::cli::output::{Page, Row, Sheet, instant, or_empty};
 use crate::domain::id::OrderId;
 use crate::domain::order::OrderState;
+use crate::domain::order_action::OrderAction;
 use crate::http::operations::view::{
     HistoryView, HoldView, OrderLineView, OrderSummary, OrderView, read_order,
 };
@@ -42,6 +44,15 @@ pub(crate) enum Order {
     Split(decide::Split),
     /// Give up an order that the bureau does not hold; its applications are ready again
     Cancel(decide::Cancel),
+    /// Write the same lines into a new order, signed with the current key; the old one is given up
+    Resign(decide::Act),
+    /// Take an order out of all automatic sending until it is released
+    Quarantine(decide::Act),
+    /// End a quarantine; of an order that was split, let go what was set aside
+    Release(decide::Act),
+    /// A word that the bureau told by other means, applied by two persons
+    #[command(subcommand)]
+    Force(force::Force),
 }
 
 /// List orders, the oldest first
@@ -73,6 +84,10 @@ pub(crate) async fn run(command: Order, context: &mut Context<'_>) -> Result<Exi
         Order::Resend(command) => decide::resend(&command, context).await,
         Order::Split(command) => decide::split(&command, context).await,
         Order::Cancel(command) => decide::cancel(&command, context).await,
+        Order::Resign(command) => decide::act(OrderAction::Resign, &command, context).await,
+        Order::Quarantine(command) => decide::act(OrderAction::Quarantine, &command, context).await,
+        Order::Release(command) => decide::act(OrderAction::Release, &command, context).await,
+        Order::Force(command) => force::run(command, context).await,
     }
 }
 
