@@ -9,6 +9,8 @@ mod crashes;
 #[cfg(test)]
 mod erasure;
 #[cfg(test)]
+mod failed_orders;
+#[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod generated;
@@ -32,5 +34,7 @@ mod store_conformance;
 mod tidy;
 #[cfg(test)]
 mod whole;
+#[cfg(test)]
+mod words_together;
 #[cfg(test)]
 mod xml;
