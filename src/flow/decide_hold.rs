@@ -125,7 +125,9 @@ async fn keep_owned(tx: &mut Tx, hold: &Hold) -> Result<bool, Failure<HoldRefusa
         _ => false,
     };
     let is_quarantine = hold.code == i64::from(Reason::OPERATOR_HOLD.number()) && order.quarantined;
-    let is_last = is_stuck && holds::count_open(tx, order.id.0).await? == 1;
+    // The hold of a quarantine goes with it, and must not be the only one that is left.
+    let others = if order.quarantined { 2 } else { 1 };
+    let is_last = is_stuck && holds::count_open(tx, order.id.0).await? <= others;
     let code = u16::try_from(hold.code).unwrap_or_default();
     let is_contradiction = Cause::of(code, &hold.detail) == Cause::Conflict;
     if is_quarantine || (is_last && !is_contradiction) {

@@ -23,7 +23,7 @@ use crate::kit::world::{World, both_worlds};
 const WHY: &str = "the office waits for the card";
 
 /// The bureau's word on the first line, as somebody heard it on the telephone.
-fn word(order: &Order, status: LineEvent) -> WordProposal {
+fn said(order: &Order, status: LineEvent) -> WordProposal {
     WordProposal {
         order: order.number.clone(),
         line_no: 1,
@@ -36,21 +36,17 @@ fn word(order: &Order, status: LineEvent) -> WordProposal {
     }
 }
 
-async fn proposed(world: &World, proposal: &WordProposal) -> Result<ForcedWord, ForceRefusal> {
+async fn put_forward(world: &World, proposal: &WordProposal) -> Result<ForcedWord, ForceRefusal> {
     match propose(&world.gateway, proposal, (&operator("ana"), WHY)).await {
-        Ok(word) => Ok(word),
+        Ok(said) => Ok(said),
         Err(Failure::Refused(refusal)) => Err(refusal),
         Err(Failure::Broken(error)) => panic!("{error:#}"),
     }
 }
 
-async fn approved(
-    world: &World,
-    word: &ForcedWord,
-    by: &Actor,
-) -> Result<ForcedWord, ForceRefusal> {
-    match approve(&world.gateway, word.id, (by, "I called them too")).await {
-        Ok(word) => Ok(word),
+async fn second(world: &World, said: &ForcedWord, by: &Actor) -> Result<ForcedWord, ForceRefusal> {
+    match approve(&world.gateway, said.id, (by, "I called them too")).await {
+        Ok(said) => Ok(said),
         Err(Failure::Refused(refusal)) => Err(refusal),
         Err(Failure::Broken(error)) => panic!("{error:#}"),
     }
@@ -58,10 +54,10 @@ async fn approved(
 
 /// Ana proposes, Bogdan approves.
 async fn force(world: &World, order: &Order, status: LineEvent) {
-    let word = proposed(world, &word(order, status))
+    let said = put_forward(world, &said(order, status))
         .await
         .expect("proposed");
-    approved(world, &word, &operator("bogdan"))
+    second(world, &said, &operator("bogdan"))
         .await
         .expect("applied");
 }
@@ -91,7 +87,7 @@ async fn dispositions(world: &World, order: &Order) -> Vec<Disposition> {
     words
         .unwrap()
         .into_iter()
-        .map(|word| word.disposition)
+        .map(|said| said.disposition)
         .collect()
 }
 
@@ -101,11 +97,11 @@ both_worlds! {
     ) {
         let order = world.received_order(1).await;
         say(world, &order, 1, &[LineAccepted]).await;
-        let word = proposed(world, &word(&order, CardMade)).await.unwrap();
+        let said = put_forward(world, &said(&order, CardMade)).await.unwrap();
         let before = (LineState::Accepted, ApplicationState::Ordered);
         assert_eq!(standing(world, &order).await, before, "a proposal moves nothing");
 
-        let applied = approved(world, &word, &operator("bogdan")).await.unwrap();
+        let applied = second(world, &said, &operator("bogdan")).await.unwrap();
 
         assert_eq!(applied.outcome, Some(ForcedOutcome::Applied));
         let after = (LineState::Produced, ApplicationState::Produced);
@@ -123,12 +119,12 @@ both_worlds! {
 
     async fn the_same_person_a_program_and_nobody_cannot_apply_it(world: &mut World) {
         let order = world.received_order(1).await;
-        let word = proposed(world, &word(&order, LineAccepted)).await.unwrap();
+        let said = put_forward(world, &said(&order, LineAccepted)).await.unwrap();
         for (who, refusal) in [
             (operator(" ANA"), ApprovalRefusal::SamePerson),
             (Actor::Automation("robot".to_owned()), ApprovalRefusal::NotAPerson),
         ] {
-            let answer = approved(world, &word, &who).await;
+            let answer = second(world, &said, &who).await;
             assert_eq!(answer.unwrap_err(), ForceRefusal::Approval(refusal));
         }
         assert_eq!(standing(world, &order).await.0, LineState::Placed);
@@ -195,21 +191,21 @@ both_worlds! {
 
     async fn a_proposal_expires_and_can_be_withdrawn(world: &mut World) {
         let order = world.received_order(1).await;
-        let first = proposed(world, &word(&order, LineAccepted)).await.unwrap();
-        let second = proposed(world, &word(&order, LineAccepted)).await;
-        assert_eq!(second.unwrap_err(), ForceRefusal::OneWaits);
+        let first = put_forward(world, &said(&order, LineAccepted)).await.unwrap();
+        let another = put_forward(world, &said(&order, LineAccepted)).await;
+        assert_eq!(another.unwrap_err(), ForceRefusal::OneWaits);
         world.pass(TimeDelta::days(7));
-        let late = approved(world, &first, &operator("bogdan")).await;
+        let late = second(world, &first, &operator("bogdan")).await;
         assert_eq!(late.unwrap_err(), ForceRefusal::Ended(ForcedOutcome::Expired));
 
-        let second = proposed(world, &word(&order, LineAccepted)).await.unwrap();
+        let another = put_forward(world, &said(&order, LineAccepted)).await.unwrap();
         let by = (&operator("ana"), "a misunderstanding");
-        withdraw(&world.gateway, second.id, by).await.unwrap();
-        let gone = approved(world, &second, &operator("bogdan")).await;
+        withdraw(&world.gateway, another.id, by).await.unwrap();
+        let gone = second(world, &another, &operator("bogdan")).await;
         assert_eq!(gone.unwrap_err(), ForceRefusal::Ended(ForcedOutcome::Withdrawn));
         let line = world.lines(&order).await.swap_remove(0);
         let all = forced_words::list_of_line(&mut world.read().await, line.id).await.unwrap();
-        let outcomes: Vec<_> = all.iter().map(|word| word.outcome).collect();
+        let outcomes: Vec<_> = all.iter().map(|said| said.outcome).collect();
         let ended = [Some(ForcedOutcome::Expired), Some(ForcedOutcome::Withdrawn)];
         assert_eq!(outcomes, ended);
         assert_eq!(line.state, LineState::Placed);
@@ -217,52 +213,52 @@ both_worlds! {
 
     async fn what_cannot_be_is_not_proposed(world: &mut World) {
         let unsent = world.sealed_order(1).await;
-        let refused = proposed(world, &word(&unsent, LineAccepted)).await;
+        let refused = put_forward(world, &said(&unsent, LineAccepted)).await;
         assert!(matches!(refused, Err(ForceRefusal::NotSent { .. })), "{refused:?}");
         world.deliver().await;
         let order = world.order(&unsent.number).await;
         for (proposal, refusal) in [
-            (word(&order, BiometricsErased), ForceRefusal::NotForced(BiometricsErased)),
+            (said(&order, BiometricsErased), ForceRefusal::NotForced(BiometricsErased)),
             (
-                WordProposal { document_number: None, ..word(&order, CardMade) },
+                WordProposal { document_number: None, ..said(&order, CardMade) },
                 ForceRefusal::NumberWrong,
             ),
             (
-                WordProposal { document_number: Some("cj1".to_owned()), ..word(&order, CardMade) },
+                WordProposal { document_number: Some("cj1".to_owned()), ..said(&order, CardMade) },
                 ForceRefusal::NumberWrong,
             ),
             (
-                WordProposal { reason: None, ..word(&order, LineRejected) },
+                WordProposal { reason: None, ..said(&order, LineRejected) },
                 ForceRefusal::CodeWrong,
             ),
             (
-                WordProposal { evidence: " ".to_owned(), ..word(&order, LineAccepted) },
+                WordProposal { evidence: " ".to_owned(), ..said(&order, LineAccepted) },
                 ForceRefusal::EvidenceMissing,
             ),
             (
                 WordProposal {
                     occurred_at: Some(world.now() + TimeDelta::seconds(1)),
-                    ..word(&order, LineAccepted)
+                    ..said(&order, LineAccepted)
                 },
                 ForceRefusal::InFuture,
             ),
             (
-                WordProposal { line_no: 2, ..word(&order, LineAccepted) },
+                WordProposal { line_no: 2, ..said(&order, LineAccepted) },
                 ForceRefusal::LineUnknown,
             ),
         ] {
-            assert_eq!(proposed(world, &proposal).await.unwrap_err(), refusal);
+            assert_eq!(put_forward(world, &proposal).await.unwrap_err(), refusal);
         }
-        let skipped = proposed(world, &word(&order, ParcelShipped)).await;
+        let skipped = put_forward(world, &said(&order, ParcelShipped)).await;
         assert!(matches!(skipped, Err(ForceRefusal::Impossible(_))), "{skipped:?}");
     }
 
     async fn a_line_that_moved_meanwhile_is_judged_anew(world: &mut World) {
         let order = world.received_order(1).await;
         say(world, &order, 1, &[LineAccepted]).await;
-        let word = proposed(world, &word(&order, CardMade)).await.unwrap();
+        let said = put_forward(world, &said(&order, CardMade)).await.unwrap();
         say(world, &order, 2, &[LineRejected]).await;
-        let late = approved(world, &word, &operator("bogdan")).await;
+        let late = second(world, &said, &operator("bogdan")).await;
         assert!(matches!(late, Err(ForceRefusal::Impossible(_))), "{late:?}");
         assert_eq!(standing(world, &order).await.0, LineState::Rejected);
     }

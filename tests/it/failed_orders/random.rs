@@ -292,8 +292,7 @@ impl Story {
         let mut tx = self.world.read().await;
         let held = holds::count_open(&mut tx, id.0).await.expect("holds") > 0;
         let fits = match application.state {
-            Ready => !has_line,
-            Cancelled => !has_line,
+            Ready | Cancelled => !has_line,
             Ordered | InProduction | Produced | Shipped => has_line,
             OnHold => has_line || held,
             _ => true,
@@ -328,7 +327,8 @@ impl Story {
 /// A card's number that no other line has.
 fn number_of(attempt: i64, line: &OrderLineId) -> String {
     let text = line.0.simple().to_string().to_uppercase();
-    format!("C{}{}", attempt % 10, &text[text.len() - 7..])
+    let last: String = text.chars().skip(text.len() - 7).collect();
+    format!("C{}{last}", attempt % 10)
 }
 
 async fn tell(seed: u64, database: Database) {
