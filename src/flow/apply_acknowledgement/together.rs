@@ -108,6 +108,10 @@ fn listen(
     entries: &[&Entry],
 ) -> Option<Told> {
     let from = (line.state, application.state);
+    // What two persons applied is held against each word.
+    if line.forced {
+        return None;
+    }
     // A word that waits for one of these has its turn then.
     if kept
         .iter()
