@@ -6,6 +6,7 @@
 
 mod fault;
 mod files;
+mod production;
 mod reference;
 mod secret;
 mod sections;
@@ -25,6 +26,7 @@ use crate::transport::{Timeouts, certificates};
 use crate::vault::VaultConfig;
 
 pub use crate::config::fault::{Fault, Faults};
+pub use crate::config::production::Production;
 pub use crate::config::reference::reference;
 pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_secret_text};
 pub use crate::config::sections::{
@@ -57,6 +59,8 @@ pub struct Config {
     pub bureau: Bureau,
     /// When an order is closed.
     pub batching: Batching,
+    /// What becomes of cards once they are made.
+    pub production: Production,
     /// How messages are delivered.
     pub delivery: Delivery,
     /// The ways money arrives.

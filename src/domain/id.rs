@@ -55,6 +55,10 @@ ids! {
     SourceFileId,
     /// Money of one payment that is given back.
     RefundId,
+    /// Cards that the bureau sent to one office together.
+    ConsignmentId,
+    /// What an office says is wrong with a card.
+    ComplaintId,
     /// A list of refunds for the bank.
     RefundListId,
     /// Something that proves who is calling: a certificate or an API key.

@@ -4,7 +4,8 @@ use std::fmt::{Debug, Display};
 
 use crate::domain::step::{self, Step};
 use crate::domain::{
-    acknowledgement, application, day, delivery, fee, inbox, order, payment, refund,
+    acknowledgement, application, complaint, consignment, day, delivery, fee, inbox, order,
+    payment, refund,
 };
 
 fn check<S, E>(steps: &[Step<S, E>], states: &[S], events: &[E], first: S)
@@ -55,6 +56,8 @@ where
 fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
     use acknowledgement::{LineEvent, LineState};
     use application::{ApplicationEvent, ApplicationState};
+    use complaint::{ComplaintEvent, ComplaintState};
+    use consignment::{ConsignmentEvent, ConsignmentState};
     use day::{DayEvent, DayState};
     use delivery::{BreakerEvent, BreakerState};
     use fee::{FeeEvent, FeeState};
@@ -98,6 +101,18 @@ fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
         LineState::ALL,
         LineEvent::ALL,
         LineState::Placed,
+    );
+    check(
+        consignment::STEPS,
+        ConsignmentState::ALL,
+        ConsignmentEvent::ALL,
+        ConsignmentState::OnItsWay,
+    );
+    check(
+        complaint::STEPS,
+        ComplaintState::ALL,
+        ComplaintEvent::ALL,
+        ComplaintState::Lodged,
     );
     check(
         inbox::STEPS,

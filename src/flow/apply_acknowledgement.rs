@@ -6,15 +6,16 @@ use std::convert::Infallible;
 
 use crate::bureau::acknowledgement::{Acknowledgement, Entry};
 use crate::domain::acknowledgement::LineEvent;
+use crate::domain::application::ApplicationState;
 use crate::domain::event::EventKind;
-use crate::domain::id::OrderId;
+use crate::domain::id::{OrderId, OrderLineId};
 use crate::domain::reason::{Owner, Reason};
 use crate::domain::reconciliation::{
     Applied, EntryFacts, HoldReason, Judgement, LineKnowledge, judge,
 };
 use crate::flow::line_step::{self, take_line_step};
 use crate::flow::progress::tell;
-use crate::flow::{Failure, compare_shipments, order_progress};
+use crate::flow::{Failure, compare_shipments, consignments, order_progress};
 use crate::gateway::Gateway;
 use crate::store::acknowledgements::{self, Disposition, Word};
 use crate::store::applications::Application;
@@ -36,6 +37,7 @@ pub(crate) async fn apply(
 ) -> Result<(), Failure<Infallible>> {
     let mut orders_by_number: BTreeMap<&str, Option<Order>> = BTreeMap::new();
     let mut touched: BTreeSet<OrderId> = BTreeSet::new();
+    let mut moved: BTreeSet<OrderLineId> = BTreeSet::new();
     for entry in &words.entries {
         let number = entry.order_number.as_str();
         if !orders_by_number.contains_key(number) {
@@ -45,7 +47,10 @@ pub(crate) async fn apply(
         match find_line(tx, order, entry).await? {
             Some((line, application)) => {
                 touched.insert(line.order);
-                hear(tx, gateway, document, entry, (line, application), note).await?;
+                let heard = hear(tx, gateway, document, entry, (line, application), note).await?;
+                if consignments::may_change_a_count(heard.state) {
+                    moved.insert(heard.id);
+                }
             }
             None => hold_unknown(tx, document, entry, note).await?,
         }
@@ -53,7 +58,11 @@ pub(crate) async fn apply(
     for order in touched {
         order_progress::settle(tx, order, note).await?;
     }
-    compare_shipments::compare(tx, document, words, note).await
+    consignments::keep_told(tx, document, &words.shipments, note).await?;
+    for line in moved {
+        consignments::follow_line(tx, gateway, line, note).await?;
+    }
+    compare_shipments::compare(tx, document, &words.entries, &words.shipments, note).await
 }
 
 /// Finds the line that a word is about; its application must be the one that the word names.
@@ -96,7 +105,8 @@ async fn hold_unknown(
     Ok(())
 }
 
-/// Judges one word, keeps it, and then those that waited for it.
+/// Judges one word, keeps it, and then those that waited for it. Returns the line as it stands
+/// then.
 async fn hear(
     tx: &mut Tx,
     gateway: &Gateway,
@@ -104,7 +114,7 @@ async fn hear(
     entry: &Entry,
     (mut line, mut application): (OrderLine, Application),
     note: &Note<'_>,
-) -> Result<(), Failure<Infallible>> {
+) -> Result<OrderLine, Failure<Infallible>> {
     let mut word = word_of(gateway, document, entry, &line);
     let same_number = acknowledgements::list_with_sequence(tx, line.id, word.sequence).await?;
     let stored = same_number
@@ -117,7 +127,7 @@ async fn hear(
     );
     // The second telling of a word that lost a conflict is still only a repetition.
     if known_twin && judgement == Judgement::Conflict {
-        return Ok(());
+        return Ok(line);
     }
     loop {
         if let Some(disposition) = disposition_of(&judgement) {
@@ -129,7 +139,7 @@ async fn hear(
         carry_out(tx, &judgement, &word, (&mut line, &mut application), note).await?;
         let last = i64::from(judgement.sequence_after(sequence(line.last_sequence)));
         if last == line.last_sequence {
-            return Ok(());
+            return Ok(line);
         }
         line.last_sequence = last;
         // A word that waited may have its turn now.
@@ -138,7 +148,7 @@ async fn hear(
             .into_iter()
             .find(|kept| kept.disposition == Disposition::Waiting)
         else {
-            return Ok(());
+            return Ok(line);
         };
         word = waiting;
         judgement = judge(
@@ -265,6 +275,10 @@ async fn take_applied(
     }
     let reason = word.reason.and_then(|reason| u16::try_from(reason).ok());
     line_step::follow(tx, application, &applied.application_events, reason, note).await?;
+    // A card that nobody came for goes back by plan.
+    if application.state != ApplicationState::Unclaimed {
+        line_step::watch_trouble(tx, line, application, reason, note).await?;
+    }
     if let Some(hold) = applied.hold {
         let detail = format!("{} after {} remakes", applied.line_event, applied.remakes);
         hold_line(tx, line, application, hold, &detail, note).await?;

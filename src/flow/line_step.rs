@@ -5,13 +5,14 @@ use chrono::{DateTime, Utc};
 use crate::domain::acknowledgement::LineEvent;
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::calendar::bucharest_day;
+use crate::domain::card::{CardState, ON_THE_WAY, trouble_of};
 use crate::domain::reason::Reason;
 use crate::domain::retention::RetentionFacts;
 use crate::flow::progress::advance;
 use crate::flow::{Failure, settle_payments};
 use crate::store::acknowledgements::Word;
 use crate::store::applications::Application;
-use crate::store::cards::{self, CardState};
+use crate::store::cards;
 use crate::store::history::{self, Note, SubjectKind, take_step};
 use crate::store::holds::{self, NewHold};
 use crate::store::order_lines::{self, Heard, OrderLine};
@@ -30,16 +31,40 @@ pub(crate) async fn take_line_step<R>(
 ) -> Result<(), Failure<R>> {
     let from = line.state;
     line.state = take_step::<history::OrderLine>(tx, line.id.0, from, event, note).await?;
-    let card = match event {
-        LineEvent::QualityCheckFailed | LineEvent::CardSpoiled => CardState::Failed,
-        LineEvent::ParcelShipped => CardState::Shipped,
-        LineEvent::ParcelLost | LineEvent::ParcelDamaged => CardState::Lost,
-        LineEvent::OfficeReceivedCard => CardState::AtOffice,
-        LineEvent::OfficeHandedOver => CardState::HandedOver,
-        LineEvent::CardDestroyed => CardState::Destroyed,
-        _ => return Ok(()),
+    if let Some(card) = CardState::left_by(event) {
+        cards::set_state(tx, line.id, card, None, occurred_at).await?;
+    }
+    if event == LineEvent::OfficeReceivedCard {
+        order_lines::set_at_office(tx, line.id, note.at).await?;
+    }
+    if trouble_of(from).is_some() && line.state != from {
+        for code in ON_THE_WAY {
+            holds::close(tx, line.id.0, Some(code), "WENT_ON", note).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Has somebody watch a line whose card's way went wrong; `reason` is the one that was given.
+pub(crate) async fn watch_trouble<R>(
+    tx: &mut Tx,
+    line: &OrderLine,
+    application: &Application,
+    reason: Option<u16>,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    let Some(usual) = trouble_of(line.state) else {
+        return Ok(());
     };
-    cards::set_state(tx, line.id, card, None, occurred_at).await?;
+    let given = reason.filter(|reason| ON_THE_WAY.contains(reason));
+    let hold = NewHold {
+        kind: SubjectKind::OrderLine,
+        subject: line.id.0,
+        number: &application.number,
+        code: given.unwrap_or(usual),
+        detail: "no card is on its way to the office; wait for the bureau's, or order it anew",
+    };
+    holds::open(tx, &hold, note).await?;
     Ok(())
 }
 
@@ -76,17 +101,7 @@ pub(crate) async fn keep_card<R>(
         return Ok(());
     }
     if let Some(number) = &word.document_number {
-        let new = cards::insert(tx, number, line.id, line.application, word.occurred_at).await?;
-        if !new && cards::find_line(tx, number).await? != Some(line.id) {
-            let hold = NewHold {
-                kind: SubjectKind::OrderLine,
-                subject: line.id.0,
-                number,
-                code: DOCUMENT_NUMBER_CONFLICT,
-                detail: "the card's number belongs to a card of another line",
-            };
-            holds::open(tx, &hold, note).await?;
-        }
+        keep_number(tx, line, number, word.occurred_at, note).await?;
     }
     let issued_on = bucharest_day(word.occurred_at);
     let facts = RetentionFacts {
@@ -98,6 +113,39 @@ pub(crate) async fn keep_card<R>(
     {
         sealed::erase_by(tx, application.sealed, erasure.due_at()).await?;
     }
+    Ok(())
+}
+
+/// Keeps a card under its number, which is opaque and names one card for ever: only a card that
+/// failed before it left the bureau may be made again under the same one.
+async fn keep_number<R>(
+    tx: &mut Tx,
+    line: &OrderLine,
+    number: &str,
+    made_at: DateTime<Utc>,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    if !cards::insert(tx, number, line.id, line.application, made_at).await? {
+        let taken = cards::find(tx, number).await?;
+        let is_again =
+            taken.is_some_and(|card| card.line == line.id && card.state == CardState::Failed);
+        if is_again {
+            cards::make_again(tx, number, made_at).await?;
+        } else {
+            let application = applications::find(tx, line.application).await?;
+            let application = application.map_or_else(String::new, |found| found.number);
+            let hold = NewHold {
+                kind: SubjectKind::OrderLine,
+                subject: line.id.0,
+                number: &application,
+                code: DOCUMENT_NUMBER_CONFLICT,
+                detail: "the card's number belongs to another card",
+            };
+            holds::open(tx, &hold, note).await?;
+        }
+    }
+    // Never two cards: the one that was lost or damaged is worth nothing from now on.
+    cards::void_others(tx, line.id, number, made_at).await?;
     Ok(())
 }
 

@@ -90,6 +90,8 @@ pub async fn tell(
             | ApplicationState::CountyValidated
             | ApplicationState::AtOffice
             | ApplicationState::HandedOver
+            | ApplicationState::Unclaimed
+            | ApplicationState::Destroyed
     );
     if on_its_way && application.collect_office != application.office {
         append(

@@ -17,6 +17,8 @@ pub mod applications;
 pub mod approvals;
 pub mod batching_pauses;
 pub mod cards;
+pub mod complaints;
+pub mod consignments;
 pub mod counters;
 pub mod credentials;
 pub mod days;

@@ -69,6 +69,20 @@ pub async fn find_key(tx: &mut Tx, id: SealedId) -> Result<Option<Vec<u8>>, Stor
     Ok(row.and_then(|(key,)| key))
 }
 
+/// Whether a blob can still be opened after `until`, because it is not to be erased before.
+pub async fn is_kept_until(
+    tx: &mut Tx,
+    id: SealedId,
+    until: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*)
+        FROM sealed_contents
+        WHERE id = $1 AND wrapped_key IS NOT NULL AND (erase_at IS NULL OR erase_at > $2)";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, id.0, until)?;
+    Ok(count > 0)
+}
+
 /// Says when a blob is to be erased; an earlier time that stands already is kept.
 pub async fn erase_by(tx: &mut Tx, id: SealedId, at: DateTime<Utc>) -> Result<(), StoreError> {
     const SQL: &str = "
