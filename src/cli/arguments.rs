@@ -65,6 +65,9 @@ macro_rules! as_code {
 as_code!(
     crate::domain::application::ApplicationState,
     crate::domain::application::Product,
+    crate::domain::complaint::ComplaintState,
+    crate::domain::complaint::Payer,
+    crate::domain::consignment::ConsignmentState,
     crate::domain::county::County,
     crate::domain::order::OrderState,
     crate::domain::payment::Channel,

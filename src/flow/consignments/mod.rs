@@ -26,6 +26,10 @@ pub use validate::{CardVerdict, ValidationRefusal, Verdicts, validate};
 
 /// Takes in what a document of the bureau says of parcels by themselves: they are kept for the
 /// offices that count them, and compared with what was ordered.
+#[expect(
+    dead_code,
+    reason = "the notice of shipments is read by the documents that come next"
+)]
 pub(crate) async fn record_shipments(
     tx: &mut Tx,
     document: &InboxMessage,
