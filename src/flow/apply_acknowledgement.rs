@@ -1,14 +1,16 @@
-//! Acts upon an acknowledgement: the bureau's words on lines, one after the other, each judged by
-//! what is known of its line at that moment.
+//! Acts upon an acknowledgement: the bureau's words on lines, each judged by what is known of its
+//! line at that moment. Lines are independent of one another, so those on which all goes as it
+//! should are written together; the others are dealt with one word after the other.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod together;
+
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use crate::bureau::acknowledgement::{Acknowledgement, Entry};
 use crate::domain::acknowledgement::LineEvent;
 use crate::domain::application::ApplicationState;
 use crate::domain::event::EventKind;
-use crate::domain::id::{OrderId, OrderLineId};
 use crate::domain::reason::{Owner, Reason};
 use crate::domain::reconciliation::{
     Applied, EntryFacts, HoldReason, Judgement, LineKnowledge, judge,
@@ -35,34 +37,41 @@ pub(crate) async fn apply(
     words: &Acknowledgement,
     note: &Note<'_>,
 ) -> Result<(), Failure<Infallible>> {
-    let mut orders_by_number: BTreeMap<&str, Option<Order>> = BTreeMap::new();
-    let mut touched: BTreeSet<OrderId> = BTreeSet::new();
-    let mut moved: BTreeSet<OrderLineId> = BTreeSet::new();
-    for entry in &words.entries {
-        let number = entry.order_number.as_str();
-        if !orders_by_number.contains_key(number) {
-            orders_by_number.insert(number, orders::find_by_number(tx, number).await?);
-        }
-        let order = orders_by_number.get(number).and_then(Option::as_ref);
-        match find_line(tx, order, entry).await? {
-            Some((line, application)) => {
-                touched.insert(line.order);
-                let heard = hear(tx, gateway, document, entry, (line, application), note).await?;
-                if consignments::may_change_a_count(heard.state) {
-                    moved.insert(heard.id);
-                }
-            }
-            None => hold_unknown(tx, document, entry, note).await?,
-        }
-    }
-    for order in touched {
-        order_progress::settle(tx, order, note).await?;
-    }
+    hear_all(tx, gateway, document, &words.entries, note).await?;
     consignments::keep_told(tx, document, &words.shipments, note).await?;
-    for line in moved {
-        consignments::follow_line(tx, gateway, line, note).await?;
-    }
     compare_shipments::compare(tx, document, &words.entries, &words.shipments, note).await
+}
+
+/// Hears words, whatever document of the bureau they stand in; afterwards every order that they
+/// speak of has come as far as its lines.
+pub(crate) async fn hear_all(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    document: &InboxMessage,
+    entries: &[Entry],
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let mut by_order: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries {
+        by_order.entry(&entry.order_number).or_default().push(entry);
+    }
+    for (number, entries) in by_order {
+        let order = orders::find_by_number(tx, number).await?;
+        let rest = match &order {
+            Some(order) => together::hear(tx, gateway, document, (order.id, entries), note).await?,
+            None => entries,
+        };
+        for entry in rest {
+            match find_line(tx, order.as_ref(), entry).await? {
+                Some(known) => hear(tx, gateway, document, entry, known, note).await?,
+                None => hold_unknown(tx, document, entry, note).await?,
+            }
+        }
+        if let Some(order) = order {
+            order_progress::settle(tx, order.id, note).await?;
+        }
+    }
+    consignments::follow_document(tx, gateway, document.id, note).await
 }
 
 /// Finds the line that a word is about; its application must be the one that the word names.
@@ -105,8 +114,7 @@ async fn hold_unknown(
     Ok(())
 }
 
-/// Judges one word, keeps it, and then those that waited for it. Returns the line as it stands
-/// then.
+/// Judges one word, keeps it, and then those that waited for it.
 async fn hear(
     tx: &mut Tx,
     gateway: &Gateway,
@@ -114,7 +122,7 @@ async fn hear(
     entry: &Entry,
     (mut line, mut application): (OrderLine, Application),
     note: &Note<'_>,
-) -> Result<OrderLine, Failure<Infallible>> {
+) -> Result<(), Failure<Infallible>> {
     let mut word = word_of(gateway, document, entry, &line);
     let same_number = acknowledgements::list_with_sequence(tx, line.id, word.sequence).await?;
     let stored = same_number
@@ -127,7 +135,7 @@ async fn hear(
     );
     // The second telling of a word that lost a conflict is still only a repetition.
     if known_twin && judgement == Judgement::Conflict {
-        return Ok(line);
+        return Ok(());
     }
     loop {
         if let Some(disposition) = disposition_of(&judgement) {
@@ -139,7 +147,7 @@ async fn hear(
         carry_out(tx, &judgement, &word, (&mut line, &mut application), note).await?;
         let last = i64::from(judgement.sequence_after(sequence(line.last_sequence)));
         if last == line.last_sequence {
-            return Ok(line);
+            return Ok(());
         }
         line.last_sequence = last;
         // A word that waited may have its turn now.
@@ -148,7 +156,7 @@ async fn hear(
             .into_iter()
             .find(|kept| kept.disposition == Disposition::Waiting)
         else {
-            return Ok(line);
+            return Ok(());
         };
         word = waiting;
         judgement = judge(
@@ -271,7 +279,7 @@ async fn take_applied(
     take_line_step(tx, line, applied.line_event, word.occurred_at, note).await?;
     line_step::keep_card(tx, line, word, note).await?;
     if applied.line_event == LineEvent::LineAccepted {
-        tell(tx, application, EventKind::Accepted, None, note).await?;
+        tell(tx, application, EventKind::Accepted, None, note)?;
     }
     let reason = word.reason.and_then(|reason| u16::try_from(reason).ok());
     line_step::follow(tx, application, &applied.application_events, reason, note).await?;

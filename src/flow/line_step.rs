@@ -12,7 +12,7 @@ use crate::flow::progress::advance;
 use crate::flow::{Failure, settle_payments};
 use crate::store::acknowledgements::Word;
 use crate::store::applications::Application;
-use crate::store::cards;
+use crate::store::cards::{self, Card};
 use crate::store::history::{self, Note, SubjectKind, take_step};
 use crate::store::holds::{self, NewHold};
 use crate::store::order_lines::{self, Heard, OrderLine};
@@ -94,58 +94,70 @@ pub(crate) async fn keep_card<R>(
     note: &Note<'_>,
 ) -> Result<(), Failure<R>> {
     if !matches!(word.status, LineEvent::CardMade | LineEvent::CardRemade) {
-        if let Some(consignment) = &word.consignment {
+        if let Some(consignment) = &word.consignment
+            && word.status == LineEvent::ParcelShipped
+        {
             let at = word.occurred_at;
             cards::set_state(tx, line.id, CardState::Shipped, Some(consignment), at).await?;
         }
         return Ok(());
     }
     if let Some(number) = &word.document_number {
-        keep_number(tx, line, number, word.occurred_at, note).await?;
+        let made_at = word.occurred_at;
+        if !cards::insert(tx, number, line.id, line.application, made_at).await?
+            && !cards::make_again(tx, number, line.id, made_at).await?
+        {
+            hold_taken_number(tx, number, line, note).await?;
+        }
+        // Never two cards: the one that was lost or damaged is worth nothing from now on.
+        cards::void_others(tx, line.id, number, made_at).await?;
     }
-    let issued_on = bucharest_day(word.occurred_at);
-    let facts = RetentionFacts {
-        issued_on: Some(issued_on),
-        ..RetentionFacts::default()
-    };
-    if let Some(erasure) = note.retention.erase_at(&facts)
+    if let Some(due) = erasure_after_issue(word.occurred_at, note)
         && let Some(application) = applications::find(tx, line.application).await?
     {
-        sealed::erase_by(tx, application.sealed, erasure.due_at()).await?;
+        sealed::erase_by(tx, application.sealed, due).await?;
     }
     Ok(())
 }
 
-/// Keeps a card under its number, which is opaque and names one card for ever: only a card that
-/// failed before it left the bureau may be made again under the same one.
-async fn keep_number<R>(
-    tx: &mut Tx,
-    line: &OrderLine,
-    number: &str,
+/// When the images must be gone, of a card that was made at this instant.
+pub(crate) fn erasure_after_issue(
     made_at: DateTime<Utc>,
     note: &Note<'_>,
+) -> Option<DateTime<Utc>> {
+    let facts = RetentionFacts {
+        issued_on: Some(bucharest_day(made_at)),
+        ..RetentionFacts::default()
+    };
+    note.retention
+        .erase_at(&facts)
+        .map(|erasure| erasure.due_at())
+}
+
+/// Asks an operator about a card's number that belongs to another card, if it does. A number is
+/// opaque and names one card for ever: only one that failed before it left the bureau is made again
+/// under the same.
+pub(crate) async fn hold_taken_number<R>(
+    tx: &mut Tx,
+    document_number: &str,
+    line: &OrderLine,
+    note: &Note<'_>,
 ) -> Result<(), Failure<R>> {
-    if !cards::insert(tx, number, line.id, line.application, made_at).await? {
-        let taken = cards::find(tx, number).await?;
-        let is_again =
-            taken.is_some_and(|card| card.line == line.id && card.state == CardState::Failed);
-        if is_again {
-            cards::make_again(tx, number, made_at).await?;
-        } else {
-            let application = applications::find(tx, line.application).await?;
-            let application = application.map_or_else(String::new, |found| found.number);
-            let hold = NewHold {
-                kind: SubjectKind::OrderLine,
-                subject: line.id.0,
-                number: &application,
-                code: DOCUMENT_NUMBER_CONFLICT,
-                detail: "the card's number belongs to another card",
-            };
-            holds::open(tx, &hold, note).await?;
-        }
+    let card = cards::find(tx, document_number).await?;
+    let is_own = |card: Card| card.line == line.id && card.state == CardState::Produced;
+    if card.is_some_and(is_own) {
+        return Ok(());
     }
-    // Never two cards: the one that was lost or damaged is worth nothing from now on.
-    cards::void_others(tx, line.id, number, made_at).await?;
+    let application = applications::find(tx, line.application).await?;
+    let number = application.map_or_else(String::new, |found| found.number);
+    let hold = NewHold {
+        kind: SubjectKind::OrderLine,
+        subject: line.id.0,
+        number: &number,
+        code: DOCUMENT_NUMBER_CONFLICT,
+        detail: "the card's number belongs to another card",
+    };
+    holds::open(tx, &hold, note).await?;
     Ok(())
 }
 

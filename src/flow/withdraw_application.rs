@@ -121,7 +121,7 @@ async fn end(
     settle_payments::owe_refund(tx, application, note).await?;
     holds::close(tx, application.id.0, None, "WITHDRAWN", note).await?;
     let cancelled = EventKind::Cancelled;
-    Ok(tell(tx, application, cancelled, Some(reason.code()), note).await?)
+    Ok(tell(tx, application, cancelled, Some(reason.code()), note)?)
 }
 
 /// Has an operator ask the bureau to cancel the line.

@@ -23,7 +23,7 @@ use crate::store::{StoreError, Tx, applications};
 /// A complaint, without the card's number.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Complaint)]
-pub struct ComplaintView {
+pub(crate) struct ComplaintView {
     /// Its id.
     pub id: uuid::Uuid,
     /// Its number, as people say it.

@@ -31,7 +31,7 @@ const PAGE_MAX: i64 = 200;
 /// A consignment to one office.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Consignment)]
-pub struct ConsignmentView {
+pub(crate) struct ConsignmentView {
     /// Its number, as the courier knows it.
     #[schema(example = "AWB-000123")]
     pub number: String,
@@ -68,7 +68,7 @@ impl ConsignmentView {
 /// A parcel of a consignment.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Parcel)]
-pub struct ParcelView {
+pub(crate) struct ParcelView {
     /// Its mark.
     pub parcel: String,
     /// How many cards it was said to hold.
@@ -87,7 +87,7 @@ impl From<Parcel> for ParcelView {
 /// A consignment with its parcels, and the applications of its cards.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ConsignmentDetails)]
-pub struct DetailsView {
+pub(crate) struct DetailsView {
     /// The consignment.
     #[serde(flatten)]
     pub consignment: ConsignmentView,

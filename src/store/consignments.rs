@@ -342,6 +342,24 @@ pub async fn list_of_line(
     Ok(rows.into_iter().map(|(id,)| ConsignmentId(id)).collect())
 }
 
+/// Lists the lines that a document spoke of whose cards were scanned before their time, or are in
+/// consignments that were counted.
+pub async fn list_lines_to_follow(
+    tx: &mut Tx,
+    document: InboxId,
+) -> Result<Vec<OrderLineId>, StoreError> {
+    const SQL: &str = "
+        SELECT DISTINCT a.order_line_id
+        FROM acknowledgements a
+        JOIN cards c ON c.order_line_id = a.order_line_id
+        JOIN consignment_cards k ON k.document_number = c.document_number
+        JOIN consignments n ON n.id = k.consignment_id
+        WHERE a.inbox_id = $1 AND (n.counted_at IS NOT NULL OR k.finding = 'WAITING')
+        ORDER BY a.order_line_id";
+    let rows = query!(fetch_all as (Uuid,), tx, SQL, document.0)?;
+    Ok(rows.into_iter().map(|(id,)| OrderLineId(id)).collect())
+}
+
 /// Finds the office that scanned the card of a line before its time, with the consignment and the
 /// card's number.
 pub async fn find_waiting(

@@ -4,13 +4,18 @@
 //! commits: the log of an office is its event feed as well. Whoever delivers holds a lane by a
 //! lease with an epoch; a holder whose lease was lost changes nothing.
 
+mod events;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::coded;
 use crate::domain::id::MessageId;
 use crate::store::tx::{execute, query};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, later};
+
+pub use events::tell;
+pub(super) use events::{Event, append_events};
 
 coded! {
     /// Who stands at the end of a lane.
@@ -190,6 +195,7 @@ pub async fn list_after(
         WHERE lane = $1 AND seq > $2
         ORDER BY seq
         LIMIT $3";
+    later::write(tx).await?;
     query!(fetch_all as Message, tx, SQL, lane, after, limit)
 }
 

@@ -33,4 +33,6 @@ mod tidy;
 #[cfg(test)]
 mod whole;
 #[cfg(test)]
+mod words_together;
+#[cfg(test)]
 mod xml;

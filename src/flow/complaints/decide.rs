@@ -143,7 +143,7 @@ pub(super) async fn carry_out<R>(
         Some(payer) => admit(tx, complaint, payer, &mut application, note).await,
         None if to == ComplaintState::Refused => {
             let kind = EventKind::ComplaintRefused;
-            Ok(tell(tx, &application, kind, refusal, note).await?)
+            Ok(tell(tx, &application, kind, refusal, note)?)
         }
         None => Ok(()),
     }
@@ -159,7 +159,7 @@ async fn admit<R>(
 ) -> Result<(), Failure<R>> {
     let code = u16::try_from(complaint.code).unwrap_or_default();
     let kind = EventKind::ComplaintAdmitted;
-    tell(tx, application, kind, Some(code), note).await?;
+    tell(tx, application, kind, Some(code), note)?;
     let found = order_lines::find(tx, complaint.line).await?;
     let line = match found {
         Some(line) => order_lines::lock(tx, line.order, line.line_no).await?,

@@ -8,10 +8,9 @@ mod validate;
 use std::convert::Infallible;
 
 use crate::bureau::acknowledgement::Shipment;
-use crate::domain::acknowledgement::LineState;
 use crate::domain::calendar::bucharest_day;
 use crate::domain::consignment::{ConsignmentState, ScanFinding};
-use crate::domain::id::{ConsignmentId, OrderLineId};
+use crate::domain::id::{ConsignmentId, InboxId, OrderLineId};
 use crate::flow::report_card::{Report, ReportRefusal, report_card};
 use crate::flow::{Failure, compare_shipments};
 use crate::gateway::Gateway;
@@ -94,16 +93,17 @@ async fn find_or_insert(
     })
 }
 
-/// Whether a line that came to this state may have changed what is missing in a consignment.
-pub(crate) const fn may_change_a_count(line: LineState) -> bool {
-    matches!(
-        line,
-        LineState::Shipped
-            | LineState::LostInTransit
-            | LineState::DamagedInTransit
-            | LineState::Returned
-            | LineState::Destroyed
-    )
+/// Does what waited for the words of a document, once they are heard: see [`follow_line`].
+pub(crate) async fn follow_document<R>(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    document: InboxId,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    for line in consignments::list_lines_to_follow(tx, document).await? {
+        follow_line(tx, gateway, line, note).await?;
+    }
+    Ok(())
 }
 
 /// Does what waited for the bureau's word on a line, or for the county's: a card that its office

@@ -93,7 +93,7 @@ async fn checks(tx: &mut Tx) -> Vec<(String, String)> {
         WHERE contype = 'c' AND connamespace = 'public'::regnamespace";
     const SQLITE: &str = "
         SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%CHECK%'";
-    let sql = if matches!(tx, Tx::Postgres(_)) {
+    let sql = if matches!(tx, Tx::Postgres(..)) {
         POSTGRES
     } else {
         SQLITE
@@ -150,8 +150,8 @@ both! {
     async fn every_migration_in_the_folder_was_built_in_and_applied(store: Store) {
         let mut tx = store.read().await.unwrap();
         let folder = match tx {
-            Tx::Postgres(_) => "migrations/postgres",
-            Tx::Sqlite(_) => "migrations/sqlite",
+            Tx::Postgres(..) => "migrations/postgres",
+            Tx::Sqlite(..) => "migrations/sqlite",
         };
         let mut expected = Vec::new();
         for file in std::fs::read_dir(folder).unwrap() {
