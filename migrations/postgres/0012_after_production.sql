@@ -20,6 +20,7 @@ CREATE TABLE consignments (
     version BIGINT NOT NULL,
     CONSTRAINT consignments_number_key UNIQUE (number, office_code)
 );
+CREATE INDEX consignments_office ON consignments (office_id, id);
 CREATE INDEX consignments_open ON consignments (office_id, id) WHERE state <> 'COMPLETE';
 
 CREATE TABLE consignment_parcels (
@@ -30,6 +31,7 @@ CREATE TABLE consignment_parcels (
     told_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (consignment_id, parcel)
 );
+CREATE INDEX consignment_parcels_inbox ON consignment_parcels (inbox_id);
 
 CREATE TABLE consignment_cards (
     consignment_id UUID NOT NULL REFERENCES consignments (id),
@@ -63,5 +65,7 @@ CREATE TABLE complaints (
     version BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX complaints_open ON complaints (order_line_id) WHERE open;
+CREATE INDEX complaints_line ON complaints (order_line_id);
+CREATE INDEX complaints_office ON complaints (office_id);
 CREATE INDEX complaints_application ON complaints (application_id);
 CREATE UNIQUE INDEX complaints_letter ON complaints (letter_id) WHERE letter_id IS NOT NULL;

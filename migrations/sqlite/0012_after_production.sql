@@ -35,6 +35,7 @@ CREATE TABLE consignments (
     version INTEGER NOT NULL,
     CONSTRAINT consignments_number_key UNIQUE (number, office_code)
 ) STRICT;
+CREATE INDEX consignments_office ON consignments (office_id, id);
 CREATE INDEX consignments_open ON consignments (office_id, id) WHERE state <> 'COMPLETE';
 
 CREATE TABLE consignment_parcels (
@@ -45,6 +46,7 @@ CREATE TABLE consignment_parcels (
     told_at TEXT NOT NULL,
     PRIMARY KEY (consignment_id, parcel)
 ) STRICT;
+CREATE INDEX consignment_parcels_inbox ON consignment_parcels (inbox_id);
 
 CREATE TABLE consignment_cards (
     consignment_id BLOB NOT NULL REFERENCES consignments (id),
@@ -78,5 +80,7 @@ CREATE TABLE complaints (
     version INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX complaints_open ON complaints (order_line_id) WHERE open;
+CREATE INDEX complaints_line ON complaints (order_line_id);
+CREATE INDEX complaints_office ON complaints (office_id);
 CREATE INDEX complaints_application ON complaints (application_id);
 CREATE UNIQUE INDEX complaints_letter ON complaints (letter_id) WHERE letter_id IS NOT NULL;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod acknowledgements;
 #[cfg(test)]
+mod after;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod crashes;
