@@ -66,8 +66,7 @@ pub enum ReportRefusal {
 pub async fn report_card(
     tx: &mut Tx,
     gateway: &Gateway,
-    office: OfficeId,
-    id: ApplicationId,
+    (office, id): (OfficeId, ApplicationId),
     report: Report,
     document_number: Option<&str>,
     note: &Note<'_>,

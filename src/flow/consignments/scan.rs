@@ -178,7 +178,7 @@ async fn take_card(
     }
     let report = Report::ReceivedAtOffice;
     let (id, number) = (application.id, Some(number));
-    let received = report_card(tx, gateway, office, id, report, number, note).await;
+    let received = report_card(tx, gateway, (office, id), report, number, note).await;
     let finding = if is_done(received)? {
         ScanFinding::Received
     } else {

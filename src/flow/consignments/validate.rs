@@ -117,12 +117,12 @@ async fn take(
     let Some(mut application) = applications::find_by_number(tx, number).await? else {
         return Ok(None);
     };
-    let live = order_lines::find_live(tx, application.id).await?;
-    let line = match live {
+    let found = order_lines::find_live(tx, application.id).await?;
+    let locked = match found {
         Some(line) => order_lines::lock(tx, line.order, line.line_no).await?,
         None => None,
     };
-    if let Some(mut line) = line {
+    if let Some(mut line) = locked {
         if refused {
             send_back(tx, &mut line, &mut application, note).await?;
         } else {

@@ -71,7 +71,7 @@ pub(crate) async fn report(
     let response = posted
         .carry_out(&api, async |tx| {
             let application =
-                report_card(tx, gateway, office, id, report, document_number, &note).await?;
+                report_card(tx, gateway, (office, id), report, document_number, &note).await?;
             written::<ReportRefusal>(StatusCode::OK, &application)
         })
         .await?;

@@ -164,7 +164,7 @@ impl World {
         let note = note(&self.gateway, &actor, None);
         let mut tx = self.write().await;
         let id = application.id;
-        let reported = report_card(&mut tx, &self.gateway, office, id, report, None, &note).await;
+        let reported = report_card(&mut tx, &self.gateway, (office, id), report, None, &note).await;
         refusal_or(reported, tx).await
     }
 
