@@ -12,7 +12,10 @@ pub mod causes;
 pub mod chase_receipt;
 pub mod close_day;
 mod compare_shipments;
+pub mod complaints;
+pub mod consignments;
 pub mod content;
+pub mod decide_card;
 pub mod decide_hold;
 pub mod decide_lane;
 pub mod decide_order;
@@ -48,6 +51,7 @@ mod record_movements;
 pub mod record_notification;
 pub mod record_statement;
 pub mod refund;
+pub mod replace_card;
 pub mod report_card;
 pub mod resubmit_application;
 mod reverse_payment;
@@ -61,6 +65,7 @@ pub mod submit_application;
 #[cfg(test)]
 pub(crate) mod tests;
 mod tie_payment;
+pub mod uncollected;
 pub mod withdraw_application;
 mod withdraw_order;
 

@@ -19,6 +19,8 @@ pub mod approvals;
 pub mod batching_pauses;
 pub mod cards;
 pub mod causes;
+pub mod complaints;
+pub mod consignments;
 pub mod counters;
 pub mod credentials;
 pub mod days;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod acknowledgements;
 #[cfg(test)]
+mod after;
+#[cfg(test)]
 mod cancelling;
 #[cfg(test)]
 mod corpus;
