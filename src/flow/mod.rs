@@ -19,6 +19,7 @@ pub mod decide_payment;
 pub mod disclose_order;
 pub mod draw_report;
 pub mod erase_content;
+pub mod evidence;
 pub mod extend_term;
 pub mod give_payment_reference;
 pub mod intake;

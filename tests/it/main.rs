@@ -9,6 +9,8 @@ mod crashes;
 #[cfg(test)]
 mod erasure;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod generated;
