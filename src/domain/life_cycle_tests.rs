@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display};
 
 use crate::domain::step::{self, Step};
 use crate::domain::{
-    acknowledgement, application, day, delivery, fee, inbox, order, payment, refund,
+    acknowledgement, application, day, delivery, fee, inbox, letter, order, payment, refund,
 };
 
 fn check<S, E>(steps: &[Step<S, E>], states: &[S], events: &[E], first: S)
@@ -59,6 +59,7 @@ fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
     use delivery::{BreakerEvent, BreakerState};
     use fee::{FeeEvent, FeeState};
     use inbox::{InboxEvent, InboxState};
+    use letter::{LetterEvent, LetterState};
     use order::{OrderEvent, OrderState};
     use payment::{PaymentEvent, PaymentState};
     use refund::{RefundEvent, RefundState};
@@ -104,6 +105,12 @@ fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
         InboxState::ALL,
         InboxEvent::ALL,
         InboxState::Arrived,
+    );
+    check(
+        letter::STEPS,
+        LetterState::ALL,
+        LetterEvent::ALL,
+        LetterState::Decided,
     );
     check(day::STEPS, DayState::ALL, DayEvent::ALL, DayState::Open);
     check(

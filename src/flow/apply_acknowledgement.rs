@@ -1,17 +1,20 @@
-//! Acts upon an acknowledgement: the bureau's words on lines, one after the other, each judged by
-//! what is known of its line at that moment.
+//! Acts upon an acknowledgement: the bureau's words on lines, each judged by what is known of its
+//! line at that moment. Lines are independent of one another, so those on which all goes as it
+//! should are written together; the others are dealt with one word after the other.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod together;
+
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use crate::bureau::acknowledgement::{Acknowledgement, Entry};
 use crate::domain::acknowledgement::LineEvent;
 use crate::domain::event::EventKind;
-use crate::domain::id::OrderId;
 use crate::domain::reason::{Owner, Reason};
 use crate::domain::reconciliation::{
     Applied, EntryFacts, HoldReason, Judgement, LineKnowledge, judge,
 };
+use crate::flow::letters::settle_cancels;
 use crate::flow::line_step::{self, take_line_step};
 use crate::flow::progress::tell;
 use crate::flow::{Failure, compare_shipments, order_progress};
@@ -25,8 +28,7 @@ use crate::store::order_lines::{self, OrderLine};
 use crate::store::orders::{self, Order};
 use crate::store::{Tx, applications};
 
-/// Applies every word of the document; afterwards every order that it spoke of has come as far as
-/// its lines, and its parcels were compared with what was ordered.
+/// Applies every word of the document, and compares its parcels with what was ordered.
 pub(crate) async fn apply(
     tx: &mut Tx,
     gateway: &Gateway,
@@ -34,26 +36,43 @@ pub(crate) async fn apply(
     words: &Acknowledgement,
     note: &Note<'_>,
 ) -> Result<(), Failure<Infallible>> {
-    let mut orders_by_number: BTreeMap<&str, Option<Order>> = BTreeMap::new();
-    let mut touched: BTreeSet<OrderId> = BTreeSet::new();
-    for entry in &words.entries {
-        let number = entry.order_number.as_str();
-        if !orders_by_number.contains_key(number) {
-            orders_by_number.insert(number, orders::find_by_number(tx, number).await?);
-        }
-        let order = orders_by_number.get(number).and_then(Option::as_ref);
-        match find_line(tx, order, entry).await? {
-            Some((line, application)) => {
-                touched.insert(line.order);
-                hear(tx, gateway, document, entry, (line, application), note).await?;
-            }
-            None => hold_unknown(tx, document, entry, note).await?,
-        }
-    }
-    for order in touched {
-        order_progress::settle(tx, order, note).await?;
-    }
+    hear_all(tx, gateway, document, &words.entries, note).await?;
     compare_shipments::compare(tx, document, words, note).await
+}
+
+/// Hears words, whatever document of the bureau they stand in; afterwards every order that they
+/// speak of has come as far as its lines, and whoever asked to cancel one of them has the answer.
+pub(crate) async fn hear_all(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    document: &InboxMessage,
+    entries: &[Entry],
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let mut by_order: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries {
+        by_order.entry(&entry.order_number).or_default().push(entry);
+    }
+    for (number, entries) in by_order {
+        let order = orders::find_by_number(tx, number).await?;
+        let rest = match &order {
+            Some(order) => {
+                together::hear(tx, gateway, document, (order.id, &entries), note).await?
+            }
+            None => entries.clone(),
+        };
+        for entry in rest {
+            match find_line(tx, order.as_ref(), entry).await? {
+                Some(known) => hear(tx, gateway, document, entry, known, note).await?,
+                None => hold_unknown(tx, document, entry, note).await?,
+            }
+        }
+        if let Some(order) = order {
+            order_progress::settle(tx, order.id, note).await?;
+            settle_cancels(tx, order.id, &entries, document.id, note).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Finds the line that a word is about; its application must be the one that the word names.
@@ -261,7 +280,7 @@ async fn take_applied(
     take_line_step(tx, line, applied.line_event, word.occurred_at, note).await?;
     line_step::keep_card(tx, line, word, note).await?;
     if applied.line_event == LineEvent::LineAccepted {
-        tell(tx, application, EventKind::Accepted, None, note).await?;
+        tell(tx, application, EventKind::Accepted, None, note)?;
     }
     let reason = word.reason.and_then(|reason| u16::try_from(reason).ok());
     line_step::follow(tx, application, &applied.application_events, reason, note).await?;

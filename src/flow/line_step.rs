@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::acknowledgement::LineEvent;
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::calendar::bucharest_day;
+use crate::domain::id::OrderLineId;
 use crate::domain::reason::Reason;
 use crate::domain::retention::RetentionFacts;
 use crate::flow::progress::advance;
@@ -75,29 +76,51 @@ pub(crate) async fn keep_card<R>(
         }
         return Ok(());
     }
-    if let Some(number) = &word.document_number {
-        let new = cards::insert(tx, number, line.id, line.application, word.occurred_at).await?;
-        if !new && cards::find_line(tx, number).await? != Some(line.id) {
-            let hold = NewHold {
-                kind: SubjectKind::OrderLine,
-                subject: line.id.0,
-                number,
-                code: DOCUMENT_NUMBER_CONFLICT,
-                detail: "the card's number belongs to a card of another line",
-            };
-            holds::open(tx, &hold, note).await?;
-        }
+    if let Some(number) = &word.document_number
+        && !cards::insert(tx, number, line.id, line.application, word.occurred_at).await?
+    {
+        hold_taken_number(tx, number, line.id, note).await?;
     }
-    let issued_on = bucharest_day(word.occurred_at);
-    let facts = RetentionFacts {
-        issued_on: Some(issued_on),
-        ..RetentionFacts::default()
-    };
-    if let Some(erasure) = note.retention.erase_at(&facts)
+    if let Some(due) = erasure_after_issue(word.occurred_at, note)
         && let Some(application) = applications::find(tx, line.application).await?
     {
-        sealed::erase_by(tx, application.sealed, erasure.due_at()).await?;
+        sealed::erase_by(tx, application.sealed, due).await?;
     }
+    Ok(())
+}
+
+/// When the images must be gone, of a card that was made at this instant.
+pub(crate) fn erasure_after_issue(
+    made_at: DateTime<Utc>,
+    note: &Note<'_>,
+) -> Option<DateTime<Utc>> {
+    let facts = RetentionFacts {
+        issued_on: Some(bucharest_day(made_at)),
+        ..RetentionFacts::default()
+    };
+    note.retention
+        .erase_at(&facts)
+        .map(|erasure| erasure.due_at())
+}
+
+/// Asks an operator about a card's number that belongs to a card of another line, if it does.
+pub(crate) async fn hold_taken_number<R>(
+    tx: &mut Tx,
+    document_number: &str,
+    line: OrderLineId,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    if cards::find_line(tx, document_number).await? == Some(line) {
+        return Ok(());
+    }
+    let hold = NewHold {
+        kind: SubjectKind::OrderLine,
+        subject: line.0,
+        number: document_number,
+        code: DOCUMENT_NUMBER_CONFLICT,
+        detail: "the card's number belongs to a card of another line",
+    };
+    holds::open(tx, &hold, note).await?;
     Ok(())
 }
 

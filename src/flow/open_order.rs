@@ -3,6 +3,8 @@
 
 use std::convert::Infallible;
 
+use uuid::Uuid;
+
 use crate::domain::acknowledgement::LineState;
 use crate::domain::application::{ApplicationEvent, Product};
 use crate::domain::batching::{BatchingRule, CloseReason, Group, Moment, Waiting};
@@ -13,13 +15,13 @@ use crate::domain::order::{OrderEvent, OrderState};
 use crate::domain::payment::{PaymentEvent, PaymentState};
 use crate::flow::Failure;
 use crate::flow::batching_rule::{moment, rule_of};
-use crate::flow::progress::{advance, note};
+use crate::flow::progress::{advance_all, note};
 use crate::gateway::Gateway;
 use crate::store::applications::{self, Application};
-use crate::store::history::{self, Note, take_step};
+use crate::store::history::{self, Note, Walk, take_all, take_step};
 use crate::store::order_lines::OrderLine;
 use crate::store::orders::Order;
-use crate::store::{StoreError, Tx, batching_pauses, counters, order_lines, orders, payments};
+use crate::store::{StoreError, Tx, batching_pauses, counters, matches, order_lines, orders};
 
 /// Opens the next order of the product, if it is time for one. Returns its number.
 pub async fn open_order(
@@ -141,9 +143,7 @@ async fn insert_numbered<R>(
     note: &Note<'_>,
 ) -> Result<Order, Failure<R>> {
     let order = write_order(tx, gateway, new, members.len(), note).await?;
-    for (member, line_no) in members.into_iter().zip(1_i64..) {
-        place(tx, order.id, line_no, member, note).await?;
-    }
+    place_all(tx, order.id, members, note).await?;
     Ok(order)
 }
 
@@ -188,42 +188,38 @@ async fn write_order<R>(
     Ok(Order { state, ..order })
 }
 
-/// Writes one line, and takes its application and the payments of its fee along.
-async fn place<R>(
+/// Writes the lines, and takes their applications and the payments of the fees along.
+async fn place_all<R>(
     tx: &mut Tx,
     order: OrderId,
-    line_no: i64,
-    mut application: Application,
+    mut members: Vec<Application>,
     note: &Note<'_>,
 ) -> Result<(), Failure<R>> {
+    let ids: Vec<Uuid> = members.iter().map(|member| member.id.0).collect();
     // First of all, so that of two replicas that read the same list only one goes on.
-    advance(
-        tx,
-        &mut application,
-        ApplicationEvent::PutInOrder,
-        None,
-        note,
-    )
-    .await?;
-    let attempt = applications::count_attempt(tx, application.id).await?;
-    let line = OrderLine {
+    advance_all(tx, &mut members, ApplicationEvent::PutInOrder, note).await?;
+    let attempts = applications::count_attempts(tx, &ids).await?;
+    let line = |(member, line_no): (&Application, i64)| OrderLine {
         id: OrderLineId(note.random.uuid(note.at)),
         order,
         line_no,
-        application: application.id,
-        attempt,
+        application: member.id,
+        attempt: attempts.get(&member.id).copied().unwrap_or(0),
         state: LineState::Placed,
         last_sequence: 0,
         remakes: 0,
         reason: None,
         document_number: None,
     };
-    order_lines::insert(tx, &line, note.at).await?;
-    for payment in payments::list_of_application(tx, application.id).await? {
-        if payment.state == PaymentState::Matched {
-            let event = PaymentEvent::CardOrdered;
-            take_step::<history::Payment>(tx, payment.id.0, payment.state, event, note).await?;
-        }
-    }
+    let lines: Vec<OrderLine> = members.iter().zip(1_i64..).map(line).collect();
+    order_lines::insert_all(tx, &lines, note.at).await?;
+    let consumed = |id| Walk {
+        id,
+        from: PaymentState::Matched,
+        events: vec![PaymentEvent::CardOrdered],
+    };
+    let payments = matches::list_matched_of(tx, &ids).await?;
+    let payments: Vec<Walk<history::Payment>> = payments.into_iter().map(consumed).collect();
+    take_all(tx, &payments, note).await?;
     Ok(())
 }

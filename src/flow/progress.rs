@@ -12,7 +12,7 @@ use crate::domain::retention::{LAW, RetentionRule};
 use crate::flow::Failure;
 use crate::gateway::Gateway;
 use crate::store::applications::Application;
-use crate::store::history::{self, Note, take_step};
+use crate::store::history::{self, Note, Walk, take_all, take_step};
 use crate::store::offices::lane_of;
 use crate::store::outbox::{self, NewMessage};
 use crate::store::{StoreError, Tx, sealed};
@@ -69,21 +69,45 @@ pub async fn advance<R>(
         sealed::erase_by(tx, application.sealed, erasure.due_at()).await?;
     }
     if let Some(kind) = told_on(event, application.revision) {
-        tell(tx, application, kind, reason, note).await?;
+        tell(tx, application, kind, reason, note)?;
+    }
+    Ok(())
+}
+
+/// Takes the same step with many applications as [`advance`] does with one, where the step is no
+/// end and has no reason but its own.
+pub async fn advance_all<R>(
+    tx: &mut Tx,
+    applications: &mut [Application],
+    event: ApplicationEvent,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    let walk = |application: &Application| Walk {
+        id: application.id.0,
+        from: application.state,
+        events: vec![event],
+    };
+    let walks: Vec<Walk<history::Application>> = applications.iter().map(walk).collect();
+    take_all(tx, &walks, note).await?;
+    for application in applications {
+        application.state = application.state.after(event).map_err(anyhow::Error::new)?;
+        if let Some(kind) = told_on(event, application.revision) {
+            tell(tx, application, kind, None, note)?;
+        }
     }
     Ok(())
 }
 
 /// Appends an event to the feed of the application's office, and of the office of collection where
 /// the card is on its way there.
-pub async fn tell(
+pub fn tell(
     tx: &mut Tx,
     application: &Application,
     kind: EventKind,
     reason: Option<u16>,
     note: &Note<'_>,
 ) -> Result<(), StoreError> {
-    append(tx, application.office, application, kind, reason, note).await?;
+    append(tx, application.office, application, kind, reason, note)?;
     let on_its_way = matches!(
         application.state,
         ApplicationState::Shipped
@@ -99,13 +123,12 @@ pub async fn tell(
             kind,
             reason,
             note,
-        )
-        .await?;
+        )?;
     }
     Ok(())
 }
 
-async fn append(
+fn append(
     tx: &mut Tx,
     office: OfficeId,
     application: &Application,
@@ -135,6 +158,6 @@ async fn append(
         replay_of: None,
     };
     // Offices ask for their events; nothing is pushed, so the lane is never due.
-    outbox::append(tx, &lane_of(office), &message, None, note.at).await?;
+    outbox::tell(tx, &lane_of(office), &message, note.at);
     Ok(())
 }

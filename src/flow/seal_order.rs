@@ -7,14 +7,17 @@
 
 mod line;
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::convert::Infallible;
 
 use anyhow::Context;
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use crate::bureau::order::{OrderHeader, OrderWriter};
 use crate::bureau::writer::DocumentError;
-use crate::domain::id::{MessageId, SealedId};
+use crate::domain::id::{MessageId, OfficeId, SealedId};
 use crate::domain::operator::Actor;
 use crate::domain::order::OrderEvent;
 use crate::domain::reason::Reason;
@@ -23,10 +26,11 @@ use crate::flow::Failure;
 use crate::flow::content::ApplicationContent;
 use crate::flow::progress::note;
 use crate::flow::seal_order::line::{LineSource, line_of};
+use crate::flow::send_order::payload_of;
 use crate::flow::withdraw_order::{SetAside, withdraw_order};
 use crate::gateway::Gateway;
 use crate::store::history::{self, take_step};
-use crate::store::offices;
+use crate::store::offices::{self, Office};
 use crate::store::orders::{self, Order, SignedBytes};
 use crate::store::outbox::{self, LaneKind, NewMessage};
 use crate::store::sealed::{self, NewSealed, SealedKind};
@@ -100,14 +104,26 @@ async fn header_of(tx: &mut Tx, order: &Order) -> anyhow::Result<OrderHeader> {
 
 async fn gather(tx: &mut Tx, order: &Order) -> anyhow::Result<Vec<LineSource>> {
     let lines = order_lines::list(tx, order.id, 0, i64::MAX).await?;
+    let ids: Vec<Uuid> = lines.iter().map(|line| line.application.0).collect();
+    let mut applications = applications::find_all(tx, &ids).await?;
+    let contents: Vec<Uuid> = applications.values().map(|one| one.sealed.0).collect();
+    let keys = sealed::find_keys(tx, &contents).await?;
+    let mut offices_by_id: BTreeMap<OfficeId, Office> = BTreeMap::new();
     let mut sources = Vec::with_capacity(lines.len());
     for line in lines {
-        let application = applications::find(tx, line.application)
-            .await?
+        let application = applications
+            .remove(&line.application)
             .context("an order line names an application that does not exist")?;
-        let wrapped_key = sealed::find_key(tx, application.sealed).await?;
-        let office = offices::find(tx, application.office).await?;
-        let delivery_office = offices::find(tx, application.collect_office).await?;
+        for id in [application.office, application.collect_office] {
+            if let Entry::Vacant(vacant) = offices_by_id.entry(id) {
+                let office = offices::find(tx, id).await?;
+                vacant.insert(office.context("an office does not exist")?);
+            }
+        }
+        let office = |id| {
+            let known = offices_by_id.get(&id).cloned();
+            known.context("an office does not exist")
+        };
         sources.push(LineSource {
             line_no: u32::try_from(line.line_no).context("a line number out of range")?,
             attempt: u32::try_from(line.attempt).context("an attempt out of range")?,
@@ -115,10 +131,10 @@ async fn gather(tx: &mut Tx, order: &Order) -> anyhow::Result<Vec<LineSource>> {
             deadline_on: application.deadline_on,
             registered_on: application.registered_on,
             card_reason: application.card_reason,
-            office: office.context("an application's office does not exist")?,
-            delivery_office: delivery_office.context("an office of collection does not exist")?,
+            office: office(application.office)?,
+            delivery_office: office(application.collect_office)?,
             sealed: application.sealed,
-            wrapped_key,
+            wrapped_key: keys.get(&application.sealed).cloned(),
         });
     }
     Ok(sources)
@@ -256,9 +272,20 @@ pub async fn put_in_outbox(
     order: &Order,
     note: &history::Note<'_>,
 ) -> Result<MessageId, crate::store::StoreError> {
+    put_in_outbox_after(tx, gateway, order, 0, note).await
+}
+
+/// The same for an order that was tried `tried` times already.
+pub(crate) async fn put_in_outbox_after(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    order: &Order,
+    tried: i64,
+    note: &history::Note<'_>,
+) -> Result<MessageId, crate::store::StoreError> {
     let lane = gateway.bureau_lane();
     let id = MessageId(note.random.uuid(note.at));
-    let payload = serde_json::json!({ "order": order.number }).to_string();
+    let payload = payload_of(order, tried);
     let message = NewMessage {
         id,
         kind: "order",

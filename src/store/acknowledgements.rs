@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use crate::coded;
 use crate::domain::acknowledgement::LineEvent;
-use crate::domain::id::{InboxId, OrderLineId};
-use crate::store::tx::{execute, query};
+use crate::domain::id::{InboxId, OrderId, OrderLineId};
+use crate::store::tx::{execute, execute_rows, query, query_rows};
 use crate::store::{StoreError, Tx, read_code};
 
 coded! {
@@ -120,6 +120,57 @@ pub async fn insert(tx: &mut Tx, word: &Word, at: DateTime<Utc>) -> Result<bool,
     Ok(added == 1)
 }
 
+/// Keeps words that nobody has said before. Returns how many were new indeed.
+pub async fn insert_all(tx: &mut Tx, words: &[Word], at: DateTime<Utc>) -> Result<u64, StoreError> {
+    const POSTGRES: &str = "
+        INSERT INTO acknowledgements
+            (id, order_line_id, inbox_id, sequence, hash, status, reason, document_number,
+             consignment, occurred_at, disposition, stored_at)
+        SELECT n.*, $1
+        FROM UNNEST($2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bytea[], $7::text[],
+                    $8::bigint[], $9::text[], $10::text[], $11::timestamptz[], $12::text[]) AS n
+        ON CONFLICT (order_line_id, sequence, hash) DO NOTHING";
+    const SQLITE: &str = "
+        INSERT INTO acknowledgements
+            (id, order_line_id, inbox_id, sequence, hash, status, reason, document_number,
+             consignment, occurred_at, disposition, stored_at)
+        SELECT unhex(value ->> 0), unhex(value ->> 1), unhex(value ->> 2), value ->> 3,
+               unhex(value ->> 4), value ->> 5, value ->> 6, value ->> 7, value ->> 8,
+               value ->> 9, value ->> 10, $1
+        FROM json_each($2)
+        WHERE TRUE
+        ON CONFLICT (order_line_id, sequence, hash) DO NOTHING";
+    execute_rows!(tx, (POSTGRES, SQLITE), [at], words, |word| [
+        word.id,
+        word.line.0,
+        word.inbox.0,
+        word.sequence,
+        word.hash.as_slice(),
+        word.status.as_str(),
+        word.reason,
+        word.document_number.as_deref(),
+        word.consignment.as_deref(),
+        word.occurred_at,
+        word.disposition.as_str(),
+    ])
+}
+
+/// Lists which words on lines are kept: line, sequence and hash of each, in no order.
+pub async fn list_kept(
+    tx: &mut Tx,
+    lines: &[Uuid],
+) -> Result<Vec<(Uuid, i64, Vec<u8>)>, StoreError> {
+    const POSTGRES: &str = "
+        SELECT order_line_id, sequence, hash
+        FROM acknowledgements
+        WHERE order_line_id = ANY($1)";
+    const SQLITE: &str = "
+        SELECT order_line_id, sequence, hash
+        FROM acknowledgements
+        WHERE order_line_id IN (SELECT unhex(value) FROM json_each($1))";
+    query_rows!(as (Uuid, i64, Vec<u8>), tx, (POSTGRES, SQLITE), [], lines)
+}
+
 /// Lists the words on a line that bear a sequence number: one, or several in conflict.
 pub async fn list_with_sequence(
     tx: &mut Tx,
@@ -152,6 +203,20 @@ pub async fn list(tx: &mut Tx, line: OrderLineId) -> Result<Vec<Word>, StoreErro
         .into_iter()
         .map(Word::try_from)
         .collect()
+}
+
+/// Lists the words on the lines of an order, as place of the line, sequence number and digest.
+pub async fn list_digests(
+    tx: &mut Tx,
+    order: OrderId,
+) -> Result<Vec<(i64, i64, Vec<u8>)>, StoreError> {
+    const SQL: &str = "
+        SELECT l.line_no, k.sequence, k.hash
+        FROM order_lines l
+        JOIN acknowledgements k ON k.order_line_id = l.id
+        WHERE l.order_id = $1
+        ORDER BY l.line_no, k.sequence";
+    query!(fetch_all as (i64, i64, Vec<u8>), tx, SQL, order.0)
 }
 
 /// Changes what was made of a word: one that waited is applied.

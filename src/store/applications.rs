@@ -2,6 +2,8 @@
 
 mod row;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -9,7 +11,7 @@ use crate::domain::application::{ApplicationState, Product};
 use crate::domain::id::{ApplicationId, OfficeId};
 use crate::domain::money::Money;
 use crate::store::applications::row::ApplicationRow;
-use crate::store::tx::{execute, query};
+use crate::store::tx::{execute, query, query_rows};
 use crate::store::{StoreError, Tx, read_code};
 
 pub use row::Application;
@@ -97,6 +99,18 @@ fn one(row: Option<ApplicationRow>) -> Result<Option<Application>, StoreError> {
 pub async fn find(tx: &mut Tx, id: ApplicationId) -> Result<Option<Application>, StoreError> {
     const SQL: &str = select!("WHERE id = $1");
     one(query!(fetch_optional as ApplicationRow, tx, SQL, id.0)?)
+}
+
+/// Finds applications by their ids.
+pub async fn find_all(
+    tx: &mut Tx,
+    ids: &[Uuid],
+) -> Result<BTreeMap<ApplicationId, Application>, StoreError> {
+    const POSTGRES: &str = select!("WHERE id = ANY($1)");
+    const SQLITE: &str = select!("WHERE id IN (SELECT unhex(value) FROM json_each($1))");
+    let rows = query_rows!(as ApplicationRow, tx, (POSTGRES, SQLITE), [], ids)?;
+    let found = rows.into_iter().map(Application::try_from);
+    found.map(|one| one.map(|one| (one.id, one))).collect()
 }
 
 /// Finds an application by its number.
@@ -225,17 +239,26 @@ pub async fn add_paid(
         })
 }
 
-/// Counts one more order line; returns the attempt's number, from 1.
-pub async fn count_attempt(tx: &mut Tx, id: ApplicationId) -> Result<i64, StoreError> {
-    const SQL: &str = "
+/// Counts one more order line of each application; returns how many there are now.
+pub async fn count_attempts(
+    tx: &mut Tx,
+    ids: &[Uuid],
+) -> Result<BTreeMap<ApplicationId, i64>, StoreError> {
+    const POSTGRES: &str = "
         UPDATE applications
         SET order_attempts = order_attempts + 1
-        WHERE id = $1
-        RETURNING order_attempts";
-    let row = query!(fetch_optional as (i64,), tx, SQL, id.0)?;
-    row.map(|(attempt,)| attempt).ok_or(StoreError::Moved {
-        what: "application",
-    })
+        WHERE id = ANY($1)
+        RETURNING id, order_attempts";
+    const SQLITE: &str = "
+        UPDATE applications
+        SET order_attempts = order_attempts + 1
+        WHERE id IN (SELECT unhex(value) FROM json_each($1))
+        RETURNING id, order_attempts";
+    let rows = query_rows!(as (Uuid, i64), tx, (POSTGRES, SQLITE), [], ids)?;
+    let rows = rows.into_iter();
+    Ok(rows
+        .map(|(id, attempts)| (ApplicationId(id), attempts))
+        .collect())
 }
 
 /// Counts one more remake of the card; returns how many there were.

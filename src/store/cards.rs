@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::coded;
 use crate::domain::id::{ApplicationId, OrderLineId};
-use crate::store::tx::{execute, query};
+use crate::store::tx::{execute, execute_rows, query};
 use crate::store::{StoreError, Tx};
 
 coded! {
@@ -43,6 +43,79 @@ pub async fn insert(
         VALUES ($1, $2, $3, 'PRODUCED', $4, $4)
         ON CONFLICT (document_number) DO NOTHING";
     Ok(execute!(tx, SQL, document_number, line.0, application.0, at)? == 1)
+}
+
+/// A card that the bureau has made.
+#[derive(Clone, Debug)]
+pub struct NewCard {
+    /// The number printed on it.
+    pub document_number: String,
+    /// The line that asked for it.
+    pub line: OrderLineId,
+    /// The application that it is for.
+    pub application: ApplicationId,
+    /// When it was made.
+    pub produced_at: DateTime<Utc>,
+}
+
+/// Records cards. Returns how many there were not yet.
+pub async fn insert_all(tx: &mut Tx, new: &[NewCard]) -> Result<u64, StoreError> {
+    const POSTGRES: &str = "
+        INSERT INTO cards
+            (document_number, order_line_id, application_id, state, produced_at, updated_at)
+        SELECT n.number, n.line, n.application, 'PRODUCED', n.at, n.at
+        FROM UNNEST($1::text[], $2::uuid[], $3::uuid[], $4::timestamptz[])
+             AS n (number, line, application, at)
+        ON CONFLICT (document_number) DO NOTHING";
+    const SQLITE: &str = "
+        INSERT INTO cards
+            (document_number, order_line_id, application_id, state, produced_at, updated_at)
+        SELECT value ->> 0, unhex(value ->> 1), unhex(value ->> 2), 'PRODUCED', value ->> 3,
+               value ->> 3
+        FROM json_each($1)
+        WHERE TRUE
+        ON CONFLICT (document_number) DO NOTHING";
+    execute_rows!(tx, (POSTGRES, SQLITE), [], new, |card| [
+        card.document_number.as_str(),
+        card.line.0,
+        card.application.0,
+        card.produced_at,
+    ])
+}
+
+/// A card that left the bureau: of which line, in which consignment, and when.
+pub type ShippedCard = (OrderLineId, Option<String>, DateTime<Utc>);
+
+/// Records that the newest card of each line was shipped.
+pub async fn ship_all(tx: &mut Tx, shipped: &[ShippedCard]) -> Result<(), StoreError> {
+    const POSTGRES: &str = "
+        UPDATE cards c
+        SET state = 'SHIPPED', consignment = COALESCE(n.consignment, c.consignment),
+            updated_at = n.at
+        FROM UNNEST($1::uuid[], $2::text[], $3::timestamptz[]) AS n (line, consignment, at)
+        WHERE c.document_number = (
+            SELECT newest.document_number
+            FROM cards newest
+            WHERE newest.order_line_id = n.line
+            ORDER BY newest.produced_at DESC, newest.document_number DESC
+            LIMIT 1)";
+    const SQLITE: &str = "
+        UPDATE cards AS c
+        SET state = 'SHIPPED', consignment = COALESCE(n.value ->> 1, c.consignment),
+            updated_at = n.value ->> 2
+        FROM json_each($1) AS n
+        WHERE c.document_number = (
+            SELECT newest.document_number
+            FROM cards newest
+            WHERE newest.order_line_id = unhex(n.value ->> 0)
+            ORDER BY newest.produced_at DESC, newest.document_number DESC
+            LIMIT 1)";
+    execute_rows!(tx, (POSTGRES, SQLITE), [], shipped, |one| [
+        one.0.0,
+        one.1.as_deref(),
+        one.2,
+    ])?;
+    Ok(())
 }
 
 /// Returns whose card bears a number.

@@ -1,5 +1,7 @@
 //! The only writer of state columns: a step and its history row, in one call.
 
+mod together;
+
 use std::fmt::{Debug, Display};
 
 use chrono::{DateTime, Utc};
@@ -10,6 +12,7 @@ use crate::domain::acknowledgement::{self, LineEvent, LineState};
 use crate::domain::application::{self, ApplicationEvent, ApplicationState};
 use crate::domain::fee::{self, FeeEvent, FeeState};
 use crate::domain::inbox::{self, InboxEvent, InboxState};
+use crate::domain::letter::{self, LetterEvent, LetterState};
 use crate::domain::operator::Actor;
 use crate::domain::order::{self, OrderEvent, OrderState};
 use crate::domain::payment::{self, PaymentEvent, PaymentState};
@@ -17,8 +20,10 @@ use crate::domain::refund::{self, RefundEvent, RefundState};
 use crate::domain::retention::RetentionRule;
 use crate::domain::step::{self, IllegalStep, Step};
 use crate::random::Random;
-use crate::store::tx::{execute, query};
-use crate::store::{StoreError, Tx};
+use crate::store::tx::{execute, execute_rows, query};
+use crate::store::{StoreError, Tx, later};
+
+pub use together::{Together, Walk, take_all};
 
 coded! {
     /// What history and holds speak of.
@@ -135,26 +140,55 @@ pub async fn record(
     words: [&str; 3],
     note: &Note<'_>,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "
+    let row = Row {
+        id: note.random.uuid(note.at),
+        kind,
+        subject: id,
+        words: words.map(str::to_owned),
+        actor: note.actor.to_string(),
+        note: note.reason.map(str::to_owned),
+        at: note.at,
+    };
+    later::remember(tx, row).await
+}
+
+/// A row that waits to be written.
+#[derive(Debug)]
+pub(super) struct Row {
+    id: Uuid,
+    kind: SubjectKind,
+    subject: Uuid,
+    words: [String; 3],
+    actor: String,
+    note: Option<String>,
+    at: DateTime<Utc>,
+}
+
+/// Writes rows of history.
+pub(super) async fn insert_rows(tx: &mut Tx, rows: &[Row]) -> Result<(), StoreError> {
+    const POSTGRES: &str = "
         INSERT INTO history
             (id, subject_kind, subject_id, from_state, event, to_state, actor, note, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let [from, event, to] = words;
-    let row_id = note.random.uuid(note.at);
-    let actor = note.actor.to_string();
-    execute!(
-        tx,
-        SQL,
-        row_id,
-        kind.as_str(),
-        id,
-        from,
-        event,
-        to,
-        actor.as_str(),
-        note.reason,
-        note.at,
-    )?;
+        SELECT *
+        FROM UNNEST($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[],
+                    $7::text[], $8::text[], $9::timestamptz[])";
+    const SQLITE: &str = "
+        INSERT INTO history
+            (id, subject_kind, subject_id, from_state, event, to_state, actor, note, at)
+        SELECT unhex(value ->> 0), value ->> 1, unhex(value ->> 2), value ->> 3, value ->> 4,
+               value ->> 5, value ->> 6, value ->> 7, value ->> 8
+        FROM json_each($1)";
+    execute_rows!(tx, (POSTGRES, SQLITE), [], rows, |row| [
+        row.id,
+        row.kind.as_str(),
+        row.subject,
+        row.words[0].as_str(),
+        row.words[1].as_str(),
+        row.words[2].as_str(),
+        row.actor.as_str(),
+        row.note.as_deref(),
+        row.at,
+    ])?;
     Ok(())
 }
 
@@ -185,6 +219,7 @@ pub async fn list(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<HistoryE
         WHERE subject_id = $1
         ORDER BY at, id
         LIMIT $2";
+    later::write(tx).await?;
     query!(fetch_all as HistoryEntry, tx, SQL, subject, limit)
 }
 
@@ -292,6 +327,18 @@ subject! {
             WHERE id = $6 AND state = $7";
         let (live, answered, ended) = (to.is_live(), to.is_answered(), to.is_ended());
         execute!(tx, SQL, to.as_str(), live, answered, ended, at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// A letter to the bureau, as a subject of history.
+    Letter: LetterState, LetterEvent, Letter, "letter", letter::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE letters
+            SET state = $1, open = $2, updated_at = $3, version = version + 1
+            WHERE id = $4 AND state = $5";
+        execute!(tx, SQL, to.as_str(), to.is_open(), at, id, from.as_str())
     }
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::id::{ApplicationId, MatchId, PaymentId};
 use crate::domain::money::Money;
-use crate::store::tx::{execute, query};
+use crate::store::tx::{execute, query, query_rows};
 use crate::store::{StoreError, Tx};
 
 /// The tie between one payment and one fee.
@@ -149,4 +149,34 @@ pub async fn sum(tx: &mut Tx) -> Result<Money, StoreError> {
     const SQL: &str = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM matches";
     let (bani,) = query!(fetch_one as (i64,), tx, SQL)?;
     Ok(Money::from_bani(bani))
+}
+
+/// Lists the payments that are tied to any of these applications and that no card has consumed.
+pub async fn list_matched_of(tx: &mut Tx, applications: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+    const POSTGRES: &str = "
+        SELECT id
+        FROM payments
+        WHERE state = 'MATCHED' AND id IN (
+            SELECT id FROM payments WHERE application_id = ANY($1)
+            UNION
+            SELECT m.payment_id
+            FROM matches m
+            WHERE m.application_id = ANY($1) AND m.undoes_id IS NULL
+              AND NOT EXISTS (SELECT 1 FROM matches u WHERE u.undoes_id = m.id))
+        ORDER BY id";
+    const SQLITE: &str = "
+        SELECT id
+        FROM payments
+        WHERE state = 'MATCHED' AND id IN (
+            SELECT id FROM payments
+            WHERE application_id IN (SELECT unhex(value) FROM json_each($1))
+            UNION
+            SELECT m.payment_id
+            FROM matches m
+            WHERE m.application_id IN (SELECT unhex(value) FROM json_each($1))
+              AND m.undoes_id IS NULL
+              AND NOT EXISTS (SELECT 1 FROM matches u WHERE u.undoes_id = m.id))
+        ORDER BY id";
+    let rows = query_rows!(as (Uuid,), tx, (POSTGRES, SQLITE), [], applications)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }

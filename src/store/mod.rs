@@ -7,6 +7,7 @@
 
 mod error;
 mod interruption;
+mod later;
 pub mod refund_lists;
 pub mod refunds;
 mod retry;
@@ -24,6 +25,7 @@ pub mod history;
 pub mod holds;
 pub mod idempotency;
 pub mod inbox;
+pub mod letters;
 pub mod matches;
 pub mod matching_keys;
 pub mod money_facts;
@@ -37,6 +39,7 @@ pub mod outbox;
 pub mod payment_references;
 pub mod payments;
 pub mod readings;
+pub mod reconciliations;
 pub mod sealed;
 pub mod source_files;
 pub mod statements;
@@ -54,6 +57,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 pub use error::{StoreError, read_code};
 pub use interruption::{Interruption, Place};
+pub use later::Later;
 pub use retry::retrying;
 pub use tx::Tx;
 
@@ -150,13 +154,16 @@ impl Store {
             Ok(match &self.db {
                 // One statement that fails on a connection which broke in the pool is tried once more.
                 Db::Postgres(pool) => match pool.begin_with("BEGIN").await {
-                    Err(sqlx::Error::Io(_)) => Tx::Postgres(pool.begin_with("BEGIN").await?),
-                    begun => Tx::Postgres(begun?),
+                    Err(sqlx::Error::Io(_)) => {
+                        Tx::Postgres(pool.begin_with("BEGIN").await?, Later::default())
+                    }
+                    begun => Tx::Postgres(begun?, Later::default()),
                 },
                 // A deferred transaction that reads and then writes fails when another wrote between.
-                Db::Sqlite { writer, .. } => {
-                    Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
-                }
+                Db::Sqlite { writer, .. } => Tx::Sqlite(
+                    writer.begin_with("BEGIN IMMEDIATE").await?,
+                    Later::default(),
+                ),
             })
         }
     }
@@ -170,12 +177,15 @@ impl Store {
             self.allow(place)?;
             Ok(match &self.db {
                 Db::Postgres(pool) => match pool.begin_with(READ).await {
-                    Err(sqlx::Error::Io(_)) => Tx::Postgres(pool.begin_with(READ).await?),
-                    begun => Tx::Postgres(begun?),
+                    Err(sqlx::Error::Io(_)) => {
+                        Tx::Postgres(pool.begin_with(READ).await?, Later::default())
+                    }
+                    begun => Tx::Postgres(begun?, Later::default()),
                 },
-                Db::Sqlite { readers, .. } => {
-                    Tx::Sqlite(readers.begin_with("BEGIN DEFERRED").await?)
-                }
+                Db::Sqlite { readers, .. } => Tx::Sqlite(
+                    readers.begin_with("BEGIN DEFERRED").await?,
+                    Later::default(),
+                ),
             })
         }
     }

@@ -101,11 +101,11 @@ pub async fn list_known(
     type Row = (Uuid, String, Vec<u8>);
     let channel = channel.as_str();
     let rows: Vec<Row> = match tx {
-        Tx::Postgres(tx) => {
+        Tx::Postgres(tx, _) => {
             let query = sqlx::query_as(POSTGRES).bind(channel).bind(keys);
             query.fetch_all(&mut **tx).await?
         }
-        Tx::Sqlite(tx) => {
+        Tx::Sqlite(tx, _) => {
             let query = sqlx::query_as(SQLITE).bind(channel).bind(json(keys)?);
             query.fetch_all(&mut **tx).await?
         }
@@ -154,7 +154,7 @@ pub async fn insert_payments(
         ON CONFLICT (channel, movement_key) DO NOTHING";
     let (channel, sealed, at) = (source.channel.as_str(), source.sealed.0, source.at);
     let done = match tx {
-        Tx::Postgres(tx) => {
+        Tx::Postgres(tx, _) => {
             let done = sqlx::query(POSTGRES)
                 .bind(channel)
                 .bind(sealed)
@@ -175,7 +175,7 @@ pub async fn insert_payments(
                 .execute(&mut **tx);
             done.await?.rows_affected()
         }
-        Tx::Sqlite(tx) => {
+        Tx::Sqlite(tx, _) => {
             let rows = json(&column(new, payment_row))?;
             let query = sqlx::query(SQLITE).bind(channel).bind(sealed).bind(at);
             query.bind(rows).execute(&mut **tx).await?.rows_affected()
@@ -198,13 +198,13 @@ pub async fn insert_keys(tx: &mut Tx, keys: &[(PaymentId, String)]) -> Result<()
         WHERE TRUE
         ON CONFLICT DO NOTHING";
     match tx {
-        Tx::Postgres(tx) => {
+        Tx::Postgres(tx, _) => {
             let query = sqlx::query(POSTGRES)
                 .bind(column(keys, |(_, key)| key.as_str()))
                 .bind(column(keys, |(payment, _)| payment.0));
             query.execute(&mut **tx).await?;
         }
-        Tx::Sqlite(tx) => {
+        Tx::Sqlite(tx, _) => {
             let row =
                 |(payment, key): &(PaymentId, String)| (key.clone(), hex(payment.0.as_bytes()));
             let query = sqlx::query(SQLITE).bind(json(&column(keys, row))?);
@@ -236,7 +236,7 @@ pub async fn insert_sightings(
         ON CONFLICT DO NOTHING";
     let (file, at) = (source.file.0, source.at);
     match tx {
-        Tx::Postgres(tx) => {
+        Tx::Postgres(tx, _) => {
             let query = sqlx::query(POSTGRES)
                 .bind(file)
                 .bind(at)
@@ -247,7 +247,7 @@ pub async fn insert_sightings(
                 .bind(column(new, |one| one.contradicts));
             query.execute(&mut **tx).await?;
         }
-        Tx::Sqlite(tx) => {
+        Tx::Sqlite(tx, _) => {
             let rows = json(&column(new, sighting_row))?;
             let query = sqlx::query(SQLITE).bind(file).bind(at).bind(rows);
             query.execute(&mut **tx).await?;

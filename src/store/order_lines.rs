@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::acknowledgement::LineState;
 use crate::domain::id::{ApplicationId, OrderId, OrderLineId};
-use crate::store::tx::{execute, query};
+use crate::store::tx::{execute, execute_rows, query, query_rows};
 use crate::store::{StoreError, Tx, read_code};
 
 /// An order line as it is stored.
@@ -109,6 +109,42 @@ pub async fn insert(tx: &mut Tx, new: &OrderLine, at: DateTime<Utc>) -> Result<(
     Ok(())
 }
 
+/// Adds lines as [`insert`] does, all of them in one state.
+pub async fn insert_all(
+    tx: &mut Tx,
+    new: &[OrderLine],
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    const POSTGRES: &str = "
+        INSERT INTO order_lines
+            (id, order_id, line_no, application_id, attempt, state, live, answered, ended,
+             last_sequence, remakes, updated_at, version)
+        SELECT n.id, n.order_id, n.line_no, n.application, n.attempt, n.state, n.live, n.answered,
+               n.ended, 0, 0, $1, 1
+        FROM UNNEST($2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], $6::bigint[], $7::text[],
+                    $8::boolean[], $9::boolean[], $10::boolean[])
+             AS n (id, order_id, line_no, application, attempt, state, live, answered, ended)";
+    const SQLITE: &str = "
+        INSERT INTO order_lines
+            (id, order_id, line_no, application_id, attempt, state, live, answered, ended,
+             last_sequence, remakes, updated_at, version)
+        SELECT unhex(value ->> 0), unhex(value ->> 1), value ->> 2, unhex(value ->> 3),
+               value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, 0, 0, $1, 1
+        FROM json_each($2)";
+    execute_rows!(tx, (POSTGRES, SQLITE), [at], new, |one| [
+        one.id.0,
+        one.order.0,
+        one.line_no,
+        one.application.0,
+        one.attempt,
+        one.state.as_str(),
+        one.state.is_live(),
+        one.state.is_answered(),
+        one.state.is_ended(),
+    ])?;
+    Ok(())
+}
+
 /// Finds a line by its order and place, and locks it until the transaction ends: two documents
 /// that speak of one line are applied one after the other.
 pub async fn lock(
@@ -120,6 +156,31 @@ pub async fn lock(
     const SQLITE: &str = select!("WHERE order_id = $1 AND line_no = $2");
     let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
     query!(fetch_optional as OrderLineRow, tx, sql, order.0, line_no)?
+        .map(OrderLine::try_from)
+        .transpose()
+}
+
+/// Finds lines of an order by their places, and locks them as [`lock`] does; in their order.
+pub async fn lock_all(
+    tx: &mut Tx,
+    order: OrderId,
+    line_nos: &[i64],
+) -> Result<Vec<OrderLine>, StoreError> {
+    const POSTGRES: &str =
+        select!("WHERE order_id = $1 AND line_no = ANY($2) ORDER BY line_no FOR UPDATE");
+    const SQLITE: &str = select!(
+        "WHERE order_id = $1 AND line_no IN (SELECT value FROM json_each($2)) ORDER BY line_no"
+    );
+    query_rows!(as OrderLineRow, tx, (POSTGRES, SQLITE), [order.0], line_nos)?
+        .into_iter()
+        .map(OrderLine::try_from)
+        .collect()
+}
+
+/// Finds a line by its id.
+pub async fn find(tx: &mut Tx, id: OrderLineId) -> Result<Option<OrderLine>, StoreError> {
+    const SQL: &str = select!("WHERE id = $1");
+    query!(fetch_optional as OrderLineRow, tx, SQL, id.0)?
         .map(OrderLine::try_from)
         .transpose()
 }
@@ -212,6 +273,33 @@ pub async fn set_heard(tx: &mut Tx, id: OrderLineId, heard: &Heard<'_>) -> Resul
     } else {
         Err(StoreError::Moved { what: "order line" })
     }
+}
+
+/// Records on many lines what the last word on each said. Returns how many had not heard it yet.
+pub async fn set_heard_all(
+    tx: &mut Tx,
+    heard: &[(OrderLineId, Heard<'_>)],
+) -> Result<u64, StoreError> {
+    const POSTGRES: &str = "
+        UPDATE order_lines l
+        SET last_sequence = n.sequence, remakes = n.remakes, reason = n.reason,
+            document_number = COALESCE(n.document_number, l.document_number)
+        FROM UNNEST($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+             AS n (id, sequence, remakes, reason, document_number)
+        WHERE l.id = n.id AND l.last_sequence < n.sequence";
+    const SQLITE: &str = "
+        UPDATE order_lines AS l
+        SET last_sequence = n.value ->> 1, remakes = n.value ->> 2, reason = n.value ->> 3,
+            document_number = COALESCE(n.value ->> 4, l.document_number)
+        FROM json_each($1) AS n
+        WHERE l.id = unhex(n.value ->> 0) AND l.last_sequence < n.value ->> 1";
+    execute_rows!(tx, (POSTGRES, SQLITE), [], heard, |one| [
+        one.0.0,
+        one.1.sequence,
+        one.1.remakes,
+        one.1.reason,
+        one.1.document_number,
+    ])
 }
 
 /// How far the lines of an order have come.

@@ -1,11 +1,13 @@
 //! Sealed contents: which blobs exist, the wrapped keys that open them, and their tombstones.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::coded;
 use crate::domain::id::SealedId;
-use crate::store::tx::{execute, query};
+use crate::store::tx::{execute, execute_rows, query, query_rows};
 use crate::store::{StoreError, Tx};
 
 coded! {
@@ -69,6 +71,26 @@ pub async fn find_key(tx: &mut Tx, id: SealedId) -> Result<Option<Vec<u8>>, Stor
     Ok(row.and_then(|(key,)| key))
 }
 
+/// Returns the wrapped keys of blobs; those that are unknown or erased have none.
+pub async fn find_keys(
+    tx: &mut Tx,
+    ids: &[Uuid],
+) -> Result<BTreeMap<SealedId, Vec<u8>>, StoreError> {
+    const POSTGRES: &str = "
+        SELECT id, wrapped_key
+        FROM sealed_contents
+        WHERE id = ANY($1) AND wrapped_key IS NOT NULL";
+    const SQLITE: &str = "
+        SELECT id, wrapped_key
+        FROM sealed_contents
+        WHERE id IN (SELECT unhex(value) FROM json_each($1)) AND wrapped_key IS NOT NULL";
+    let rows = query_rows!(as (Uuid, Vec<u8>), tx, (POSTGRES, SQLITE), [], ids)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, key)| (SealedId(id), key))
+        .collect())
+}
+
 /// Says when a blob is to be erased; an earlier time that stands already is kept.
 pub async fn erase_by(tx: &mut Tx, id: SealedId, at: DateTime<Utc>) -> Result<(), StoreError> {
     const SQL: &str = "
@@ -76,6 +98,26 @@ pub async fn erase_by(tx: &mut Tx, id: SealedId, at: DateTime<Utc>) -> Result<()
         SET erase_at = $2
         WHERE id = $1 AND erased_at IS NULL AND (erase_at IS NULL OR erase_at > $2)";
     execute!(tx, SQL, id.0, at)?;
+    Ok(())
+}
+
+/// Says of blobs when they are to be erased, as [`erase_by`] does; each is named once.
+pub async fn erase_all_by(
+    tx: &mut Tx,
+    due: &[(SealedId, DateTime<Utc>)],
+) -> Result<(), StoreError> {
+    const POSTGRES: &str = "
+        UPDATE sealed_contents s
+        SET erase_at = n.at
+        FROM UNNEST($1::uuid[], $2::timestamptz[]) AS n (id, at)
+        WHERE s.id = n.id AND s.erased_at IS NULL AND (s.erase_at IS NULL OR s.erase_at > n.at)";
+    const SQLITE: &str = "
+        UPDATE sealed_contents AS s
+        SET erase_at = n.value ->> 1
+        FROM json_each($1) AS n
+        WHERE s.id = unhex(n.value ->> 0) AND s.erased_at IS NULL
+          AND (s.erase_at IS NULL OR s.erase_at > n.value ->> 1)";
+    execute_rows!(tx, (POSTGRES, SQLITE), [], due, |one| [one.0.0, one.1])?;
     Ok(())
 }
 

@@ -3,9 +3,13 @@
 #[cfg(test)]
 mod acknowledgements;
 #[cfg(test)]
+mod cancelling;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod crashes;
+#[cfg(test)]
+mod doubt;
 #[cfg(test)]
 mod erasure;
 #[cfg(test)]
@@ -17,7 +21,11 @@ mod generated;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod money;
+#[cfg(test)]
+mod nights;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
@@ -34,5 +42,7 @@ mod store_conformance;
 mod tidy;
 #[cfg(test)]
 mod whole;
+#[cfg(test)]
+mod words_together;
 #[cfg(test)]
 mod xml;

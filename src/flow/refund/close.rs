@@ -137,7 +137,7 @@ async fn paid<R>(
     {
         fee_step(tx, &mut application, FeeEvent::RefundSeen, note).await?;
     }
-    Ok(tell(tx, &application, EventKind::Refunded, None, note).await?)
+    Ok(tell(tx, &application, EventKind::Refunded, None, note)?)
 }
 
 /// A payment of which everything was given back ends; the ties of an ended application with it.
@@ -182,7 +182,7 @@ async fn returned<R>(
             fee_step(tx, &mut application, FeeEvent::RefundReturned, note).await?;
         }
         let reason = Some(REFUND_RETURNED);
-        tell(tx, &application, EventKind::RefundReturned, reason, note).await?;
+        tell(tx, &application, EventKind::RefundReturned, reason, note)?;
     }
     free(tx, refund, note).await
 }

@@ -258,12 +258,12 @@ macro_rules! both {
 macro_rules! run_sql {
     ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $tx {
-            cei_gateway::store::Tx::Postgres(tx) => sqlx::query($sql)
+            cei_gateway::store::Tx::Postgres(tx, _) => sqlx::query($sql)
                 $(.bind($bind))*
                 .execute(&mut **tx)
                 .await
                 .map(|done| done.rows_affected()),
-            cei_gateway::store::Tx::Sqlite(tx) => sqlx::query($sql)
+            cei_gateway::store::Tx::Sqlite(tx, _) => sqlx::query($sql)
                 $(.bind($bind))*
                 .execute(&mut **tx)
                 .await
@@ -277,11 +277,11 @@ macro_rules! run_sql {
 macro_rules! rows {
     ($row:ty, $tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         match $tx {
-            cei_gateway::store::Tx::Postgres(tx) => sqlx::query_as::<_, $row>($sql)
+            cei_gateway::store::Tx::Postgres(tx, _) => sqlx::query_as::<_, $row>($sql)
                 $(.bind($bind))*
                 .fetch_all(&mut **tx)
                 .await,
-            cei_gateway::store::Tx::Sqlite(tx) => sqlx::query_as::<_, $row>($sql)
+            cei_gateway::store::Tx::Sqlite(tx, _) => sqlx::query_as::<_, $row>($sql)
                 $(.bind($bind))*
                 .fetch_all(&mut **tx)
                 .await,

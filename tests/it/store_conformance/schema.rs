@@ -7,8 +7,10 @@ use cei_gateway::domain::application::{ApplicationState, CardReason, Product};
 use cei_gateway::domain::day::DayEvent;
 use cei_gateway::domain::fee::FeeState;
 use cei_gateway::domain::inbox::InboxState;
+use cei_gateway::domain::letter::{LetterKind, LetterState, Occasion};
 use cei_gateway::domain::order::OrderState;
 use cei_gateway::domain::payment::{Channel, PaymentState};
+use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
 use cei_gateway::store::Tx;
 use cei_gateway::store::history::SubjectKind;
@@ -50,6 +52,10 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("orders", "product", codes!(Product)),
         ("orders", "state", codes!(OrderState)),
         ("order_lines", "state", codes!(LineState)),
+        ("letters", "kind", codes!(LetterKind)),
+        ("letters", "occasion", codes!(Occasion)),
+        ("letters", "state", codes!(LetterState)),
+        ("reconciliation_findings", "difference", codes!(Difference)),
         ("inbox", "state", codes!(InboxState)),
         ("lanes", "kind", codes!(LaneKind)),
         ("sealed_contents", "kind", codes!(SealedKind)),
@@ -98,7 +104,7 @@ async fn checks(tx: &mut Tx) -> Vec<(String, String)> {
         WHERE contype = 'c' AND connamespace = 'public'::regnamespace";
     const SQLITE: &str = "
         SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%CHECK%'";
-    let sql = if matches!(tx, Tx::Postgres(_)) {
+    let sql = if matches!(tx, Tx::Postgres(..)) {
         POSTGRES
     } else {
         SQLITE
@@ -155,8 +161,8 @@ both! {
     async fn every_migration_in_the_folder_was_built_in_and_applied(store: Store) {
         let mut tx = store.read().await.unwrap();
         let folder = match tx {
-            Tx::Postgres(_) => "migrations/postgres",
-            Tx::Sqlite(_) => "migrations/sqlite",
+            Tx::Postgres(..) => "migrations/postgres",
+            Tx::Sqlite(..) => "migrations/sqlite",
         };
         let mut expected = Vec::new();
         for file in std::fs::read_dir(folder).unwrap() {

@@ -121,8 +121,8 @@ fn statements_in(path: &str, text: &str, inherited: Option<&str>) -> Vec<Stateme
 async fn objection(tx: &mut Tx, sql: String) -> Option<sqlx::Error> {
     let sql = AssertSqlSafe(sql).into_sql_str();
     match tx {
-        Tx::Postgres(tx) => tx.prepare(sql).await.err(),
-        Tx::Sqlite(tx) => tx.prepare(sql).await.err(),
+        Tx::Postgres(tx, _) => tx.prepare(sql).await.err(),
+        Tx::Sqlite(tx, _) => tx.prepare(sql).await.err(),
     }
 }
 

@@ -1,0 +1,51 @@
+//! Rows that a transaction writes at its very end, many in one statement: the history, and what
+//! offices are told. Nobody reads them before the commit, so nobody can tell the difference; and the
+//! lanes of the offices are locked only for the last moment of a transaction, in one order for all.
+
+use std::collections::BTreeMap;
+
+use crate::store::history::{self, Row};
+use crate::store::outbox::{self, Event};
+use crate::store::{StoreError, Tx};
+
+/// Rows of history that wait at most; more are written at once.
+const HISTORY_MAX: usize = 2_000;
+
+/// What a transaction will write before its commit.
+#[derive(Debug, Default)]
+pub struct Later {
+    history: Vec<Row>,
+    events: BTreeMap<String, Vec<Event>>,
+}
+
+/// Lets a row of history wait for the commit.
+pub(super) async fn remember(tx: &mut Tx, row: Row) -> Result<(), StoreError> {
+    let rows = &mut tx.later().history;
+    rows.push(row);
+    if rows.len() < HISTORY_MAX {
+        return Ok(());
+    }
+    let rows = std::mem::take(rows);
+    history::insert_rows(tx, &rows).await
+}
+
+/// Lets an event of a lane wait for the commit.
+pub(super) fn tell(tx: &mut Tx, lane: &str, event: Event) {
+    let events = &mut tx.later().events;
+    match events.get_mut(lane) {
+        Some(events) => events.push(event),
+        None => drop(events.insert(lane.to_owned(), vec![event])),
+    }
+}
+
+/// Writes everything that waits.
+pub(super) async fn write(tx: &mut Tx) -> Result<(), StoreError> {
+    let Later { history, events } = std::mem::take(tx.later());
+    if !history.is_empty() {
+        history::insert_rows(tx, &history).await?;
+    }
+    for (lane, events) in &events {
+        outbox::append_events(tx, lane, events).await?;
+    }
+    Ok(())
+}
