@@ -31,6 +31,7 @@ mod signals;
 mod simulate;
 #[cfg(test)]
 mod tests;
+mod whole_file;
 mod xml;
 
 use std::collections::HashMap;

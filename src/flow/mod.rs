@@ -24,6 +24,7 @@ pub mod deliveries;
 pub mod disclose_order;
 pub mod draw_report;
 pub mod erase_content;
+pub mod evidence;
 pub mod extend_term;
 pub mod force_word;
 pub mod give_payment_reference;

@@ -36,6 +36,7 @@ pub mod money_facts;
 pub mod movements;
 pub mod notifications;
 pub mod offices;
+pub mod order_evidence;
 pub mod order_facts;
 pub mod order_lines;
 pub mod orders;

@@ -15,6 +15,8 @@ mod doubt;
 #[cfg(test)]
 mod erasure;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod failed_orders;
 #[cfg(test)]
 mod fuzz;
