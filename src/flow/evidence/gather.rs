@@ -98,8 +98,8 @@ async fn find_line(tx: &mut Tx, number: &str) -> Result<OrderLine, Failure<Evide
         let never = || Failure::Refused(EvidenceRefusal::NeverOrdered { number });
         return lines.pop().ok_or_else(never);
     }
-    let place = match cards::find_line(tx, &number).await? {
-        Some(id) => order_evidence::find_place(tx, id).await?,
+    let place = match cards::find(tx, &number).await? {
+        Some(card) => order_evidence::find_place(tx, card.line).await?,
         None => None,
     };
     let unknown = || Failure::Refused(EvidenceRefusal::Unknown { number });
