@@ -28,6 +28,7 @@ impl Config {
         self.check_bureau(&mut findings);
         self.check_acknowledgements(&mut findings);
         self.check_batching(&mut findings);
+        self.check_production(&mut findings);
         self.check_delivery(&mut findings);
         self.check_payments(&mut findings);
         self.check_limits(&mut findings);
@@ -241,6 +242,12 @@ impl Config {
             "delivery.receipt_resend_minutes",
             "does not lie between 1 and delivery.receipt_escalate_minutes",
             "make it smaller than the other",
+        );
+        findings.expect(
+            (1..=90).contains(&delivery.forced_word_days),
+            "delivery.forced_word_days",
+            "does not lie between 1 and 90",
+            "give a number of days within which two persons meet",
         );
     }
 
