@@ -55,7 +55,8 @@ pub struct Erasure {
 }
 
 impl Erasure {
-    /// The same word as an acknowledgement would say it; its hash is that of this entry.
+    /// The same word as an acknowledgement would say it, which names no card for an erasure; its
+    /// hash is that of this entry.
     pub fn entry(&self) -> Entry {
         Entry {
             order_number: self.order_number.clone(),

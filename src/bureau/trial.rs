@@ -10,6 +10,9 @@ use crate::bureau::refusal::ReadError;
 use crate::bureau::writer::DocumentError;
 use crate::xmldsig::trust::TrustPolicy;
 
+/// One way to spoil a document before it is written.
+pub(crate) type Spoil<D> = fn(&mut D);
+
 /// A kind of document on trial.
 pub(crate) struct Trial<D> {
     pub(crate) schema: &'static str,
@@ -42,7 +45,9 @@ impl<D: Clone + Debug + PartialEq> Trial<D> {
         let leaves = leaves(content);
         assert!(leaves.len() > 5, "{leaves:?}");
         for (start, name, end) in leaves {
-            let (before, leaf, after) = (&content[..start], &content[start..end], &content[end..]);
+            let part = |from, to| content.get(from..to).unwrap();
+            let (before, leaf) = (part(0, start), part(start, end));
+            let after = part(end, content.len());
             let verdicts = |text: String| {
                 let changed = signer.sign_again(&text);
                 let accepted = (self.read)(&changed, &signer.policy()).is_ok();
@@ -70,7 +75,7 @@ impl<D: Clone + Debug + PartialEq> Trial<D> {
     }
 
     /// Requires that a sample changed in each of these ways is not signed, with the code why.
-    pub(crate) fn assert_not_signed(&self, sample: &D, spoilings: &[(&str, fn(&mut D))]) {
+    pub(crate) fn assert_not_signed(&self, sample: &D, spoilings: &[(&str, Spoil<D>)]) {
         let signer = Signer::new();
         for (index, (code, spoil)) in spoilings.iter().enumerate() {
             let mut spoiled = sample.clone();
@@ -92,7 +97,7 @@ fn leaves(content: &str) -> Vec<(usize, &str, usize)> {
     content
         .match_indices('<')
         .filter_map(|(start, _)| {
-            let (name, rest) = content[start + 1..].split_once('>')?;
+            let (name, rest) = content.get(start + 1..)?.split_once('>')?;
             let (text, end) = rest.split_once('<')?;
             let closed = end.strip_prefix('/')?.split_once('>')?.0 == name;
             let length = 2 * name.len() + text.len() + "<></>".len();

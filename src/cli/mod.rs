@@ -6,6 +6,7 @@
 
 mod application;
 mod arguments;
+mod cause;
 mod check;
 mod completions;
 mod context;
@@ -96,6 +97,9 @@ enum Command {
     /// Orders: look, verify, send again, give up, split
     #[command(subcommand)]
     Order(order::Order),
+    /// Failed orders by their cause, and one decision for all of them
+    #[command(subcommand)]
+    Cause(cause::CauseCommand),
     /// Destinations of messages, and messages that could not be delivered
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -174,6 +178,7 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::Application(command) => application::run(command, context).await,
         Command::Payment(command) => payment::run(command, context).await,
         Command::Order(command) => order::run(command, context).await,
+        Command::Cause(command) => cause::run(command, context).await,
         Command::Outbox(command) => outbox::run(command, context).await,
         Command::Hold(command) => hold::run(command, context).await,
         Command::Xml(command) => xml::run(command, context),

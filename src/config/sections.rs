@@ -190,6 +190,8 @@ pub struct Delivery {
     pub receipt_resend_minutes: u32,
     /// Minutes without a receipt after which an operator is asked.
     pub receipt_escalate_minutes: u32,
+    /// Days within which a second person approves a word that was told by other means.
+    pub forced_word_days: u32,
 }
 
 /// The nightly comparison of open orders with the bureau.

@@ -242,6 +242,12 @@ impl Config {
             "does not lie between 1 and delivery.receipt_escalate_minutes",
             "make it smaller than the other",
         );
+        findings.expect(
+            (1..=90).contains(&delivery.forced_word_days),
+            "delivery.forced_word_days",
+            "does not lie between 1 and 90",
+            "give a number of days within which two persons meet",
+        );
     }
 
     fn check_payments(&self, findings: &mut Findings) {

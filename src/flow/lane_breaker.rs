@@ -20,6 +20,14 @@ pub(super) struct Breaker {
     pub(super) rest: Option<Duration>,
 }
 
+/// What an operator is told of a breaker.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Change {
+    Opened,
+    TrialFailed,
+    Closed,
+}
+
 /// The breaker of a lane that has just been leased, so that what it waited for is over.
 pub(super) fn leased(lane: &Lane) -> Breaker {
     let state = BreakerState::parse(&lane.breaker).unwrap_or(BreakerState::Closed);
@@ -68,18 +76,28 @@ impl Breaker {
         message_due.max(rested)
     }
 
+    /// What changed since `before`, if anything did.
+    fn change(self, before: Self) -> Option<Change> {
+        match (before.state, self.state) {
+            (one, other) if one == other => None,
+            (BreakerState::Closed, _) => Some(Change::Opened),
+            (_, BreakerState::Closed) => Some(Change::Closed),
+            _ => Some(Change::TrialFailed),
+        }
+    }
+
     /// Tells of a change, once.
     pub(super) fn log_change(self, before: Self, lane: &str) {
-        if self.state == before.state {
-            return;
-        }
-        match (before.state, self.state) {
-            (BreakerState::Closed, BreakerState::Open) => tracing::warn!(
+        match self.change(before) {
+            None => (),
+            Some(Change::Opened) => tracing::warn!(
                 lane,
                 "a destination failed again and again and is left in peace for a while"
             ),
-            (_, BreakerState::Closed) => tracing::info!(lane, "a destination works again"),
-            _ => tracing::info!(lane, "a destination failed its trial and is left in peace"),
+            Some(Change::TrialFailed) => {
+                tracing::info!(lane, "a destination failed its trial and is left in peace");
+            }
+            Some(Change::Closed) => tracing::info!(lane, "a destination works again"),
         }
     }
 }
@@ -135,6 +153,19 @@ mod tests {
         assert_eq!(open.due(Some(later), now), Some(later));
         assert_eq!(closed().due(Some(now), now), Some(now));
         assert_eq!(closed().due(None, now), None);
+    }
+
+    #[test]
+    fn a_change_is_told_and_what_stays_is_not() {
+        use DeliveryVerdict::{Delivered, Retry};
+        let open = after(&RULE, closed(), Retry, 3);
+        assert_eq!(open.change(closed()), Some(Change::Opened));
+        assert_eq!(open.change(half_open()), Some(Change::TrialFailed));
+        let works = after(&RULE, half_open(), Delivered, 1);
+        assert_eq!(works.change(half_open()), Some(Change::Closed));
+        for verdict in [Delivered, Retry] {
+            assert_eq!(after(&RULE, closed(), verdict, 1).change(closed()), None);
+        }
     }
 
     fn tries() -> impl Strategy<Value = Vec<DeliveryVerdict>> {

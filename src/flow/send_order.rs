@@ -89,8 +89,9 @@ async fn find_departure(
     let order = orders::lock(tx, OrderId(message.subject_id))
         .await?
         .context("an outbox message names an order that does not exist")?;
-    if order.state != OrderState::Queued {
-        // It was given up, or its receipt came while its message waited.
+    if order.state != OrderState::Queued || order.quarantined {
+        // It was given up or set aside, or its receipt came while its message waited. Whoever ends a
+        // quarantine puts a new message into the outbox.
         outbox::release_lane(tx, &lane, passed(&lane, message.seq), note.at).await?;
         return Ok(None);
     }

@@ -79,20 +79,23 @@ impl Postman {
         })
     }
 
-    /// Tells a trouble once: when it begins, when it becomes another, and when it is over.
-    fn tell(&self, trouble: Option<String>) {
+    /// Tells a trouble once: when it begins, when it becomes another, and when it is over. Returns
+    /// whether anything was told.
+    fn tell(&self, trouble: Option<String>) -> bool {
         let mut round = self.round();
         if round.trouble == trouble {
-            return;
+            return false;
         }
-        match &trouble {
-            Some(trouble) => tracing::warn!(
+        if let Some(trouble) = &trouble {
+            tracing::warn!(
                 trouble,
                 "documents that the bureau lays out cannot be fetched"
-            ),
-            None => tracing::info!("documents that the bureau lays out can be fetched again"),
+            );
+        } else {
+            tracing::info!("documents that the bureau lays out can be fetched again");
         }
         round.trouble = trouble;
+        true
     }
 
     fn round(&self) -> MutexGuard<'_, Round> {
@@ -116,7 +119,7 @@ impl Worker for Postman {
             Place::Spool(spool) => take::take_all(gateway, spool).await?,
         };
         let is_fine = found.trouble.is_none();
-        self.tell(found.trouble);
+        let _told = self.tell(found.trouble);
         if found.new > 0 && is_fine {
             // There may be more: the next look is due at once.
             self.round().next_at = None;

@@ -13,6 +13,8 @@ mod doubt;
 #[cfg(test)]
 mod erasure;
 #[cfg(test)]
+mod failed_orders;
+#[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod generated;

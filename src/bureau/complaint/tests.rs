@@ -53,7 +53,7 @@ fn a_complaint_about_something_else_is_not_signed() {
                 complaint.text = Some("ș".repeat(501));
             }),
             ("VALUE_FORBIDDEN", |complaint| {
-                complaint.text = Some(String::new())
+                complaint.text = Some(String::new());
             }),
         ],
     );

@@ -65,7 +65,7 @@ fn a_refusal_that_says_too_little_or_too_much_is_not_signed() {
         &[
             ("VALUE_FORBIDDEN", |decision| reword(decision, "")),
             ("VALUE_FORBIDDEN", |decision| {
-                reword(decision, &"x".repeat(201))
+                reword(decision, &"x".repeat(201));
             }),
         ],
     );

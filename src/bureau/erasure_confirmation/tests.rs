@@ -46,7 +46,7 @@ fn a_confirmation_that_contradicts_itself_is_not_signed() {
         &confirmation(),
         &[
             ("ELEMENT_MISSING", |confirmation| {
-                confirmation.erasures.clear()
+                confirmation.erasures.clear();
             }),
             ("ENTRY_REPEATED", |confirmation| {
                 confirmation.erasures[1] = erasure(1, 7);

@@ -51,7 +51,7 @@ fn a_notice_that_contradicts_itself_is_not_signed() {
         &[
             ("ELEMENT_MISSING", |notice| notice.shipments.clear()),
             ("VALUE_FORBIDDEN", |notice| {
-                notice.shipments[0].cards.clear()
+                notice.shipments[0].cards.clear();
             }),
             ("ELEMENTS_DISAGREE", |notice| {
                 notice.shipments[1].parcel = "1/2".to_owned();

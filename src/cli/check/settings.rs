@@ -195,6 +195,10 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
             "reconciliation.overdue_days",
             config.reconciliation.overdue_days.to_string(),
         ),
+        (
+            "delivery.forced_word_days",
+            delivery.forced_word_days.to_string(),
+        ),
     ]
 }
 

@@ -43,11 +43,11 @@ pub(super) async fn hear<'a>(
     tx: &mut Tx,
     gateway: &Gateway,
     document: &InboxMessage,
-    (order, entries): (OrderId, Vec<&'a Entry>),
+    (order, entries): (OrderId, &[&'a Entry]),
     note: &Note<'_>,
 ) -> Result<Vec<&'a Entry>, Failure<Infallible>> {
     let mut by_line: BTreeMap<i64, Vec<&Entry>> = BTreeMap::new();
-    for entry in entries {
+    for &entry in entries {
         let entries = by_line.entry(i64::from(entry.line_no)).or_default();
         entries.push(entry);
     }
@@ -108,6 +108,10 @@ fn listen(
     entries: &[&Entry],
 ) -> Option<Told> {
     let from = (line.state, application.state);
+    // What two persons applied is held against each word.
+    if line.forced {
+        return None;
+    }
     // A word that waits for one of these has its turn then.
     if kept
         .iter()

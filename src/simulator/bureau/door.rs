@@ -11,7 +11,8 @@ use actix_web::http::header::{CONTENT_LENGTH, RETRY_AFTER};
 
 use crate::simulator::bureau::Bureau;
 use crate::simulator::bureau::desk::Answer;
-use crate::simulator::bureau::server::{is_number, with_receipt};
+use crate::simulator::bureau::server::{is_number, with_document};
+use crate::transport::route::digest_of;
 
 /// Who is turned away, and how much was let in.
 #[derive(Debug, Default)]
@@ -63,23 +64,11 @@ pub(super) fn before_body(bureau: &Bureau, head: &RequestHead) -> Option<HttpRes
     if !is_number(number) {
         return Some(HttpResponse::NotFound().finish());
     }
-    let digest = digest(header("content-sha256")?)?;
+    let digest = digest_of(header("content-sha256")?)?;
     let now = bureau.inner.clock.now();
     // What is known by number and digest need not come again, and other bytes need not come at all.
     match bureau.desk().answer_again(number, digest, now) {
-        Ok(Some(Answer::Receipt(status, receipt))) => Some(with_receipt(status, receipt)),
+        Ok(Some(Answer::Document(status, receipt))) => Some(with_document(status, receipt)),
         _ => None,
     }
-}
-
-fn digest(text: &str) -> Option<[u8; 32]> {
-    let mut digest = [0; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (byte, digits) in digest.iter_mut().zip(text.as_bytes().chunks(2)) {
-        let digits = std::str::from_utf8(digits).ok()?;
-        *byte = u8::from_str_radix(digits, 16).ok()?;
-    }
-    Some(digest)
 }

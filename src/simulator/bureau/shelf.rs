@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::simulator::bureau::post::Posted;
 use crate::simulator::bureau::{Bureau, LETTERS_MAX, lock, spool};
+use crate::transport::route::hex;
 
 /// How documents get to the gateway.
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ pub(super) enum Way {
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
     documents: BTreeMap<String, Bytes>,
-    laid: u64,
+    count: u64,
 }
 
 impl Bureau {
@@ -46,7 +47,7 @@ impl Bureau {
     /// Documents on the shelf that the gateway has not confirmed.
     pub fn on_shelf(&self) -> usize {
         match &*lock(&self.inner.way) {
-            Way::Shelf(shelf) => shelf.documents.len(),
+            Way::Shelf(laid) => laid.documents.len(),
             _ => 0,
         }
     }
@@ -75,10 +76,10 @@ impl Bureau {
         let start: String = digest.chars().take(16).collect();
         let written = match &mut *lock(&self.inner.way) {
             Way::Post => return Posted::Unanswered,
-            Way::Shelf(shelf) => {
-                shelf.laid += 1;
-                let name = format!("{:06}-{start}", shelf.laid);
-                shelf.documents.insert(name, document.clone());
+            Way::Shelf(laid) => {
+                laid.count += 1;
+                let name = format!("{:06}-{start}", laid.count);
+                laid.documents.insert(name, document.clone());
                 return Posted::Taken;
             }
             Way::Spool(dir) => spool::write(dir, &start, document, &digest),
@@ -114,11 +115,11 @@ pub(super) fn routes(app: &mut web::ServiceConfig) {
 }
 
 async fn list(bureau: web::Data<Bureau>, asked: web::Query<Asked>) -> HttpResponse {
-    let Way::Shelf(shelf) = &*lock(&bureau.inner.way) else {
+    let Way::Shelf(laid) = &*lock(&bureau.inner.way) else {
         return HttpResponse::NotFound().finish();
     };
     let after = asked.after.clone().unwrap_or_default();
-    let page = shelf.documents.iter().filter(|(name, _)| **name > after);
+    let page = laid.documents.iter().filter(|(name, _)| **name > after);
     let documents: Vec<_> = page
         .take(asked.limit.unwrap_or(10))
         .map(|(name, document)| {
@@ -131,7 +132,7 @@ async fn list(bureau: web::Data<Bureau>, asked: web::Query<Asked>) -> HttpRespon
 
 async fn give(bureau: web::Data<Bureau>, id: web::Path<String>) -> HttpResponse {
     let document = match &*lock(&bureau.inner.way) {
-        Way::Shelf(shelf) => shelf.documents.get(&*id).cloned(),
+        Way::Shelf(laid) => laid.documents.get(&*id).cloned(),
         _ => None,
     };
     document.map_or_else(
@@ -146,15 +147,11 @@ async fn give(bureau: web::Data<Bureau>, id: web::Path<String>) -> HttpResponse 
 
 async fn confirm(bureau: web::Data<Bureau>, id: web::Path<String>) -> HttpResponse {
     let removed = match &mut *lock(&bureau.inner.way) {
-        Way::Shelf(shelf) => shelf.documents.remove(&*id),
+        Way::Shelf(laid) => laid.documents.remove(&*id),
         _ => None,
     };
     match removed {
         Some(_) => HttpResponse::NoContent().finish(),
         None => HttpResponse::NotFound().finish(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

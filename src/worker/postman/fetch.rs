@@ -49,7 +49,13 @@ impl Postman {
             match fetch(gateway, outbox, listed).await {
                 Ok(Kept::New) => found.new += 1,
                 Ok(Kept::Before) => (),
-                Err(Failure::Theirs(error)) => found.trouble = Found::trouble(&error).trouble,
+                Err(Failure::Theirs(error)) => {
+                    found.trouble = Found::trouble(&error).trouble;
+                    if matches!(error, OutboxError::Unanswered(_)) {
+                        // Whoever is silent now would be so for every document of the page.
+                        return Ok(found);
+                    }
+                }
                 Err(Failure::Ours(error)) => return Err(error),
             }
         }

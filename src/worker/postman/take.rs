@@ -47,9 +47,10 @@ async fn take(gateway: &Gateway, candidate: Candidate) -> anyhow::Result<Fate> {
         Look::Missing(digest) => {
             // It was kept and moved, and then the process ended.
             let source = InboxSource::Bureau;
-            match receive_document::is_kept(gateway, source, &digest).await? {
-                true => Fate::Taken(Kept::Before),
-                false => Fate::Waits(Some("a manifest in the spool has no document")),
+            if receive_document::is_kept(gateway, source, &digest).await? {
+                Fate::Taken(Kept::Before)
+            } else {
+                Fate::Waits(Some("a manifest in the spool has no document"))
             }
         }
         Look::Wrong(why) => Fate::Refused(why),

@@ -12,13 +12,10 @@ use crate::simulator::test_kit::{FakeGateway as FakeBureau, Reply, Seen, certifi
 use crate::store::Interruption;
 use crate::store::inbox::{self, InboxSource};
 use crate::transport::certificates::GATEWAY_TO_BUREAU;
+use crate::transport::route::hex;
 
 /// Not looked into more often than that.
-const REST: Duration = Duration::from_secs(60);
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
+const REST: Duration = Duration::from_mins(1);
 
 /// A gateway, and a bureau that answers by rote.
 struct Scene {
@@ -188,6 +185,8 @@ async fn garbage_and_endless_lists_are_told_once_and_do_no_harm() {
         let scene = Scene::open(move |_| (status, page.clone())).await;
         assert_eq!(scene.look().await, ["GET /outbox?limit=50"]);
         assert!(scene.trouble().starts_with(trouble), "{}", scene.trouble());
+        assert!(!scene.postman.tell(Some(scene.trouble())), "it was told");
+        assert!(scene.postman.tell(None), "that it is over is told too");
     }
 }
 

@@ -61,7 +61,7 @@ impl Upload {
         if let Some(content) = self.content.take() {
             // Who does not know of the question does not answer it.
             let _asked = timeout(self.patience, self.progress.until_asked_for()).await;
-            if !self.progress.answer().is_some() {
+            if self.progress.answer().is_none() {
                 self.progress.reached(Stage::Sending);
                 self.pieces = Some(read_ahead(content));
             }

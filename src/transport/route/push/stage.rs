@@ -120,8 +120,8 @@ impl WireError {
             let inner = error
                 .downcast_ref::<io::Error>()
                 .and_then(io::Error::get_ref);
-            if inner.is_some_and(|inner| inner.is::<rustls::Error>()) || error.is::<rustls::Error>()
-            {
+            let is_inside = inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>);
+            if is_inside || error.is::<rustls::Error>() {
                 return true;
             }
             cause = error.source();

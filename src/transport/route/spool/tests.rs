@@ -45,12 +45,12 @@ impl Scene {
 
     /// What counts for whoever reads the folder `out` by the rules of the spool.
     fn counts(&self) -> Vec<Vec<u8>> {
-        looks(incoming::list(&self.spool.outgoing()).unwrap())
+        looks(&incoming::list(&self.spool.outgoing()).unwrap())
     }
 
     /// What counts of the folder `in`.
     fn arrived(&self) -> Vec<Vec<u8>> {
-        looks(self.spool.arrived().unwrap())
+        looks(&self.spool.arrived().unwrap())
     }
 
     fn files(&self, below: &str) -> Vec<String> {
@@ -81,7 +81,7 @@ impl Scene {
     }
 }
 
-fn looks(candidates: Vec<Candidate>) -> Vec<Vec<u8>> {
+fn looks(candidates: &[Candidate]) -> Vec<Vec<u8>> {
     let looks = candidates.iter().map(|one| one.look(1 << 20).unwrap());
     looks
         .filter_map(|look| match look {
