@@ -10,21 +10,21 @@ use crate::flow::letters::notice_silence::BUREAU_SILENT;
 use crate::gateway::Gateway;
 use crate::store::{letters, orders, reconciliations};
 
-/// What there is to do; each has a flow of its own.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Noticed {
+/// Something that there is to do; each has a flow of its own.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Duty {
     /// An order has been in doubt for too long.
-    pub order_in_doubt: bool,
+    EndDoubt,
     /// A letter was not answered.
-    pub letter_unanswered: bool,
+    NoticeUnanswered,
     /// The night has come, and not every open order was asked about.
-    pub night: bool,
+    AskAtNight,
     /// Lines of an order come to no end.
-    pub lines_overdue: bool,
+    NoticeOverdue,
 }
 
 /// Looks at what is due.
-pub async fn look_around(gateway: &Gateway) -> Result<Noticed, Failure<Infallible>> {
+pub async fn look_around(gateway: &Gateway) -> Result<Vec<Duty>, Failure<Infallible>> {
     let delivery = &gateway.config.delivery;
     let now = gateway.clock.now();
     let minutes = |minutes: u32| now - TimeDelta::minutes(i64::from(minutes));
@@ -41,10 +41,12 @@ pub async fn look_around(gateway: &Gateway) -> Result<Noticed, Failure<Infallibl
             .is_none_or(|known| known.asked_at.is_none()),
         None => false,
     };
-    Ok(Noticed {
-        order_in_doubt,
-        letter_unanswered: unanswered.is_some(),
-        night,
-        lines_overdue: overdue.is_some(),
-    })
+    let duties = [
+        (order_in_doubt, Duty::EndDoubt),
+        (unanswered.is_some(), Duty::NoticeUnanswered),
+        (night, Duty::AskAtNight),
+        (overdue.is_some(), Duty::NoticeOverdue),
+    ];
+    let due = duties.into_iter().filter(|(is_due, _)| *is_due);
+    Ok(due.map(|(_, duty)| duty).collect())
 }
