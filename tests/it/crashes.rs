@@ -175,6 +175,7 @@ both_worlds! {
     async fn a_process_that_dies_anywhere_leaves_the_same_as_one_that_lives(world: &mut World) {
         // Many days pass, in which nobody hands cards over.
         world.config.reconciliation.overdue_days = 1_000;
+        world.config.reconciliation.at = "23:59".to_owned().try_into().unwrap();
         world.restart().await;
         let (expected, died) = day(world, 0, 100_000).await;
         assert!(!died);

@@ -79,14 +79,14 @@ pub(super) async fn compare(
         holds::close(tx, order.id.0, Some(ACCOUNTS_DIFFER), "AGREED", note).await?;
         return Ok(());
     }
-    let hold = NewHold {
+    let question = NewHold {
         kind: SubjectKind::Order,
         subject: order.id.0,
         number: &order.number,
         code: ACCOUNTS_DIFFER,
         detail: &in_words(&differences),
     };
-    holds::open(tx, &hold, note).await?;
+    holds::open(tx, &question, note).await?;
     Ok(())
 }
 
@@ -144,14 +144,13 @@ fn in_words(differences: &[LineDifference]) -> String {
         if of_kind.is_empty() {
             continue;
         }
-        let named = of_kind.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>();
-        let more = of_kind.len() - named.len();
-        let word = kind.as_str().to_lowercase();
-        let mut part = format!("{word}: {}", named.join(", "));
-        if more > 0 {
-            part.push_str(&format!(" and {more} more"));
-        }
-        parts.push(part);
+        let (word, count) = (kind.as_str().to_lowercase(), of_kind.len());
+        let named: Vec<_> = of_kind.into_iter().take(NAMED_MAX).collect();
+        let more = match count - named.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        parts.push(format!("{word}: {}{more}", named.join(", ")));
     }
     parts.join("; ")
 }

@@ -14,6 +14,7 @@ pub mod night;
 pub mod notice_silence;
 pub mod seal;
 pub mod send;
+pub mod watch;
 
 use std::convert::Infallible;
 

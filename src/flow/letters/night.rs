@@ -58,7 +58,7 @@ pub async fn ask_at_night(gateway: &Gateway) -> Result<usize, Failure<Infallible
 }
 
 /// The night whose hour has come, as the day in Romania.
-fn night_of(gateway: &Gateway, now: DateTime<Utc>) -> Option<NaiveDate> {
+pub(super) fn night_of(gateway: &Gateway, now: DateTime<Utc>) -> Option<NaiveDate> {
     let there = now.with_timezone(&Bucharest);
     (there.time() >= gateway.config.reconciliation.at.0).then(|| there.date_naive())
 }

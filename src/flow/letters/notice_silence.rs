@@ -15,7 +15,7 @@ use crate::store::holds::{self, NewHold};
 use crate::store::{letters, order_lines, orders, reconciliations};
 
 /// The hold of an order whose lines come to no end.
-const BUREAU_SILENT: u16 = Reason::BUREAU_SILENT.number();
+pub(super) const BUREAU_SILENT: u16 = Reason::BUREAU_SILENT.number();
 /// Lines that a hold names.
 const NAMED_MAX: usize = 20;
 

@@ -35,9 +35,14 @@ const NEEDLESS_AT_ONCE: i64 = 50;
 
 /// Writes the letter that has waited longest; returns its number, or `None` when none is due.
 pub async fn seal_letter(gateway: &Gateway) -> Result<Option<String>, Failure<Infallible>> {
-    drop_needless(gateway).await?;
     let now = gateway.clock.now();
     let mut tx = gateway.store.read().await?;
+    let needless = letters::list_needless(&mut tx, NEEDLESS_AT_ONCE).await?;
+    if !needless.is_empty() {
+        drop(tx);
+        end_needless(gateway, needless).await?;
+        tx = gateway.store.read().await?;
+    }
     let Some(letter) = letters::find_due(&mut tx, now).await? else {
         return Ok(None);
     };
@@ -269,19 +274,10 @@ async fn set_aside(
 }
 
 /// Ends letters that need not be written any more.
-async fn drop_needless(gateway: &Gateway) -> Result<(), Failure<Infallible>> {
-    let mut tx = gateway.store.read().await?;
-    let needless = letters::list_needless(&mut tx, NEEDLESS_AT_ONCE).await?;
-    drop(tx);
-    if needless.is_empty() {
-        return Ok(());
-    }
+async fn end_needless(gateway: &Gateway, needless: Vec<Letter>) -> Result<(), Failure<Infallible>> {
     let actor = Actor::Gateway("batcher");
-    let note = note(
-        gateway,
-        &actor,
-        Some("it was settled before the letter was written"),
-    );
+    let why = "it was settled before the letter was written";
+    let note = note(gateway, &actor, Some(why));
     let mut tx = gateway.store.begin().await?;
     for letter in needless {
         give_up(&mut tx, &letter, LetterEvent::FoundNeedless, &note).await?;

@@ -4,6 +4,7 @@
 mod crash;
 mod demo;
 mod kit;
+mod letters;
 mod privacy;
 mod processes;
 mod wire;
