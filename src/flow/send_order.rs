@@ -197,6 +197,11 @@ async fn breaker_after(
     departure: &Departure,
     arrival: &Arrival,
 ) -> Result<Breaker, Failure<Infallible>> {
+    let leased = lane_breaker::leased(&departure.lane);
+    if arrival.unsendable.is_some() {
+        // Nobody was asked, so nothing was learnt of the destination.
+        return Ok(leased);
+    }
     let rule = gateway.config.breaker_rule();
     let limit = i64::from(rule.failures_max);
     let before = outbox::list_outcomes(tx, departure.message.message_id, limit).await?;
@@ -205,7 +210,6 @@ async fn breaker_after(
         verdict.is_some_and(lane_breaker::is_failure)
     });
     let failures = 1 + failed.count();
-    let leased = lane_breaker::leased(&departure.lane);
     Ok(lane_breaker::after(
         &rule,
         leased,
