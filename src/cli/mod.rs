@@ -6,8 +6,12 @@
 
 mod application;
 mod arguments;
+mod card;
+mod cause;
 mod check;
+mod complaint;
 mod completions;
+mod consignment;
 mod context;
 pub mod demo;
 mod dev_certs;
@@ -27,6 +31,7 @@ mod signals;
 mod simulate;
 #[cfg(test)]
 mod tests;
+mod whole_file;
 mod xml;
 
 use std::collections::HashMap;
@@ -96,6 +101,18 @@ enum Command {
     /// Orders: look, verify, send again, give up, split
     #[command(subcommand)]
     Order(order::Order),
+    /// Failed orders by their cause, and one decision for all of them
+    #[command(subcommand)]
+    Cause(cause::CauseCommand),
+    /// Cards that will not come, or that nobody came for
+    #[command(subcommand)]
+    Card(card::Card),
+    /// Consignments to offices: look at what was told and counted
+    #[command(subcommand)]
+    Consignment(consignment::Consignment),
+    /// Complaints about cards: look, decide
+    #[command(subcommand)]
+    Complaint(complaint::Complaint),
     /// Destinations of messages, and messages that could not be delivered
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -174,6 +191,10 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::Application(command) => application::run(command, context).await,
         Command::Payment(command) => payment::run(command, context).await,
         Command::Order(command) => order::run(command, context).await,
+        Command::Cause(command) => cause::run(command, context).await,
+        Command::Card(command) => card::run(command, context).await,
+        Command::Consignment(command) => consignment::run(command, context).await,
+        Command::Complaint(command) => complaint::run(command, context).await,
         Command::Outbox(command) => outbox::run(command, context).await,
         Command::Hold(command) => hold::run(command, context).await,
         Command::Xml(command) => xml::run(command, context),

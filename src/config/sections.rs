@@ -190,6 +190,31 @@ pub struct Delivery {
     pub receipt_resend_minutes: u32,
     /// Minutes without a receipt after which an operator is asked.
     pub receipt_escalate_minutes: u32,
+    /// Days within which a second person approves a word that was told by other means.
+    pub forced_word_days: u32,
+}
+
+/// The nightly comparison of open orders with the bureau.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Reconciliation {
+    /// Time in Romania from which the bureau is asked about every open order.
+    pub at: TimeOfDay,
+    /// Days after which an order whose lines have no end is a matter for an operator.
+    pub overdue_days: u32,
+}
+
+/// A time of day, written as hour and minute.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(try_from = "String")]
+pub struct TimeOfDay(pub NaiveTime);
+
+impl TryFrom<String> for TimeOfDay {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(|CutOff(time)| Self(time))
+    }
 }
 
 /// The ways money arrives.

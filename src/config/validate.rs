@@ -28,6 +28,7 @@ impl Config {
         self.check_bureau(&mut findings);
         self.check_acknowledgements(&mut findings);
         self.check_batching(&mut findings);
+        self.check_production(&mut findings);
         self.check_delivery(&mut findings);
         self.check_payments(&mut findings);
         self.check_limits(&mut findings);
@@ -242,6 +243,12 @@ impl Config {
             "does not lie between 1 and delivery.receipt_escalate_minutes",
             "make it smaller than the other",
         );
+        findings.expect(
+            (1..=90).contains(&delivery.forced_word_days),
+            "delivery.forced_word_days",
+            "does not lie between 1 and 90",
+            "give a number of days within which two persons meet",
+        );
     }
 
     fn check_payments(&self, findings: &mut Findings) {
@@ -310,6 +317,10 @@ impl Config {
             (
                 "workers.failure_milliseconds",
                 self.workers.failure_milliseconds > 0,
+            ),
+            (
+                "reconciliation.overdue_days",
+                self.reconciliation.overdue_days > 0,
             ),
             ("retention.orphan_hours", self.retention.orphan_hours > 0),
             ("retention.event_days", self.retention.event_days > 0),

@@ -17,21 +17,26 @@ pub mod working_days;
 // Life cycles.
 pub mod acknowledgement;
 pub mod application;
+pub mod complaint;
+pub mod consignment;
 pub mod day;
 pub mod event;
 pub mod fee;
 pub mod inbox;
+pub mod letter;
 pub mod order;
 pub mod payment;
 pub mod refund;
 
 // Rules: each looks at the world and names one event.
 pub mod batching;
+pub mod cause;
 pub mod delivery;
 pub mod fee_standing;
 pub mod four_eyes;
 pub mod manifest;
 pub mod matching;
+pub mod order_action;
 pub mod receipt;
 pub mod reconciliation;
 pub mod retention;

@@ -7,8 +7,8 @@ use actix_web::http::Method;
 use actix_web::web;
 
 use crate::http::{
-    applications, bureau, channels, docs, events, fees, health, offices, operations,
-    payment_references, payments,
+    applications, bureau, channels, complaints, consignments, docs, events, fees, health, offices,
+    operations, payment_references, payments,
 };
 use crate::store::credentials::Party;
 
@@ -69,6 +69,12 @@ const OPERATORS: Who = Who::Only {
     scope: "operate",
 };
 
+/// Who may be the second person that applies what the bureau told by other means.
+const FORCERS: Who = Who::Only {
+    parties: &[Party::Operator],
+    scope: "orders:force",
+};
+
 /// Declares the routes: the list, and their registration with the server.
 macro_rules! routes {
     ($( $method:ident $path:literal => $handler:path, $who:expr; )+) => {
@@ -93,6 +99,11 @@ routes! {
     POST "/v1/applications/{id}/withdrawal" => applications::withdraw::withdraw, office("applications:write");
     POST "/v1/applications/{id}/extension"  => applications::extend::extend,     office("applications:write");
     POST "/v1/applications/{id}/reports"    => applications::report::report,     office("cards:report");
+    POST "/v1/applications/{id}/complaints" => complaints::lodge,                office("cards:report");
+    GET  "/v1/applications/{id}/complaints" => complaints::list_of_application,  office("applications:read");
+    GET  "/v1/consignments"                 => consignments::list,               office("applications:read");
+    GET  "/v1/consignments/{consignment}"   => consignments::show,               office("applications:read");
+    POST "/v1/consignments/{consignment}/scan" => consignments::scan,            office("cards:report");
     GET  "/v1/fees/{name}"                  => fees::show,                       FEE_READERS;
     GET  "/v1/events"                       => events::list,                     office("events:read");
     GET  "/v1/offices/me"                   => offices::me,                      office("offices:read");
@@ -129,6 +140,11 @@ routes! {
     POST "/v1/operations/applications/{number}/hold" => operations::applications::hold, OPERATORS;
     POST "/v1/operations/applications/{number}/cancel" => operations::applications::cancel, OPERATORS;
     POST "/v1/operations/applications/{number}/extension" => operations::applications::extend, OPERATORS;
+    POST "/v1/operations/applications/{number}/card" => operations::cards::decide, OPERATORS;
+    POST "/v1/operations/consignments/{consignment}/validation" => operations::cards::validate, OPERATORS;
+    GET  "/v1/complaints"                   => complaints::decide::list,         OPERATORS;
+    GET  "/v1/complaints/{number}"          => complaints::decide::show,         OPERATORS;
+    POST "/v1/complaints/{number}/decision" => complaints::decide::decide,       OPERATORS;
     GET  "/v1/batching/plan"                => operations::batching::plan,       OPERATORS;
     POST "/v1/batching/{product}/pause"     => operations::batching::pause,      OPERATORS;
     POST "/v1/batching/{product}/resume"    => operations::batching::resume,     OPERATORS;
@@ -137,6 +153,21 @@ routes! {
     POST "/v1/orders/{number}/resend"       => operations::orders::resend,       OPERATORS;
     POST "/v1/orders/{number}/give-up"      => operations::orders::give_up,      OPERATORS;
     POST "/v1/orders/{number}/split"        => operations::orders::split,        OPERATORS;
+    POST "/v1/orders/{number}/inquiry"      => operations::letters::ask,          OPERATORS;
+    POST "/v1/orders/{number}/cancel"       => operations::letters::cancel,       OPERATORS;
+    GET  "/v1/operations/reconciliations/{date}" => operations::reconciliations::show, OPERATORS;
+    POST "/v1/orders/{number}/resign"       => operations::orders::resign,       OPERATORS;
+    POST "/v1/orders/{number}/quarantine"   => operations::orders::quarantine,   OPERATORS;
+    POST "/v1/orders/{number}/release"      => operations::orders::release,      OPERATORS;
+    POST "/v1/orders/{number}/lines/{line}/forced-words" => operations::forced_words::propose, OPERATORS;
+    GET  "/v1/forced-words"                 => operations::forced_words::list,   OPERATORS;
+    POST "/v1/forced-words/{id}/approve"    => operations::forced_words::approve, FORCERS;
+    POST "/v1/forced-words/{id}/withdraw"   => operations::forced_words::withdraw, OPERATORS;
+    GET  "/v1/operations/causes"            => operations::causes::list,         OPERATORS;
+    GET  "/v1/operations/causes/{cause}"    => operations::causes::show,         OPERATORS;
+    POST "/v1/operations/causes/{cause}/preview" => operations::causes::preview, OPERATORS;
+    POST "/v1/operations/causes/{cause}/decisions" => operations::causes::decide, OPERATORS;
+    GET  "/v1/operations/cause-decisions/{id}" => operations::causes::decision,  OPERATORS;
     GET  "/v1/holds"                        => operations::holds::list,          OPERATORS;
     POST "/v1/holds/{id}/release"           => operations::holds::release,       OPERATORS;
     POST "/v1/holds/{id}/send-back"         => operations::holds::send_back,     OPERATORS;

@@ -33,6 +33,8 @@ pub struct OrderLine {
     pub reason: Option<i64>,
     /// The number of the card.
     pub document_number: Option<String>,
+    /// Whether two persons applied a word that the bureau has not told in a document yet.
+    pub forced: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -47,6 +49,7 @@ struct OrderLineRow {
     remakes: i64,
     reason: Option<i64>,
     document_number: Option<String>,
+    forced: bool,
 }
 
 /// The columns of [`OrderLineRow`], for every SELECT of this file.
@@ -54,7 +57,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, order_id, line_no, application_id, attempt, state, last_sequence, remakes,
-                    reason, document_number
+                    reason, document_number, forced
              FROM order_lines ",
             $rest
         )
@@ -81,6 +84,7 @@ impl TryFrom<OrderLineRow> for OrderLine {
             remakes: row.remakes,
             reason: row.reason,
             document_number: row.document_number,
+            forced: row.forced,
         })
     }
 }
@@ -160,6 +164,14 @@ pub async fn lock(
         .transpose()
 }
 
+/// Finds a line by its id.
+pub async fn find(tx: &mut Tx, id: OrderLineId) -> Result<Option<OrderLine>, StoreError> {
+    const SQL: &str = select!("WHERE id = $1");
+    query!(fetch_optional as OrderLineRow, tx, SQL, id.0)?
+        .map(OrderLine::try_from)
+        .transpose()
+}
+
 /// Finds lines of an order by their places, and locks them as [`lock`] does; in their order.
 pub async fn lock_all(
     tx: &mut Tx,
@@ -231,6 +243,46 @@ pub async fn list_of_application(
         .collect()
 }
 
+/// Finds the line that an application was last ordered on.
+pub async fn find_newest(
+    tx: &mut Tx,
+    application: ApplicationId,
+) -> Result<Option<OrderLine>, StoreError> {
+    const SQL: &str = select!("WHERE application_id = $1 ORDER BY attempt DESC LIMIT 1");
+    query!(fetch_optional as OrderLineRow, tx, SQL, application.0)?
+        .map(OrderLine::try_from)
+        .transpose()
+}
+
+/// Records since when an office holds the card of a line.
+pub async fn set_at_office(
+    tx: &mut Tx,
+    id: OrderLineId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE order_lines SET at_office_at = $2 WHERE id = $1";
+    execute!(tx, SQL, id.0, at)?;
+    Ok(())
+}
+
+/// Lists the applications whose cards have lain at their offices since before `before`, and that
+/// nobody has called unclaimed yet; the oldest first.
+pub async fn list_uncollected(
+    tx: &mut Tx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<ApplicationId>, StoreError> {
+    const SQL: &str = "
+        SELECT l.application_id
+        FROM order_lines l
+        JOIN applications a ON a.id = l.application_id
+        WHERE l.state = 'AT_OFFICE' AND l.at_office_at < $1 AND a.state = 'AT_OFFICE'
+        ORDER BY l.at_office_at
+        LIMIT $2";
+    let rows = query!(fetch_all as (Uuid,), tx, SQL, before, limit)?;
+    Ok(rows.into_iter().map(|(id,)| ApplicationId(id)).collect())
+}
+
 /// What a word of the bureau leaves on its line beside the state.
 #[derive(Clone, Debug)]
 pub struct Heard<'a> {
@@ -265,6 +317,40 @@ pub async fn set_heard(tx: &mut Tx, id: OrderLineId, heard: &Heard<'_>) -> Resul
     } else {
         Err(StoreError::Moved { what: "order line" })
     }
+}
+
+/// Finds a line by its id and locks it until the transaction ends.
+pub async fn lock_by_id(tx: &mut Tx, id: OrderLineId) -> Result<Option<OrderLine>, StoreError> {
+    const POSTGRES: &str = select!("WHERE id = $1 FOR UPDATE");
+    const SQLITE: &str = select!("WHERE id = $1");
+    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
+    query!(fetch_optional as OrderLineRow, tx, sql, id.0)?
+        .map(OrderLine::try_from)
+        .transpose()
+}
+
+/// Marks a line whose last word stands on two persons, or that the bureau has confirmed since.
+pub async fn set_forced(tx: &mut Tx, id: OrderLineId, to: bool) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE order_lines SET forced = $2 WHERE id = $1";
+    execute!(tx, SQL, id.0, to)?;
+    Ok(())
+}
+
+/// Records what a word said that bears no number.
+pub async fn set_told(tx: &mut Tx, id: OrderLineId, heard: &Heard<'_>) -> Result<(), StoreError> {
+    const SQL: &str = "
+        UPDATE order_lines
+        SET remakes = $2, reason = $3, document_number = COALESCE($4, document_number)
+        WHERE id = $1";
+    execute!(
+        tx,
+        SQL,
+        id.0,
+        heard.remakes,
+        heard.reason,
+        heard.document_number,
+    )?;
+    Ok(())
 }
 
 /// Records on many lines what the last word on each said. Returns how many had not heard it yet.

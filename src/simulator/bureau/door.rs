@@ -11,7 +11,7 @@ use actix_web::http::header::{CONTENT_LENGTH, RETRY_AFTER};
 
 use crate::simulator::bureau::Bureau;
 use crate::simulator::bureau::desk::Answer;
-use crate::simulator::bureau::server::{is_number, with_receipt};
+use crate::simulator::bureau::server::{is_number, with_document};
 use crate::transport::route::digest_of;
 
 /// Who is turned away, and how much was let in.
@@ -68,7 +68,7 @@ pub(super) fn before_body(bureau: &Bureau, head: &RequestHead) -> Option<HttpRes
     let now = bureau.inner.clock.now();
     // What is known by number and digest need not come again, and other bytes need not come at all.
     match bureau.desk().answer_again(number, digest, now) {
-        Ok(Some(Answer::Receipt(status, receipt))) => Some(with_receipt(status, receipt)),
+        Ok(Some(Answer::Document(status, receipt))) => Some(with_document(status, receipt)),
         _ => None,
     }
 }
