@@ -131,6 +131,11 @@ async fn breaker_after(
     lane: &Lane,
     arrival: &Arrival,
 ) -> Result<Breaker, StoreError> {
+    let leased = lane_breaker::leased(lane);
+    if arrival.unsendable.is_some() {
+        // Nobody was asked, so nothing was learnt of the destination.
+        return Ok(leased);
+    }
     let rule = gateway.config.breaker_rule();
     let limit = i64::from(rule.failures_max);
     let before = outbox::list_outcomes(tx, lane, limit).await?;
@@ -139,7 +144,6 @@ async fn breaker_after(
         verdict.is_some_and(lane_breaker::is_failure)
     });
     let failures = 1 + failed.count();
-    let leased = lane_breaker::leased(lane);
     Ok(lane_breaker::after(
         &rule,
         leased,

@@ -1,6 +1,8 @@
 //! Delivers the outbox's orders and letters to the bureau: lease, carry without a transaction,
 //! record.
 
+use std::io::ErrorKind;
+
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -96,8 +98,7 @@ async fn send(
     };
     let passage = match route.carry(parcel, Box::new(reader), started_at).await {
         Ok(passage) => passage,
-        // What the vault says of the bytes decides; everything else is the machine's.
-        Err(error) => return unsendable(error.downcast::<VaultError>()?, started_at),
+        Err(error) => return unreadable(error, started_at),
     };
     keep_answer(gateway, parcel, &passage).await?;
     Ok(Arrival {
@@ -144,18 +145,34 @@ async fn keep_answer(gateway: &Gateway, parcel: &Parcel, passage: &Passage) -> a
     Ok(())
 }
 
+/// What has to be said of bytes that could not be read while they were carried. What the vault says
+/// of them decides; bytes that are not those of the row will never be; the rest is the machine's.
+fn unreadable(error: std::io::Error, started_at: DateTime<Utc>) -> anyhow::Result<Arrival> {
+    match error.downcast::<VaultError>() {
+        Ok(error) => unsendable(error, started_at),
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            Ok(never_sent(error.to_string(), started_at))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// What has to be said of a document whose bytes are lost or damaged: nothing will mend them, and
 /// those behind it must not wait. A disk or key that fails is no matter of one document.
 fn unsendable(error: VaultError, started_at: DateTime<Utc>) -> anyhow::Result<Arrival> {
     if !error.is_loss() {
         return Err(error.into());
     }
-    Ok(Arrival {
+    Ok(never_sent(error.to_string(), started_at))
+}
+
+fn never_sent(detail: String, started_at: DateTime<Utc>) -> Arrival {
+    Arrival {
         verdict: DeliveryVerdict::Permanent,
         status: None,
-        detail: Some(error.to_string()),
+        detail: Some(detail),
         retry_after: None,
         unsendable: Some(Reason::DECRYPT_FAILED.number()),
         started_at,
-    })
+    }
 }

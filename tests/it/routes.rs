@@ -7,6 +7,7 @@ use cei_gateway::clock::Clock;
 use cei_gateway::domain::acknowledgement::LineState;
 use cei_gateway::domain::operator::Actor;
 use cei_gateway::domain::order::OrderState;
+use cei_gateway::domain::reason::Reason;
 use cei_gateway::flow::decide_order::resend;
 use cei_gateway::simulator::bureau::{Bureau, BureauKeys, BureauSettings, FailureRates};
 use cei_gateway::store::orders::Order;
@@ -16,6 +17,7 @@ use cei_gateway::worker::postman::Postman;
 use cei_gateway::worker::{Progress, drain};
 use chrono::TimeDelta;
 
+use crate::kit::databases::run_sql;
 use crate::kit::world::{World, both_worlds, certificates};
 
 /// A bureau whose cards never fail, towards which the gateway is configured by its address.
@@ -226,6 +228,23 @@ both_worlds! {
         world.sealed_order(1).await;
         dispatch(world).await;
         assert_eq!(lane(world).await.0, "OPEN", "the next message was the trial");
+    }
+
+    async fn an_order_whose_row_and_bytes_differ_waits_for_an_operator_and_holds_up_nothing(
+        world: &mut World
+    ) {
+        let bureau = open_bureau(world).await;
+        let order = world.sealed_order(1).await;
+        let mut tx = world.write().await;
+        run_sql!(&mut tx, "UPDATE orders SET size_bytes = size_bytes + 1");
+        tx.commit().await.unwrap();
+        let next = world.sealed_order(1).await;
+        dispatch(world).await;
+        world.settle().await;
+        let waiting = (order.number.clone(), i64::from(Reason::DECRYPT_FAILED.number()));
+        assert_eq!(world.holds().await, [waiting]);
+        assert_eq!(world.order(&next.number).await.state, OrderState::ReceiptOk);
+        bureau.close().await;
     }
 
     async fn an_order_lies_in_the_spool_once_however_often_it_is_sent(world: &mut World) {

@@ -105,13 +105,20 @@ pub trait Route: fmt::Debug + Send + Sync {
     /// bureau does not want it; `now` is what a time that the bureau names is measured by.
     ///
     /// # Errors
-    /// When `content` cannot be read to its end: a fault of ours, which says nothing of the bureau.
+    /// When `content` cannot be read to its end, or is not what the parcel says
+    /// ([`io::ErrorKind::InvalidData`]): faults of ours, which say nothing of the bureau.
     fn carry<'a>(
         &'a self,
         parcel: &'a Parcel,
         content: Content,
         now: DateTime<Utc>,
     ) -> BoxFuture<'a, io::Result<Passage>>;
+}
+
+/// The error of content that is not what its parcel says.
+fn not_as_announced(what: &'static str) -> io::Error {
+    let words = format!("the document is not the one that was announced: {what}");
+    io::Error::new(io::ErrorKind::InvalidData, words)
 }
 
 /// Bytes as lower-case hexadecimal digits.

@@ -17,7 +17,9 @@ mod outgoing;
 #[cfg(test)]
 mod tests;
 
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -37,13 +39,14 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// The spool in `dir`, which exists; its two folders are made.
+    /// The spool in `dir`, which exists; its two folders are made if they are missing, so that owner
+    /// and group may write there, and what is put there belongs to the group.
     pub fn open(dir: &Path) -> io::Result<Self> {
         let spool = Self {
             dir: dir.to_owned(),
         };
-        make_folder(&spool.outgoing())?;
-        make_folder(&spool.incoming())?;
+        make_shared(&spool.outgoing())?;
+        make_shared(&spool.incoming())?;
         Ok(spool)
     }
 
@@ -62,6 +65,16 @@ impl Spool {
     pub(crate) fn arrived(&self) -> io::Result<Vec<Candidate>> {
         incoming::list(&self.incoming())
     }
+}
+
+/// Makes a folder in which the bureau may write too; one that is there stays as it is.
+fn make_shared(folder: &Path) -> io::Result<()> {
+    if folder.symlink_metadata().is_ok() {
+        return make_folder(folder);
+    }
+    make_folder(folder)?;
+    // Said again, because the process's mask takes away what its group may do.
+    fs::set_permissions(folder, Permissions::from_mode(0o2770))
 }
 
 impl Route for Spool {

@@ -12,8 +12,8 @@ use hyper::body::Frame;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::transport::route::Content;
 use crate::transport::route::push::stage::{Progress, Stage};
+use crate::transport::route::{Content, not_as_announced};
 
 /// Pieces that wait between the disk and the network, and the bytes of one.
 const PIECES_AHEAD: usize = 4;
@@ -78,11 +78,11 @@ impl Upload {
     }
 
     fn judge(&mut self, piece: Option<io::Result<Bytes>>) -> io::Result<Bytes> {
-        let piece = piece.unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()));
+        let piece = piece.unwrap_or_else(|| Err(not_as_announced("it ends early")));
         let judged = piece.and_then(|piece| {
             let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
             let left = self.left.checked_sub(length);
-            self.left = left.ok_or_else(|| io::Error::other("there is more than was announced"))?;
+            self.left = left.ok_or_else(|| not_as_announced("there is more of it"))?;
             Ok(piece)
         });
         match judged {

@@ -11,7 +11,7 @@ use rustix::io::Errno;
 
 use crate::transport::folder::Found;
 use crate::transport::route::spool::manifest::{BYTES_MAX, ENDING, Manifest};
-use crate::transport::route::{Content, Parcel};
+use crate::transport::route::{Content, Parcel, not_as_announced};
 
 /// Bytes that are copied at a time.
 const PIECE_BYTES: usize = 64 << 10;
@@ -102,8 +102,8 @@ impl Outgoing {
             written += u64::try_from(length).unwrap_or(u64::MAX);
         }
         if written != self.parcel.size_bytes || hasher.finish() != self.parcel.sha256 {
-            let other = io::Error::other("the document is not the one that was announced");
-            return Err(StepError::Content(other));
+            let other = "it has another length or digest";
+            return Err(StepError::Content(not_as_announced(other)));
         }
         file.sync_all().map_err(StepError::Folder)
     }

@@ -242,6 +242,16 @@ fn a_manifest_that_a_crash_left_alone_still_names_what_was_taken() {
 }
 
 #[test]
+fn the_bureaus_group_may_write_into_folders_that_we_made_and_others_stay_as_they_are() {
+    let mode = |folder: PathBuf| fs::metadata(folder).unwrap().permissions().mode() & 0o7777;
+    let scene = Scene::open();
+    assert_eq!(mode(scene.spool.incoming()), 0o2770);
+    fs::set_permissions(scene.spool.incoming(), Permissions::from_mode(0o700)).unwrap();
+    let again = Spool::open(scene.dir.path()).unwrap();
+    assert_eq!(mode(again.incoming()), 0o700);
+}
+
+#[test]
 fn links_lead_nowhere() {
     let scene = Scene::open();
     let secret = scene.dir.path().join("secret");
