@@ -131,9 +131,15 @@ impl Gateway {
         Duration::from_millis(self.config.workers.failure_milliseconds)
     }
 
-    /// The name of the bureau's lane in the outbox.
+    /// The name of the lane in the outbox by which orders go to the bureau.
     pub fn bureau_lane(&self) -> String {
         format!("bureau:{}", self.config.bureau.code)
+    }
+
+    /// The name of the lane by which letters go to the bureau, so that a question about an order
+    /// does not wait behind that order.
+    pub fn bureau_letters_lane(&self) -> String {
+        format!("bureau:{}:letters", self.config.bureau.code)
     }
 }
 

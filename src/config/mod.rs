@@ -31,7 +31,7 @@ pub use crate::config::reference::reference;
 pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_secret_text};
 pub use crate::config::sections::{
     Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, GroupBy, Http, Logging,
-    Payments, Retention, SelfPay, SpkiSha256, Vault, WatchedFolder, Workers,
+    Payments, Reconciliation, Retention, SelfPay, SpkiSha256, Vault, WatchedFolder, Workers,
 };
 pub use crate::config::signing::{KeyId, KeyKind, Pkcs11, Signing};
 
@@ -63,6 +63,8 @@ pub struct Config {
     pub production: Production,
     /// How messages are delivered.
     pub delivery: Delivery,
+    /// The nightly comparison of open orders with the bureau.
+    pub reconciliation: Reconciliation,
     /// The ways money arrives.
     pub channels: Channels,
     /// Files of payments, and what is decided about them.

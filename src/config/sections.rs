@@ -181,6 +181,29 @@ pub struct Delivery {
     pub receipt_escalate_minutes: u32,
 }
 
+/// The nightly comparison of open orders with the bureau.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Reconciliation {
+    /// Time in Romania from which the bureau is asked about every open order.
+    pub at: TimeOfDay,
+    /// Days after which an order whose lines have no end is a matter for an operator.
+    pub overdue_days: u32,
+}
+
+/// A time of day, written as hour and minute.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(try_from = "String")]
+pub struct TimeOfDay(pub NaiveTime);
+
+impl TryFrom<String> for TimeOfDay {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(|CutOff(time)| Self(time))
+    }
+}
+
 /// The ways money arrives.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]

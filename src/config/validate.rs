@@ -367,6 +367,10 @@ impl Config {
                 "workers.failure_milliseconds",
                 self.workers.failure_milliseconds > 0,
             ),
+            (
+                "reconciliation.overdue_days",
+                self.reconciliation.overdue_days > 0,
+            ),
             ("retention.orphan_hours", self.retention.orphan_hours > 0),
             ("retention.event_days", self.retention.event_days > 0),
             ("retention.refund_days", self.retention.refund_days > 0),

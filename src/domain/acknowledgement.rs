@@ -136,6 +136,16 @@ pub const STEPS: &[Step<LineState, LineEvent>] = &[
     (InProduction,     CancelCameTooLate,   InProduction),
     (Produced,         CancelCameTooLate,   Produced),
     (Shipped,          CancelCameTooLate,   Shipped),
+    (QualityFailed,    CancelCameTooLate,   QualityFailed),
+    (Rejected,         CancelCameTooLate,   Rejected),         // It had ended otherwise before.
+    (Spoiled,          CancelCameTooLate,   Spoiled),
+    (LostInTransit,    CancelCameTooLate,   LostInTransit),
+    (DamagedInTransit, CancelCameTooLate,   DamagedInTransit),
+    (Undeliverable,    CancelCameTooLate,   Undeliverable),
+    (Returned,         CancelCameTooLate,   Returned),
+    (AtOffice,         CancelCameTooLate,   AtOffice),
+    (HandedOver,       CancelCameTooLate,   HandedOver),
+    (Destroyed,        CancelCameTooLate,   Destroyed),
 
     (Shipped,          ParcelLost,          LostInTransit),
     (Shipped,          ParcelDamaged,       DamagedInTransit),

@@ -43,6 +43,8 @@ ids! {
     OrderId,
     /// One card in an order.
     OrderLineId,
+    /// One letter to the bureau; also the identifier of its document.
+    LetterId,
     /// One thing to be delivered to one address.
     MessageId,
     /// A state that waits for an operator.

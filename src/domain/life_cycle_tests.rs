@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display};
 
 use crate::domain::step::{self, Step};
 use crate::domain::{
-    acknowledgement, application, complaint, consignment, day, delivery, fee, inbox, order,
+    acknowledgement, application, complaint, consignment, day, delivery, fee, inbox, letter, order,
     payment, refund,
 };
 
@@ -60,6 +60,7 @@ fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
     use delivery::{BreakerEvent, BreakerState};
     use fee::{FeeEvent, FeeState};
     use inbox::{InboxEvent, InboxState};
+    use letter::{LetterEvent, LetterState};
     use order::{OrderEvent, OrderState};
     use payment::{PaymentEvent, PaymentState};
     use refund::{RefundEvent, RefundState};
@@ -105,6 +106,12 @@ fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
         InboxState::ALL,
         InboxEvent::ALL,
         InboxState::Arrived,
+    );
+    check(
+        letter::STEPS,
+        LetterState::ALL,
+        LetterEvent::ALL,
+        LetterState::Decided,
     );
     check(day::STEPS, DayState::ALL, DayEvent::ALL, DayState::Open);
     check(

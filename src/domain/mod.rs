@@ -23,6 +23,7 @@ pub mod day;
 pub mod event;
 pub mod fee;
 pub mod inbox;
+pub mod letter;
 pub mod order;
 pub mod payment;
 pub mod refund;

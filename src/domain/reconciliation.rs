@@ -7,6 +7,7 @@
 mod counts;
 mod follow;
 pub mod money;
+mod night;
 
 use crate::coded;
 use crate::domain::acknowledgement::{LineEvent, LineState};
@@ -15,6 +16,7 @@ use crate::domain::step::IllegalStep;
 
 pub use counts::LineCounts;
 pub use follow::catch_up;
+pub use night::{Account, Difference, LineDifference, OurLine, SaidWord, compare};
 
 /// How often a card may be made again before an operator must look at it.
 pub const REMAKES_MAX: u32 = 2;

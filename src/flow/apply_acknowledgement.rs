@@ -15,6 +15,7 @@ use crate::domain::reason::{Owner, Reason};
 use crate::domain::reconciliation::{
     Applied, EntryFacts, HoldReason, Judgement, LineKnowledge, judge,
 };
+use crate::flow::letters::settle_cancels;
 use crate::flow::line_step::{self, take_line_step};
 use crate::flow::progress::tell;
 use crate::flow::{Failure, compare_shipments, consignments, order_progress};
@@ -28,8 +29,7 @@ use crate::store::order_lines::{self, OrderLine};
 use crate::store::orders::{self, Order};
 use crate::store::{Tx, applications};
 
-/// Applies every word of the document; afterwards every order that it spoke of has come as far as
-/// its lines, and its parcels were compared with what was ordered.
+/// Applies every word of the document, and compares its parcels with what was ordered.
 pub(crate) async fn apply(
     tx: &mut Tx,
     gateway: &Gateway,
@@ -43,7 +43,7 @@ pub(crate) async fn apply(
 }
 
 /// Hears words, whatever document of the bureau they stand in; afterwards every order that they
-/// speak of has come as far as its lines.
+/// speak of has come as far as its lines, and whoever asked to cancel one of them has the answer.
 pub(crate) async fn hear_all(
     tx: &mut Tx,
     gateway: &Gateway,
@@ -58,8 +58,10 @@ pub(crate) async fn hear_all(
     for (number, entries) in by_order {
         let order = orders::find_by_number(tx, number).await?;
         let rest = match &order {
-            Some(order) => together::hear(tx, gateway, document, (order.id, entries), note).await?,
-            None => entries,
+            Some(order) => {
+                together::hear(tx, gateway, document, (order.id, &entries), note).await?
+            }
+            None => entries.clone(),
         };
         for entry in rest {
             match find_line(tx, order.as_ref(), entry).await? {
@@ -69,6 +71,7 @@ pub(crate) async fn hear_all(
         }
         if let Some(order) = order {
             order_progress::settle(tx, order.id, note).await?;
+            settle_cancels(tx, order.id, &entries, document.id, note).await?;
         }
     }
     consignments::follow_document(tx, gateway, document.id, note).await

@@ -26,6 +26,7 @@ use crate::flow::Failure;
 use crate::flow::content::ApplicationContent;
 use crate::flow::progress::note;
 use crate::flow::seal_order::line::{LineSource, line_of};
+use crate::flow::send_order::payload_of;
 use crate::flow::withdraw_order::{SetAside, withdraw_order};
 use crate::gateway::Gateway;
 use crate::store::history::{self, take_step};
@@ -270,9 +271,20 @@ pub async fn put_in_outbox(
     order: &Order,
     note: &history::Note<'_>,
 ) -> Result<MessageId, crate::store::StoreError> {
+    put_in_outbox_after(tx, gateway, order, 0, note).await
+}
+
+/// The same for an order that was tried `tried` times already.
+pub(crate) async fn put_in_outbox_after(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    order: &Order,
+    tried: i64,
+    note: &history::Note<'_>,
+) -> Result<MessageId, crate::store::StoreError> {
     let lane = gateway.bureau_lane();
     let id = MessageId(note.random.uuid(note.at));
-    let payload = serde_json::json!({ "order": order.number }).to_string();
+    let payload = payload_of(order, tried);
     let message = NewMessage {
         id,
         kind: "order",

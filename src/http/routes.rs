@@ -147,6 +147,9 @@ routes! {
     POST "/v1/orders/{number}/resend"       => operations::orders::resend,       OPERATORS;
     POST "/v1/orders/{number}/give-up"      => operations::orders::give_up,      OPERATORS;
     POST "/v1/orders/{number}/split"        => operations::orders::split,        OPERATORS;
+    POST "/v1/operations/orders/{number}/inquiry" => operations::letters::ask,   OPERATORS;
+    POST "/v1/operations/orders/{number}/cancel" => operations::letters::cancel, OPERATORS;
+    GET  "/v1/operations/reconciliations/{date}" => operations::reconciliations::show, OPERATORS;
     GET  "/v1/holds"                        => operations::holds::list,          OPERATORS;
     POST "/v1/holds/{id}/release"           => operations::holds::release,       OPERATORS;
     POST "/v1/holds/{id}/send-back"         => operations::holds::send_back,     OPERATORS;

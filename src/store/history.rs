@@ -14,6 +14,7 @@ use crate::domain::complaint::{self, ComplaintEvent, ComplaintState};
 use crate::domain::consignment::{self, ConsignmentEvent, ConsignmentState};
 use crate::domain::fee::{self, FeeEvent, FeeState};
 use crate::domain::inbox::{self, InboxEvent, InboxState};
+use crate::domain::letter::{self, LetterEvent, LetterState};
 use crate::domain::operator::Actor;
 use crate::domain::order::{self, OrderEvent, OrderState};
 use crate::domain::payment::{self, PaymentEvent, PaymentState};
@@ -349,6 +350,18 @@ subject! {
     |tx, id, from, to, at| {
         const SQL: &str = "
             UPDATE complaints
+            SET state = $1, open = $2, updated_at = $3, version = version + 1
+            WHERE id = $4 AND state = $5";
+        execute!(tx, SQL, to.as_str(), to.is_open(), at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// A letter to the bureau, as a subject of history.
+    Letter: LetterState, LetterEvent, Letter, "letter", letter::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE letters
             SET state = $1, open = $2, updated_at = $3, version = version + 1
             WHERE id = $4 AND state = $5";
         execute!(tx, SQL, to.as_str(), to.is_open(), at, id, from.as_str())

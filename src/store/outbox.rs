@@ -182,6 +182,87 @@ pub async fn claim_lane(
     )
 }
 
+/// A lane that was just leased.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The lane, with the new lease.
+    pub lane: Lane,
+    /// Whether the lease before it ended without a result: its holder died, and nobody knows
+    /// whether the message at the head was sent.
+    pub was_abandoned: bool,
+}
+
+/// Leases the lane of this name, if it is due and nobody holds it.
+pub async fn claim(
+    tx: &mut Tx,
+    lane: &str,
+    owner: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<Claimed>, StoreError> {
+    const POSTGRES: &str = "
+        SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
+               lease_owner, lease_until, lease_epoch
+        FROM lanes
+        WHERE lane = $1 AND next_attempt_at <= $2 AND NOT paused
+          AND (lease_until IS NULL OR lease_until <= $2)
+        FOR UPDATE SKIP LOCKED";
+    const SQLITE: &str = "
+        SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
+               lease_owner, lease_until, lease_epoch
+        FROM lanes
+        WHERE lane = $1 AND next_attempt_at <= $2 AND NOT paused
+          AND (lease_until IS NULL OR lease_until <= $2)";
+    const TAKE: &str = "
+        UPDATE lanes
+        SET lease_owner = $2, lease_until = $3, lease_epoch = lease_epoch + 1
+        WHERE lane = $1";
+    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
+    let Some(before) = query!(fetch_optional as Lane, tx, sql, lane, now)? else {
+        return Ok(None);
+    };
+    execute!(tx, TAKE, lane, owner, until)?;
+    let was_abandoned = before.lease_owner.is_some();
+    Ok(Some(Claimed {
+        lane: Lane {
+            lease_owner: Some(owner.to_owned()),
+            lease_until: Some(until),
+            lease_epoch: before.lease_epoch + 1,
+            ..before
+        },
+        was_abandoned,
+    }))
+}
+
+/// Finds the newest message about a subject.
+pub async fn find_last(tx: &mut Tx, subject: Uuid) -> Result<Option<Message>, StoreError> {
+    const SQL: &str = "
+        SELECT lane, seq, message_id, kind, subject_id, payload, created_at
+        FROM outbox
+        WHERE subject_id = $1
+        ORDER BY created_at DESC, seq DESC
+        LIMIT 1";
+    query!(fetch_optional as Message, tx, SQL, subject)
+}
+
+/// Whether a message about a subject waits to be delivered.
+pub async fn is_waiting(tx: &mut Tx, subject: Uuid) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*)
+        FROM outbox o
+        JOIN lanes l ON l.lane = o.lane
+        WHERE o.subject_id = $1 AND o.seq > l.acked_seq";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, subject)?;
+    Ok(count > 0)
+}
+
+/// Counts the attempts at a message.
+pub async fn count_attempts(tx: &mut Tx, message: Uuid) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM delivery_attempts WHERE message_id = $1";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, message)?;
+    Ok(count)
+}
+
 /// Lists the messages of a lane after `after`, in order.
 pub async fn list_after(
     tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! Delivers the outbox's messages to the bureau: lease, send without a transaction, record.
+//! Delivers the outbox's orders and letters to the bureau: lease, send without a transaction, record.
 
 use std::io::Read;
 use std::time::Duration;
@@ -7,11 +7,14 @@ use anyhow::Context;
 use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use crate::domain::delivery::{DeliveryVerdict, Outcome, classify};
+use crate::domain::id::SealedId;
 use crate::domain::reason::Reason;
+use crate::flow::letters::send as letters;
 use crate::flow::receive_document::{self, Kept};
-use crate::flow::send_order::{Arrival, Departure, lease_next, record_attempt};
+use crate::flow::send_order::{Arrival, lease_next, record_attempt};
 use crate::gateway::Gateway;
 use crate::store::inbox::InboxSource;
 use crate::vault::{SealReader, VaultError};
@@ -24,7 +27,7 @@ const RECEIPT_BYTES_MAX: usize = 1 << 20;
 const PIECES_AHEAD: usize = 4;
 const PIECE_BYTES: usize = 64 << 10;
 
-/// Sends what is due to the bureau, one order a pass.
+/// Sends what is due to the bureau, one letter and one order a pass.
 #[derive(Clone, Debug)]
 pub struct Dispatcher {
     /// Names this process in leases.
@@ -39,31 +42,92 @@ impl Worker for Dispatcher {
         let Some(client) = &gateway.bureau_client else {
             return Ok(Progress::Idle);
         };
-        let Some(departure) = retry_races(|| lease_next(gateway, &self.owner)).await? else {
+        // Letters are small, and a question ends a doubt: they go first.
+        let letter = self.pass_letter(gateway, client).await?;
+        let order = self.pass_order(gateway, client).await?;
+        Ok(match (letter, order) {
+            (Progress::Idle, Progress::Idle) => Progress::Idle,
+            _ => Progress::Worked,
+        })
+    }
+}
+
+impl Dispatcher {
+    async fn pass_letter(
+        &self,
+        gateway: &Gateway,
+        client: &reqwest::Client,
+    ) -> anyhow::Result<Progress> {
+        let leased = retry_races(|| letters::lease_next(gateway, &self.owner)).await?;
+        let Some(departure) = leased else {
             return Ok(Progress::Idle);
         };
-        let arrival = send(gateway, client, &departure).await?;
-        if !retry_races(|| record_attempt(gateway, &departure, &arrival)).await? {
+        let letter = &departure.letter;
+        let parcel = Parcel {
+            url: format!("{}/messages/{}", gateway.config.bureau.url, letter.id),
+            number: &letter.number,
+            message_id: letter.id.0,
+            sha256: letter.sha256.as_deref(),
+            size_bytes: letter.size_bytes,
+            sealed: departure.sealed,
+            wrapped_key: &departure.wrapped_key,
+        };
+        let arrival = send(gateway, client, &parcel).await?;
+        if !retry_races(|| letters::record_attempt(gateway, &departure, &arrival)).await? {
             tracing::warn!(
-                order.number = departure.order.number,
+                letter.number = letter.number,
                 "the lease was lost meanwhile"
             );
         }
         Ok(Progress::Worked)
     }
+
+    async fn pass_order(
+        &self,
+        gateway: &Gateway,
+        client: &reqwest::Client,
+    ) -> anyhow::Result<Progress> {
+        let Some(departure) = retry_races(|| lease_next(gateway, &self.owner)).await? else {
+            return Ok(Progress::Idle);
+        };
+        let order = &departure.order;
+        let parcel = Parcel {
+            url: format!("{}/orders/{}", gateway.config.bureau.url, order.number),
+            number: &order.number,
+            message_id: order.message_id,
+            sha256: order.sha256.as_deref(),
+            size_bytes: order.size_bytes,
+            sealed: departure.sealed,
+            wrapped_key: &departure.wrapped_key,
+        };
+        let arrival = send(gateway, client, &parcel).await?;
+        if !retry_races(|| record_attempt(gateway, &departure, &arrival)).await? {
+            tracing::warn!(order.number = order.number, "the lease was lost meanwhile");
+        }
+        Ok(Progress::Worked)
+    }
 }
 
-/// Puts the order's bytes to the bureau and keeps the receipt that the answer may carry.
+/// Signed bytes, and where they go.
+struct Parcel<'a> {
+    url: String,
+    number: &'a str,
+    message_id: Uuid,
+    sha256: Option<&'a [u8]>,
+    size_bytes: Option<i64>,
+    sealed: SealedId,
+    wrapped_key: &'a [u8],
+}
+
+/// Puts the bytes to the bureau and keeps the document that the answer may carry.
 async fn send(
     gateway: &Gateway,
     client: &reqwest::Client,
-    departure: &Departure,
+    parcel: &Parcel<'_>,
 ) -> anyhow::Result<Arrival> {
     let started_at = gateway.clock.now();
-    let order = &departure.order;
-    let url = format!("{}/orders/{}", gateway.config.bureau.url, order.number);
     let vault = gateway.vault.clone();
-    let (sealed, key) = (departure.sealed, departure.wrapped_key.clone());
+    let (sealed, key) = (parcel.sealed, parcel.wrapped_key.to_vec());
     let opened = tokio::task::spawn_blocking(move || vault.reader(sealed, &key))
         .await
         .context("the opening task ended early")?;
@@ -71,12 +135,12 @@ async fn send(
         Ok(reader) => reader,
         Err(error) => return unsendable(error, started_at),
     };
-    let digest = order.sha256.as_deref().map(hex).unwrap_or_default();
+    let digest = parcel.sha256.map(hex).unwrap_or_default();
     let request = client
-        .put(url)
+        .put(&parcel.url)
         .header(CONTENT_TYPE, "application/xml")
-        .header(CONTENT_LENGTH, order.size_bytes.unwrap_or(0))
-        .header("Message-Id", order.message_id.to_string())
+        .header(CONTENT_LENGTH, parcel.size_bytes.unwrap_or(0))
+        .header("Message-Id", parcel.message_id.to_string())
         .header("Content-Sha256", digest)
         .body(body_of(reader));
     let answer = match request.send().await {
@@ -98,9 +162,9 @@ async fn send(
         if let Some(document) = read_bounded(answer, RECEIPT_BYTES_MAX).await {
             let kept = receive_document::keep(gateway, InboxSource::Bureau, document).await?;
             tracing::info!(
-                order.number = order.number,
+                number = parcel.number,
                 new = kept == Kept::New,
-                "receipt kept"
+                "answer kept"
             );
         }
     }

@@ -5,9 +5,13 @@ mod acknowledgements;
 #[cfg(test)]
 mod after;
 #[cfg(test)]
+mod cancelling;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod crashes;
+#[cfg(test)]
+mod doubt;
 #[cfg(test)]
 mod erasure;
 #[cfg(test)]
@@ -17,7 +21,11 @@ mod generated;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod money;
+#[cfg(test)]
+mod nights;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]

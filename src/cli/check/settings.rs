@@ -185,6 +185,14 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
             "delivery.receipt_escalate_minutes",
             delivery.receipt_escalate_minutes.to_string(),
         ),
+        (
+            "reconciliation.at",
+            config.reconciliation.at.0.format("%H:%M").to_string(),
+        ),
+        (
+            "reconciliation.overdue_days",
+            config.reconciliation.overdue_days.to_string(),
+        ),
     ]
 }
 

@@ -2,7 +2,9 @@
 
 mod decide;
 pub(crate) mod document;
+mod letters;
 mod plan;
+mod reconcile;
 
 use clap::{Args, Subcommand};
 
@@ -40,8 +42,13 @@ pub(crate) enum Order {
     /// Set some applications of an order aside, and send the others out in a new order; only while
     /// the bureau does not hold it
     Split(decide::Split),
-    /// Give up an order that the bureau does not hold; its applications are ready again
-    Cancel(decide::Cancel),
+    /// Cancel an order: at once while the bureau does not hold it, and its applications are ready
+    /// again; afterwards by asking the bureau not to make the cards
+    Cancel(letters::Cancel),
+    /// Ask the bureau whether it holds an order, and what it has said of its lines
+    Ask(letters::Ask),
+    /// Show what the nightly comparison of open orders with the bureau found
+    Reconcile(reconcile::Reconcile),
 }
 
 /// List orders, the oldest first
@@ -72,7 +79,9 @@ pub(crate) async fn run(command: Order, context: &mut Context<'_>) -> Result<Exi
         Order::Verify(command) => document::verify_order(command, context).await,
         Order::Resend(command) => decide::resend(&command, context).await,
         Order::Split(command) => decide::split(&command, context).await,
-        Order::Cancel(command) => decide::cancel(&command, context).await,
+        Order::Cancel(command) => letters::cancel(&command, context).await,
+        Order::Ask(command) => letters::ask(&command, context).await,
+        Order::Reconcile(command) => reconcile::show(&command, context).await,
     }
 }
 

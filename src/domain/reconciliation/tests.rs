@@ -322,6 +322,24 @@ fn an_answer_to_a_cancellation_that_nobody_waits_for_changes_nothing() {
 }
 
 #[test]
+fn a_cancellation_that_comes_after_a_refusal_changes_nothing() {
+    for (state, application) in [
+        (LineState::Rejected, ApplicationState::Cancelled),
+        (LineState::Rejected, ApplicationState::Returned),
+        (LineState::Destroyed, ApplicationState::Cancelled),
+    ] {
+        let line = LineKnowledge {
+            state,
+            application,
+            ..PLACED
+        };
+        let applied = applied(judge(Some(&line), &word(1, CancelCameTooLate)));
+        assert_eq!(applied.line_state, state);
+        assert_eq!((applied.application_events, applied.hold), (vec![], None));
+    }
+}
+
+#[test]
 fn an_application_that_cannot_follow_goes_to_an_operator() {
     let line = LineKnowledge {
         state: LineState::InProduction,

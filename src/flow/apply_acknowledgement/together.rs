@@ -44,11 +44,11 @@ pub(super) async fn hear<'a>(
     tx: &mut Tx,
     gateway: &Gateway,
     document: &InboxMessage,
-    (order, entries): (OrderId, Vec<&'a Entry>),
+    (order, entries): (OrderId, &[&'a Entry]),
     note: &Note<'_>,
 ) -> Result<Vec<&'a Entry>, Failure<Infallible>> {
     let mut by_line: BTreeMap<i64, Vec<&Entry>> = BTreeMap::new();
-    for entry in entries {
+    for &entry in entries {
         let entries = by_line.entry(i64::from(entry.line_no)).or_default();
         entries.push(entry);
     }

@@ -7,9 +7,11 @@ pub(crate) mod applications;
 pub(crate) mod batching;
 pub(crate) mod cards;
 pub(crate) mod holds;
+pub(crate) mod letters;
 pub(crate) mod orders;
 pub(crate) mod outbox;
 pub mod plan_view;
+pub mod reconciliations;
 pub mod view;
 
 use serde::{Deserialize, Serialize};

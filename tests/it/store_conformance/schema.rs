@@ -10,8 +10,10 @@ use cei_gateway::domain::consignment::{ConsignmentState, ScanFinding};
 use cei_gateway::domain::day::DayEvent;
 use cei_gateway::domain::fee::FeeState;
 use cei_gateway::domain::inbox::InboxState;
+use cei_gateway::domain::letter::{LetterKind, LetterState, Occasion};
 use cei_gateway::domain::order::OrderState;
 use cei_gateway::domain::payment::{Channel, PaymentState};
+use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
 use cei_gateway::store::Tx;
 use cei_gateway::store::history::SubjectKind;
@@ -58,6 +60,10 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("consignment_cards", "finding", codes!(ScanFinding)),
         ("complaints", "state", codes!(ComplaintState)),
         ("complaints", "payer", codes!(Payer)),
+        ("letters", "kind", codes!(LetterKind)),
+        ("letters", "occasion", codes!(Occasion)),
+        ("letters", "state", codes!(LetterState)),
+        ("reconciliation_findings", "difference", codes!(Difference)),
         ("inbox", "state", codes!(InboxState)),
         ("lanes", "kind", codes!(LaneKind)),
         ("sealed_contents", "kind", codes!(SealedKind)),
