@@ -18,11 +18,12 @@ use crate::bureau::refusal::{ContentCode, ReadError};
 use crate::bureau::shape::{Shape, group, leaf, one, optional};
 use crate::bureau::writer::{DocumentError, DocumentWriter};
 use crate::bureau::{COMPLAINT_DECISION_NAMESPACE, form, value};
-use crate::coded;
 use crate::xmldsig::content::ContentFault;
 use crate::xmldsig::key::SigningKey;
 use crate::xmldsig::sign::SignedDocument;
 use crate::xmldsig::trust::TrustPolicy;
+
+pub use crate::domain::complaint::Payer;
 
 /// What the bureau decided on a complaint.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -62,20 +63,6 @@ pub enum ComplaintOutcome {
         /// The reason in the bureau's words, without personal data; at most 200 characters.
         text: String,
     },
-}
-
-coded! {
-    /// Who pays for a card that is made again.
-    pub enum Payer as "payer" {
-        /// The bureau, which made it badly.
-        Bureau = "BUREAU",
-        /// The office, which asked for it badly.
-        Office = "OFFICE",
-        /// The holder, who pays a new fee.
-        Holder = "HOLDER",
-        /// The maker of the blank card, by its warranty.
-        Warranty = "WARRANTY",
-    }
 }
 
 pub(crate) static COMPLAINT_DECISION: DocumentKind = DocumentKind {

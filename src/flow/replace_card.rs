@@ -2,12 +2,13 @@
 //! line of its own, or to its office where the images are erased already. Nothing is ordered without
 //! images.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::acknowledgement::LineEvent;
 use crate::domain::application::ApplicationEvent;
 use crate::domain::calendar::bucharest_day;
 use crate::domain::fee::{FeeEvent, FeeState, event_of_balance};
+use crate::domain::id::SealedId;
 use crate::domain::reason::Reason;
 use crate::domain::tariff::rate_on;
 use crate::flow::line_step::take_line_step;
@@ -16,7 +17,7 @@ use crate::flow::{Failure, order_progress, settle_payments};
 use crate::store::applications::{self, Application};
 use crate::store::history::{self, Note, take_step};
 use crate::store::order_lines::OrderLine;
-use crate::store::{Tx, holds, sealed};
+use crate::store::{StoreError, Tx, holds, sealed};
 
 /// Days that an order needs until it is sealed, at most; images that are erased before are no use.
 const SEALED_WITHIN: TimeDelta = TimeDelta::days(3);
@@ -42,7 +43,7 @@ pub(crate) async fn replace_card<R>(
     note: &Note<'_>,
 ) -> Result<(), Failure<R>> {
     give_up_line(tx, line, note).await?;
-    let kept = sealed::is_kept_until(tx, application.sealed, note.at + SEALED_WITHIN).await?;
+    let kept = is_kept(tx, application.sealed, note.at).await?;
     let (event, code) = if replacement.needs_correction {
         (ApplicationEvent::RecaptureNeeded, replacement.code)
     } else if kept {
@@ -61,6 +62,15 @@ pub(crate) async fn replace_card<R>(
         owe_again(tx, application, note).await?;
     }
     Ok(())
+}
+
+/// Whether what is sealed of an application is kept until an order of it is sealed.
+pub(crate) async fn is_kept(
+    tx: &mut Tx,
+    id: SealedId,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    sealed::is_kept_until(tx, id, at + SEALED_WITHIN).await
 }
 
 /// Gives the card of a line up, if anything of it is left; its order may be settled by that.

@@ -6,6 +6,7 @@ use crate::flow::Failure;
 use crate::flow::content::ApplicationContent;
 use crate::flow::once::KeyReused;
 use crate::flow::progress::advance;
+use crate::flow::replace_card::is_kept;
 use crate::flow::submit_application::{
     Prepared, SubmitRefusal, check_and_seal, digest_of, follow_fee, offer_waiting_payments,
     refuse_second_open, reload,
@@ -71,9 +72,12 @@ pub async fn prepare(
 ) -> Result<RevisionPreparation, Failure<ReviseRefusal>> {
     let mut tx = gateway.store.read().await?;
     let application = find_own(&mut tx, office, id).await?;
+    // What was erased must come again, though it says the same.
+    let must_come = application.state == ApplicationState::Returned
+        && !is_kept(&mut tx, application.sealed, gateway.clock.now()).await?;
     drop(tx);
     let digest = digest_of(content)?;
-    if application.content_sha256 == digest {
+    if application.content_sha256 == digest && !must_come {
         return Ok(RevisionPreparation::Before(Box::new(application)));
     }
     if version.is_some_and(|version| version != application.version) {

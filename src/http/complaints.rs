@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::complaint::{ComplaintFault, Payer};
-use crate::flow::complaints::{ComplaintRefusal, NewComplaint, lodge as lodge_in};
+use crate::flow::complaints::{ComplaintRefusal, NewComplaint, lodge as lodge_in, wake};
 use crate::flow::progress::note;
 use crate::http::api::Api;
 use crate::http::applications::id_of;
@@ -131,7 +131,7 @@ pub(crate) async fn lodge(
             answer(StatusCode::CREATED, &view)
         })
         .await?;
-    gateway.bells.tell_offices();
+    wake(gateway);
     Ok(response)
 }
 

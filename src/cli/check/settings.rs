@@ -200,16 +200,16 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
             delivery.receipt_escalate_minutes.to_string(),
         ),
         (
+            "delivery.forced_word_days",
+            delivery.forced_word_days.to_string(),
+        ),
+        (
             "reconciliation.at",
             config.reconciliation.at.0.format("%H:%M").to_string(),
         ),
         (
             "reconciliation.overdue_days",
             config.reconciliation.overdue_days.to_string(),
-        ),
-        (
-            "delivery.forced_word_days",
-            delivery.forced_word_days.to_string(),
         ),
     ]
 }

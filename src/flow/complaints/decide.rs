@@ -1,5 +1,8 @@
 //! A complaint is decided, by the bureau's answer or by an operator.
 
+use std::convert::Infallible;
+
+use crate::bureau::complaint_decision::{ComplaintDecision, ComplaintOutcome};
 use crate::domain::acknowledgement::{LineEvent, LineState};
 use crate::domain::application::ApplicationEvent;
 use crate::domain::complaint::{ComplaintEvent, ComplaintState, Payer, needs_correction};
@@ -85,9 +88,10 @@ pub async fn decide_complaint(
     Ok(complaint)
 }
 
-/// Wakes whoever has something to do after a decision about a complaint.
+/// Wakes whoever has something to do after a complaint or a decision about one.
 pub(crate) fn wake(gateway: &Gateway) {
     gateway.bells.ring(Bell::Batcher);
+    gateway.bells.ring(Bell::Dispatcher);
     gateway.bells.tell_offices();
 }
 
@@ -116,8 +120,34 @@ pub(crate) async fn decide_in(
     found.ok_or_else(|| StoreError::Moved { what: "complaint" }.into())
 }
 
+/// Acts upon the bureau's decision. One that contradicts what was decided before is an operator's
+/// matter.
+pub(crate) async fn decided(
+    tx: &mut Tx,
+    said: &ComplaintDecision,
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let Some(found) = complaints::find_by_letter(tx, said.in_reply_to).await? else {
+        return Ok(()); // No complaint of an office's: there is nothing to decide here.
+    };
+    let Some(complaint) = complaints::lock(tx, &found.number).await? else {
+        return Ok(());
+    };
+    let verdict = match said.outcome {
+        ComplaintOutcome::Admitted { payer } => ComplaintVerdict::Admitted { payer },
+        ComplaintOutcome::Refused { reason, .. } => ComplaintVerdict::Refused {
+            reason: Some(reason),
+        },
+    };
+    if complaint.state.after(verdict.event()).is_err() {
+        let detail = "the bureau decided otherwise than was decided before";
+        return hold(tx, &complaint, Reason::IMPOSSIBLE_STEP, detail, note).await;
+    }
+    carry_out(tx, &complaint, verdict, note).await
+}
+
 /// Takes the step that a decision is, with what follows from it. The complaint must allow it.
-pub(super) async fn carry_out<R>(
+async fn carry_out<R>(
     tx: &mut Tx,
     complaint: &Complaint,
     verdict: ComplaintVerdict,
@@ -211,7 +241,7 @@ async fn obstacle(
     }))
 }
 
-pub(super) async fn hold<R>(
+async fn hold<R>(
     tx: &mut Tx,
     complaint: &Complaint,
     reason: Reason,

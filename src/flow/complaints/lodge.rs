@@ -117,7 +117,7 @@ pub async fn lodge(
     }
     let words = ["", "LODGED", complaint.state.as_str()];
     history::record(tx, SubjectKind::Complaint, complaint.id.0, words, note).await?;
-    tell_bureau(tx, &mut complaint, &line, note).await?;
+    tell_bureau(tx, &mut complaint, (&line, &application), note).await?;
     Ok(complaint)
 }
 

@@ -11,8 +11,8 @@ use crate::bureau::acknowledgement::Shipment;
 use crate::domain::calendar::bucharest_day;
 use crate::domain::consignment::{ConsignmentState, ScanFinding};
 use crate::domain::id::{ConsignmentId, InboxId, OrderLineId};
+use crate::flow::Failure;
 use crate::flow::report_card::{Report, ReportRefusal, report_card};
-use crate::flow::{Failure, compare_shipments};
 use crate::gateway::Gateway;
 use crate::store::consignments::{self, Consignment};
 use crate::store::history::Note;
@@ -22,22 +22,6 @@ use crate::store::{StoreError, Tx, offices, order_lines};
 pub(crate) use count::recount_of_line;
 pub use scan::{CARDS_MAX, Counted, Scan, ScanRefusal, ScannedCard, scan};
 pub use validate::{CardVerdict, ValidationRefusal, Verdicts, validate};
-
-/// Takes in what a document of the bureau says of parcels by themselves: they are kept for the
-/// offices that count them, and compared with what was ordered.
-#[expect(
-    dead_code,
-    reason = "the notice of shipments is read by the documents that come next"
-)]
-pub(crate) async fn record_shipments(
-    tx: &mut Tx,
-    document: &InboxMessage,
-    shipments: &[Shipment],
-    note: &Note<'_>,
-) -> Result<(), Failure<Infallible>> {
-    keep_told(tx, document, shipments, note).await?;
-    compare_shipments::compare(tx, document, &[], shipments, note).await
-}
 
 /// Keeps what parcels are said to hold. A parcel that is told again changes nothing, unless it
 /// names more cards.

@@ -16,7 +16,7 @@ use crate::domain::reason::Reason;
 use crate::flow::letters::cancel::answer;
 use crate::flow::letters::compare::{Verdict, compare};
 use crate::flow::letters::doubt::send_again;
-use crate::flow::{Failure, apply_acknowledgement, apply_receipt};
+use crate::flow::{Failure, apply_acknowledgement, apply_receipt, complaints};
 use crate::gateway::Gateway;
 use crate::store::history::{self, Note, SubjectKind, take_step};
 use crate::store::holds::{self, NewHold};
@@ -255,5 +255,6 @@ pub(crate) async fn hear_decision(
         ComplaintOutcome::Admitted { .. } => "ADMITTED",
         ComplaintOutcome::Refused { .. } => "REFUSED",
     };
-    answer(tx, &letter, outcome, document.id, note).await
+    answer(tx, &letter, outcome, document.id, note).await?;
+    complaints::decided(tx, said, note).await
 }

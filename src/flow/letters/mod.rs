@@ -148,7 +148,6 @@ pub(crate) struct NewComplaint<'a> {
 
 /// Has the gateway complain to the bureau about a card, in the caller's transaction; whoever
 /// commits it calls [`wake`](ask::wake). The caller sees to it that one fault is complained of once.
-#[expect(dead_code, reason = "complaints of offices begin with it")]
 pub(crate) async fn complain(
     tx: &mut Tx,
     order: &Order,

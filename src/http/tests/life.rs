@@ -32,7 +32,7 @@ async fn report(
 }
 
 /// Has the application's card ordered, made and shipped, as the workers and the bureau would.
-async fn shipped(kit: &Kit, id: ApplicationId) {
+pub(super) async fn shipped(kit: &Kit, id: ApplicationId) {
     kit.clock.advance(Duration::from_hours(5));
     let number = open_order(&kit.gateway, Product::Cei)
         .await

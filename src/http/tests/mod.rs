@@ -2,6 +2,7 @@
 
 mod kit;
 
+mod cards;
 mod feed;
 mod fees;
 mod identity;

@@ -1,11 +1,15 @@
 //! Complaints of offices about cards, and what comes of them.
 
+use cei_gateway::bureau::complaint_decision::{
+    ComplaintDecision, ComplaintOutcome, write_complaint_decision,
+};
 use cei_gateway::domain::application::ApplicationState::{
     AtOffice, AwaitingFee, HandedOver, Ready, Returned, Shipped,
 };
 use cei_gateway::domain::card::CardState;
 use cei_gateway::domain::complaint::{ComplaintFault, ComplaintState, Payer};
 use cei_gateway::domain::fee::FeeState;
+use cei_gateway::domain::inbox::InboxState;
 use cei_gateway::domain::money::Money;
 use cei_gateway::domain::operator::Actor;
 use cei_gateway::flow::Failure;
@@ -18,10 +22,12 @@ use cei_gateway::store::applications::Application;
 use cei_gateway::store::complaints::Complaint;
 use cei_gateway::store::offices::lane_of;
 use cei_gateway::store::orders::Order;
-use cei_gateway::store::outbox;
+use cei_gateway::store::{complaints, outbox};
+use cei_gateway::transport::certificates::BUREAU_SEAL;
 use chrono::TimeDelta;
 
 use crate::after::{card_number, refusal_or};
+use crate::kit::bureau::key_of;
 use crate::kit::world::{World, both_worlds};
 
 async fn complain(
@@ -56,6 +62,38 @@ async fn decide(
         Failure::Refused(refusal) => refusal,
         Failure::Broken(error) => panic!("{error:?}"),
     })
+}
+
+/// What the bureau decides, signed.
+async fn decision(
+    world: &World,
+    order: &Order,
+    complaint: &Complaint,
+    outcome: ComplaintOutcome,
+) -> Vec<u8> {
+    let said = ComplaintDecision {
+        message_id: world.id(),
+        bureau: world.config.bureau.code.clone(),
+        test: true,
+        created_at: world.now(),
+        in_reply_to: complaint.letter.expect("a letter"),
+        application_number: world.first(order).await.number,
+        document_number: card_number(order, 1),
+        outcome,
+        decided_at: world.now(),
+    };
+    let key = key_of(BUREAU_SEAL);
+    let written = write_complaint_decision(Vec::new(), &key, &said, world.now());
+    written.expect("a decision").0
+}
+
+impl World {
+    /// A complaint as it stands.
+    async fn complaint(&self, complaint: &Complaint) -> Complaint {
+        let number = &complaint.number;
+        let found = complaints::find_by_number(&mut self.read().await, number).await;
+        found.unwrap().unwrap()
+    }
 }
 
 const fn admitted(payer: Payer) -> ComplaintVerdict {
@@ -101,7 +139,8 @@ both_worlds! {
         let again = complain(world, &application, 701).await;
         let number = complaint.number.clone();
         assert_eq!(again.err(), Some(ComplaintRefusal::Open { number }));
-        assert!(!world.holds().await.is_empty(), "somebody sees to it");
+        assert_eq!(complaint.state, ComplaintState::Sent);
+        assert_eq!(told(world, &application, 1).await, ["complaint_sent"]);
 
         let decided = decide(world, &complaint, admitted(Payer::Warranty)).await.unwrap();
 
@@ -132,8 +171,45 @@ both_worlds! {
     async fn wrong_data_go_back_to_the_office_whatever_is_kept(world: &mut World) {
         let (_order, application) = card_at(world, false).await;
         let complaint = complain(world, &application, 703).await.unwrap();
+        assert_eq!(complaint.state, ComplaintState::Lodged);
+        assert_eq!(world.hold_codes().await, [703], "no matter of the bureau's");
         decide(world, &complaint, admitted(Payer::Office)).await.unwrap();
         assert_eq!(world.application(application.id).await.state, Returned);
+    }
+
+    async fn the_bureau_decides_by_its_answer_to_the_letter(world: &mut World) {
+        let (order, application) = card_at(world, false).await;
+        let complaint = complain(world, &application, 702).await.unwrap();
+        world.settle().await;
+        let payer = Payer::Warranty;
+        let admitted = ComplaintOutcome::Admitted { payer };
+        let said = decision(world, &order, &complaint, admitted).await;
+
+        let heard = world.hear(said).await;
+
+        assert_eq!(heard.state, InboxState::Applied, "{:?}", heard.detail);
+        let now = world.complaint(&complaint).await;
+        assert_eq!((now.state, now.payer), (ComplaintState::Admitted, Some(payer)));
+        assert_eq!(world.first(&order).await.remakes, 1);
+        // Later it says otherwise: nothing is taken back, and somebody looks.
+        let text = "no fault was found".to_owned();
+        let refused = ComplaintOutcome::Refused { reason: 708, text };
+        let before = world.state(&order).await;
+        world.hear(decision(world, &order, &complaint, refused).await).await;
+        assert_eq!(world.state(&order).await, before);
+        assert_eq!(world.hold_codes().await, [807]);
+    }
+
+    async fn a_refusal_of_the_bureau_is_told_with_its_reason(world: &mut World) {
+        let (order, application) = card_at(world, true).await;
+        let complaint = complain(world, &application, 705).await.unwrap();
+        world.settle().await;
+        let text = "no fault was found".to_owned();
+        let refused = ComplaintOutcome::Refused { reason: 708, text };
+        world.hear(decision(world, &order, &complaint, refused).await).await;
+        assert_eq!(world.complaint(&complaint).await.refusal, Some(708));
+        assert_eq!(told(world, &application, 1).await, ["complaint_refused"]);
+        assert_eq!(world.state(&order).await, HandedOver);
     }
 
     async fn where_the_holder_pays_the_fee_is_owed_first(world: &mut World) {

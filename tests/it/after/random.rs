@@ -188,7 +188,6 @@ impl Story {
     async fn check(&self) {
         let mut tx = self.world.read().await;
         let open = holds::list_open(&mut tx, None, None, 1_000).await.unwrap();
-        assert!(self.made.len() >= CARDS, "a history of nothing");
         let mut handed_over: BTreeMap<_, usize> = BTreeMap::new();
         for (number, (order, line_no)) in &self.made {
             let Some(card) = cards::find(&mut tx, number).await.unwrap() else {
@@ -219,7 +218,8 @@ impl Story {
     }
 }
 
-async fn play(database: Database, seed: u64) {
+/// Plays a history to its end; returns how many cards were made in it.
+async fn play(database: Database, seed: u64) -> usize {
     let mut world = World::start(database).await;
     world.received_order(CARDS).await;
     let mut story = Story {
@@ -234,21 +234,26 @@ async fn play(database: Database, seed: u64) {
     story.conclude().await;
     story.check().await;
     story.world.leave_unsettled();
+    story.made.len()
 }
 
 #[tokio::test]
 async fn no_card_is_lost_from_sight_on_sqlite() {
+    let mut made = 0;
     for seed in 1..=12 {
-        play(Database::sqlite().await, seed).await;
+        made += play(Database::sqlite().await, seed).await;
     }
+    assert!(made >= 12 * CARDS, "histories of nothing: {made} cards");
 }
 
 #[tokio::test]
 async fn no_card_is_lost_from_sight_on_postgres() {
+    let mut made = 0;
     for seed in 21..=24 {
         let Some(database) = Database::postgres().await else {
             return;
         };
-        play(database, seed).await;
+        made += play(database, seed).await;
     }
+    assert!(made >= 4 * CARDS, "histories of nothing: {made} cards");
 }
