@@ -2,6 +2,7 @@
 
 mod kit;
 
+mod causes;
 mod feed;
 mod fees;
 mod identity;
