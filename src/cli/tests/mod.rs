@@ -2,6 +2,7 @@
 
 mod applications;
 mod evidence;
+mod causes;
 mod kit;
 mod operations;
 mod payments;

@@ -3,6 +3,7 @@
 mod kit;
 
 mod cards;
+mod causes;
 mod feed;
 mod fees;
 mod identity;
