@@ -63,13 +63,16 @@ macro_rules! as_code {
     )+};
 }
 as_code!(
+    crate::domain::acknowledgement::LineEvent,
     crate::domain::application::ApplicationState,
     crate::domain::application::Product,
+    crate::domain::cause::Cause,
     crate::domain::complaint::ComplaintState,
     crate::domain::complaint::Payer,
     crate::domain::consignment::ConsignmentState,
     crate::domain::county::County,
     crate::domain::order::OrderState,
+    crate::domain::order_action::OrderAction,
     crate::domain::payment::Channel,
     crate::domain::payment::PaymentState,
     crate::domain::refund::RefundState,

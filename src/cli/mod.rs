@@ -7,6 +7,7 @@
 mod application;
 mod arguments;
 mod card;
+mod cause;
 mod check;
 mod complaint;
 mod completions;
@@ -30,6 +31,7 @@ mod signals;
 mod simulate;
 #[cfg(test)]
 mod tests;
+mod whole_file;
 mod xml;
 
 use std::collections::HashMap;
@@ -99,6 +101,9 @@ enum Command {
     /// Orders: look, verify, send again, give up, split
     #[command(subcommand)]
     Order(order::Order),
+    /// Failed orders by their cause, and one decision for all of them
+    #[command(subcommand)]
+    Cause(cause::CauseCommand),
     /// Cards that will not come, or that nobody came for
     #[command(subcommand)]
     Card(card::Card),
@@ -186,6 +191,7 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::Application(command) => application::run(command, context).await,
         Command::Payment(command) => payment::run(command, context).await,
         Command::Order(command) => order::run(command, context).await,
+        Command::Cause(command) => cause::run(command, context).await,
         Command::Card(command) => card::run(command, context).await,
         Command::Consignment(command) => consignment::run(command, context).await,
         Command::Complaint(command) => complaint::run(command, context).await,

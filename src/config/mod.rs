@@ -22,6 +22,8 @@ use std::time::Duration;
 use config::{Environment as Variables, File, FileFormat};
 use serde::Deserialize;
 
+use crate::domain::delivery::BreakerRule;
+use crate::transport::route::push::PushTimes;
 use crate::transport::{Timeouts, certificates};
 use crate::vault::VaultConfig;
 
@@ -175,6 +177,24 @@ impl Config {
         Timeouts {
             connect: Duration::from_secs(self.bureau.connect_timeout_seconds),
             total: Duration::from_secs(self.bureau.total_timeout_seconds),
+        }
+    }
+
+    /// How long carrying a document to the bureau may take.
+    pub fn bureau_push_times(&self) -> PushTimes {
+        let Timeouts { connect, total } = self.bureau_timeouts();
+        PushTimes {
+            connect,
+            continued: Duration::from_secs(self.bureau.continue_timeout_seconds),
+            total,
+        }
+    }
+
+    /// When a destination is left in peace, and for how long.
+    pub fn breaker_rule(&self) -> BreakerRule {
+        BreakerRule {
+            failures_max: self.delivery.breaker_failures,
+            cool_down: Duration::from_secs(u64::from(self.delivery.breaker_cool_down_seconds)),
         }
     }
 

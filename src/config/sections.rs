@@ -102,8 +102,13 @@ pub struct Bureau {
     pub code: String,
     /// Its name for operators.
     pub name: String,
-    /// Where orders are put, without a slash at the end; empty: orders wait.
+    /// Where orders are put, without a slash at the end; empty: orders wait, unless there is a spool.
     pub url: String,
+    /// The folder shared with it, instead of an address.
+    #[serde(deserialize_with = "optional")]
+    pub spool_dir: Option<PathBuf>,
+    /// Seconds between two looks into its outbox, or into the spool; zero: the outbox is not asked.
+    pub poll_seconds: u32,
     /// Authorities of its TLS certificate.
     #[serde(deserialize_with = "optional")]
     pub ca_file: Option<PathBuf>,
@@ -129,6 +134,8 @@ pub struct Bureau {
     pub acknowledgement_rsa_pkcs1: bool,
     /// Seconds until a connection stands.
     pub connect_timeout_seconds: u64,
+    /// Seconds until it has said whether it wants a document.
+    pub continue_timeout_seconds: u64,
     /// Seconds until an order is answered.
     pub total_timeout_seconds: u64,
 }
@@ -172,6 +179,10 @@ pub struct Delivery {
     pub base_seconds: u32,
     /// Seconds between two tries at most.
     pub cap_seconds: u32,
+    /// Failures in a row after which a destination is left in peace.
+    pub breaker_failures: u32,
+    /// Seconds for which it is left in peace.
+    pub breaker_cool_down_seconds: u32,
     /// Authorities of the offices' endpoints.
     #[serde(deserialize_with = "optional")]
     pub webhook_ca_file: Option<PathBuf>,
@@ -179,6 +190,8 @@ pub struct Delivery {
     pub receipt_resend_minutes: u32,
     /// Minutes without a receipt after which an operator is asked.
     pub receipt_escalate_minutes: u32,
+    /// Days within which a second person approves a word that was told by other means.
+    pub forced_word_days: u32,
 }
 
 /// The nightly comparison of open orders with the bureau.

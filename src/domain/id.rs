@@ -63,6 +63,10 @@ ids! {
     ComplaintId,
     /// A list of refunds for the bank.
     RefundListId,
+    /// One decision about all orders of a cause.
+    CauseDecisionId,
+    /// A word on a line that the bureau told by other means than a document.
+    ForcedWordId,
     /// Something that proves who is calling: a certificate or an API key.
     CredentialId,
 }

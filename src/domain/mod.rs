@@ -30,11 +30,13 @@ pub mod refund;
 
 // Rules: each looks at the world and names one event.
 pub mod batching;
+pub mod cause;
 pub mod delivery;
 pub mod fee_standing;
 pub mod four_eyes;
 pub mod manifest;
 pub mod matching;
+pub mod order_action;
 pub mod receipt;
 pub mod reconciliation;
 pub mod retention;

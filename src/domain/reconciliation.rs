@@ -6,6 +6,7 @@
 
 mod counts;
 mod follow;
+mod forced;
 pub mod money;
 mod night;
 
@@ -16,6 +17,7 @@ use crate::domain::step::IllegalStep;
 
 pub use counts::LineCounts;
 pub use follow::catch_up;
+pub use forced::{AfterForced, Said, may_be_forced, weigh};
 pub use night::{Account, Difference, LineDifference, OurLine, SaidWord, compare};
 
 /// How often a card may be made again before an operator must look at it.
@@ -101,6 +103,10 @@ pub enum Judgement {
     Applies(Applied),
     /// Heard, and it cannot be: the state stays, an operator is told, later words may follow.
     Impossible(IllegalStep<LineState, LineEvent>),
+    /// Heard; what two persons applied said it before, or more: nothing moves.
+    Overtaken,
+    /// Heard; it cannot be true together with what two persons applied: an operator is told.
+    AgainstForced,
     /// About a line that was never ordered: quarantined, never thrown away.
     UnknownLine,
 }
@@ -124,7 +130,9 @@ impl Judgement {
     /// Returns the number of the last word heard after this one, `last` having been it before.
     pub const fn sequence_after(&self, last: u32) -> u32 {
         match self {
-            Self::Applies(_) | Self::Impossible(_) => last.saturating_add(1),
+            Self::Applies(_) | Self::Impossible(_) | Self::Overtaken | Self::AgainstForced => {
+                last.saturating_add(1)
+            }
             Self::Duplicate
             | Self::Conflict
             | Self::Late
@@ -137,8 +145,8 @@ impl Judgement {
     /// its hold is to be opened only when it has lasted.
     pub const fn hold(&self) -> Option<HoldReason> {
         match self {
-            Self::Duplicate | Self::Late => None,
-            Self::Conflict => Some(HoldReason::AcknowledgementConflict),
+            Self::Duplicate | Self::Late | Self::Overtaken => None,
+            Self::Conflict | Self::AgainstForced => Some(HoldReason::AcknowledgementConflict),
             Self::Waits { .. } => Some(HoldReason::SequenceGap),
             Self::Applies(applied) => applied.hold,
             Self::Impossible(_) => Some(HoldReason::ImpossibleStep),

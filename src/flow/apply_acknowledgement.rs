@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use crate::bureau::acknowledgement::{Acknowledgement, Entry};
-use crate::domain::acknowledgement::LineEvent;
+use crate::domain::acknowledgement::{LineEvent, LineState};
 use crate::domain::application::ApplicationState;
 use crate::domain::event::EventKind;
 use crate::domain::reason::{Owner, Reason};
 use crate::domain::reconciliation::{
     Applied, EntryFacts, HoldReason, Judgement, LineKnowledge, judge,
 };
+use crate::flow::force_word::weigh_word;
 use crate::flow::letters::settle_cancels;
 use crate::flow::line_step::{self, take_line_step};
 use crate::flow::progress::tell;
@@ -25,9 +26,9 @@ use crate::store::applications::Application;
 use crate::store::history::{Note, SubjectKind};
 use crate::store::holds::{self, NewHold};
 use crate::store::inbox::InboxMessage;
-use crate::store::order_lines::{self, OrderLine};
+use crate::store::order_lines::{self, Heard, OrderLine};
 use crate::store::orders::{self, Order};
-use crate::store::{Tx, applications};
+use crate::store::{StoreError, Tx, applications};
 
 /// Applies every word of the document, and compares its parcels with what was ordered.
 pub(crate) async fn apply(
@@ -141,6 +142,7 @@ async fn hear(
         return Ok(());
     }
     loop {
+        judgement = after_forced(tx, judgement, &mut line, &word, note).await?;
         if let Some(disposition) = disposition_of(&judgement) {
             word.disposition = disposition;
             if !acknowledgements::insert(tx, &word, note.at).await? {
@@ -169,6 +171,22 @@ async fn hear(
     }
 }
 
+/// On a line that two persons moved for the bureau, its own word is held against theirs first.
+async fn after_forced(
+    tx: &mut Tx,
+    judgement: Judgement,
+    line: &mut OrderLine,
+    word: &Word,
+    note: &Note<'_>,
+) -> Result<Judgement, Failure<Infallible>> {
+    let has_its_turn = matches!(judgement, Judgement::Applies(_) | Judgement::Impossible(_));
+    if !line.forced || !has_its_turn {
+        return Ok(judgement);
+    }
+    let weighed = weigh_word(tx, line, word, note).await?;
+    Ok(weighed.unwrap_or(judgement))
+}
+
 fn word_of(gateway: &Gateway, document: &InboxMessage, entry: &Entry, line: &OrderLine) -> Word {
     Word {
         id: gateway.random.uuid(gateway.clock.now()),
@@ -189,7 +207,7 @@ fn sequence(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn knowledge_of(
+pub(crate) fn knowledge_of(
     line: &OrderLine,
     application: &Application,
     stored: Option<[u8; 32]>,
@@ -203,7 +221,7 @@ fn knowledge_of(
     }
 }
 
-fn facts_of(word: &Word) -> EntryFacts {
+pub(crate) fn facts_of(word: &Word) -> EntryFacts {
     let reason = word.reason.and_then(|reason| u16::try_from(reason).ok());
     let office_must_act = reason
         .and_then(Reason::from_number)
@@ -221,8 +239,8 @@ fn facts_of(word: &Word) -> EntryFacts {
 fn disposition_of(judgement: &Judgement) -> Option<Disposition> {
     match judgement {
         Judgement::Duplicate | Judgement::UnknownLine => None,
-        Judgement::Conflict => Some(Disposition::Conflict),
-        Judgement::Late => Some(Disposition::Late),
+        Judgement::Conflict | Judgement::AgainstForced => Some(Disposition::Conflict),
+        Judgement::Late | Judgement::Overtaken => Some(Disposition::Late),
         Judgement::Waits { .. } => Some(Disposition::Waiting),
         Judgement::Applies(_) => Some(Disposition::Applied),
         Judgement::Impossible(_) => Some(Disposition::Impossible),
@@ -262,6 +280,22 @@ async fn carry_out(
             let reason = HoldReason::AcknowledgementConflict;
             hold_line(tx, line, application, reason, &detail, note).await?;
         }
+        Judgement::Overtaken => {
+            use_up(tx, line, word).await?;
+            // The document may say what the call left out, as the consignment of the card.
+            if line.state == LineState::Shipped || line.state == LineState::Produced {
+                line_step::keep_card(tx, line, word, note).await?;
+            }
+        }
+        Judgement::AgainstForced => {
+            use_up(tx, line, word).await?;
+            let detail = format!(
+                "sequence {} says {}, and two persons had applied another word",
+                word.sequence, word.status
+            );
+            let reason = HoldReason::AcknowledgementConflict;
+            hold_line(tx, line, application, reason, &detail, note).await?;
+        }
         // A gap usually closes by itself; the watch on open orders finds those that do not.
         Judgement::Waits { .. }
         | Judgement::Duplicate
@@ -269,6 +303,17 @@ async fn carry_out(
         | Judgement::UnknownLine => (),
     }
     Ok(())
+}
+
+/// A word that moves nothing uses up its number, so that later words are heard.
+async fn use_up(tx: &mut Tx, line: &OrderLine, word: &Word) -> Result<(), StoreError> {
+    let heard = Heard {
+        sequence: word.sequence,
+        remakes: line.remakes,
+        reason: line.reason,
+        document_number: None,
+    };
+    order_lines::set_heard(tx, line.id, &heard).await
 }
 
 async fn take_applied(
@@ -279,6 +324,17 @@ async fn take_applied(
     note: &Note<'_>,
 ) -> Result<(), Failure<Infallible>> {
     line_step::set_heard(tx, line, word, i64::from(applied.remakes)).await?;
+    carry_applied(tx, applied, word, (line, application), note).await
+}
+
+/// What follows when a word moves its line: the step, the card, the application, the hold.
+pub(crate) async fn carry_applied<R>(
+    tx: &mut Tx,
+    applied: &Applied,
+    word: &Word,
+    (line, application): (&mut OrderLine, &mut Application),
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
     take_line_step(tx, line, applied.line_event, word.occurred_at, note).await?;
     line_step::keep_card(tx, line, word, note).await?;
     if applied.line_event == LineEvent::LineAccepted {
@@ -298,14 +354,14 @@ async fn take_applied(
     Ok(())
 }
 
-async fn hold_line(
+async fn hold_line<R>(
     tx: &mut Tx,
     line: &OrderLine,
     application: &Application,
     reason: HoldReason,
     detail: &str,
     note: &Note<'_>,
-) -> Result<(), Failure<Infallible>> {
+) -> Result<(), Failure<R>> {
     let hold = NewHold {
         kind: SubjectKind::OrderLine,
         subject: line.id.0,

@@ -3,9 +3,11 @@
 
 use crate::domain::acknowledgement::LineState;
 use crate::domain::application::{ApplicationEvent, ApplicationState};
-use crate::domain::id::{ApplicationId, HoldId, InboxId};
+use crate::domain::cause::Cause;
+use crate::domain::id::{ApplicationId, HoldId, InboxId, OrderId};
 use crate::domain::inbox::InboxEvent;
 use crate::domain::operator::Actor;
+use crate::domain::order::OrderState;
 use crate::domain::reason::Reason;
 use crate::domain::reconciliation::catch_up;
 use crate::flow::Failure;
@@ -15,8 +17,8 @@ use crate::flow::replace_card::{Replacement, replace_card};
 use crate::gateway::Gateway;
 use crate::store::applications::{self, Application};
 use crate::store::history::{self, Note, SubjectKind, take_step};
-use crate::store::holds::{self, Hold};
-use crate::store::{Tx, inbox, order_lines};
+use crate::store::holds::{self, Hold, NewHold};
+use crate::store::{StoreError, Tx, inbox, order_lines, orders, outbox};
 use crate::worker::bell::Bell;
 
 /// What is to become of a hold.
@@ -91,7 +93,10 @@ pub(crate) async fn decide_in(
     if hold.closed_at.is_some() {
         return Err(Failure::Refused(HoldRefusal::Closed));
     }
+    let is_order = SubjectKind::parse(&hold.subject_kind) == Ok(SubjectKind::Order);
+    let mut asked_again = false;
     match decision {
+        Decision::TakeNote if is_order => asked_again = keep_owned(tx, &hold).await?,
         Decision::TakeNote => (),
         Decision::Release => release(tx, &hold, note).await?,
         Decision::SendBack => send_back(tx, &hold, note).await?,
@@ -103,6 +108,46 @@ pub(crate) async fn decide_in(
     };
     let code = u16::try_from(hold.code).ok();
     holds::close(tx, hold.subject_id, code, word, note).await?;
+    if asked_again {
+        ask_again(tx, &hold, note).await?;
+    }
+    Ok(())
+}
+
+/// Refuses to take note of the last hold of an order that nothing else moves: nobody would see it
+/// any more. That a contradiction is settled can be noted; returns whether a hold without it has to
+/// take its place, so that somebody decides what becomes of the order.
+async fn keep_owned(tx: &mut Tx, hold: &Hold) -> Result<bool, Failure<HoldRefusal>> {
+    let Some(order) = orders::lock(tx, OrderId(hold.subject_id)).await? else {
+        return Ok(false);
+    };
+    let is_stuck = match order.state {
+        OrderState::ReceiptRejected => true,
+        OrderState::Queued => outbox::count_dead(tx, order.id.0).await? > 0,
+        _ => false,
+    };
+    let is_quarantine = hold.code == i64::from(Reason::OPERATOR_HOLD.number()) && order.quarantined;
+    // The hold of a quarantine goes with it, and must not be the only one that is left.
+    let others = if order.quarantined { 2 } else { 1 };
+    let is_last = is_stuck && holds::count_open(tx, order.id.0).await? <= others;
+    let code = u16::try_from(hold.code).unwrap_or_default();
+    let is_contradiction = Cause::of(code, &hold.detail) == Cause::Conflict;
+    if is_quarantine || (is_last && !is_contradiction) {
+        return Err(refuse(hold, order.state.as_str()));
+    }
+    Ok(is_last)
+}
+
+/// Opens the question again without its contradiction.
+async fn ask_again(tx: &mut Tx, hold: &Hold, note: &Note<'_>) -> Result<(), StoreError> {
+    let again = NewHold {
+        kind: SubjectKind::Order,
+        subject: hold.subject_id,
+        number: &hold.subject_number,
+        code: Reason::ORDER_REJECTED.number(),
+        detail: "the contradiction is settled; the order waits for a decision",
+    };
+    holds::open(tx, &again, note).await?;
     Ok(())
 }
 

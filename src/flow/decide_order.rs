@@ -1,11 +1,15 @@
-//! What an operator may decide about an order: send it again, give it up, split it. Each decision
-//! has a reason, which stands in the history.
+//! What an operator may decide about an order: send it again, sign it anew, split it, take it out of
+//! all automatic sending and let it go on, give it up. Each decision has a reason, which stands in the
+//! history.
 
-use crate::domain::acknowledgement::LineEvent;
+mod quarantine;
+
 use crate::domain::batching::CloseReason;
+use crate::domain::cause::doubtful_lines;
 use crate::domain::id::OrderId;
 use crate::domain::operator::Actor;
 use crate::domain::order::{OrderEvent, OrderState};
+use crate::domain::order_action::{Consequence, Obstacle, OrderAction, OrderFacts, foresee};
 use crate::domain::reason::Reason;
 use crate::flow::Failure;
 use crate::flow::open_order::{NewOrder, insert_order};
@@ -14,9 +18,8 @@ use crate::flow::seal_order::put_in_outbox;
 use crate::flow::withdraw_order::{SetAside, withdraw_order};
 use crate::gateway::Gateway;
 use crate::store::history::{self, Note, take_step};
-use crate::store::order_lines::{self, OrderLine};
 use crate::store::orders::{self, Order};
-use crate::store::{Tx, holds, outbox};
+use crate::store::{StoreError, Tx, causes, holds, order_facts, order_lines, outbox};
 use crate::worker::bell::Bell;
 
 /// Why a decision about an order was not carried out.
@@ -45,6 +48,30 @@ pub enum OrderRefusal {
         /// The order.
         number: String,
     },
+    /// It was taken out of all automatic sending.
+    #[error("the order {number} is in quarantine; release it first")]
+    Quarantined {
+        /// The order.
+        number: String,
+    },
+    /// Neither is it in quarantine, nor was anything of it set aside.
+    #[error("nothing of the order {number} is to be released")]
+    NothingHeld {
+        /// The order.
+        number: String,
+    },
+    /// Nobody said which lines are in doubt, and the bureau's answer names none.
+    #[error("no line of the order {number} is named; say which are in doubt")]
+    NoLineNamed {
+        /// The order.
+        number: String,
+    },
+    /// None of its lines may be ordered again.
+    #[error("no line of the order {number} can be ordered again")]
+    NothingToOrder {
+        /// The order.
+        number: String,
+    },
     /// A line was named that the order does not have.
     #[error("the order {number} has no line {line_no}")]
     NoSuchLine {
@@ -55,6 +82,26 @@ pub enum OrderRefusal {
     },
 }
 
+/// What is decided about an order.
+#[derive(Clone, Copy, Debug)]
+pub struct OrderDecision<'a> {
+    /// What is to be done.
+    pub action: OrderAction,
+    /// The lines in doubt, for a split; empty: those that the bureau's answer names.
+    pub lines: &'a [i64],
+}
+
+/// What was done.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OrderDone {
+    /// The order's number.
+    pub number: String,
+    /// What it changed.
+    pub consequence: Consequence,
+    /// The number of the order that stands in its place.
+    pub replacement: Option<String>,
+}
+
 /// Sends the same bytes again.
 pub async fn resend(
     gateway: &Gateway,
@@ -62,36 +109,11 @@ pub async fn resend(
     actor: &Actor,
     reason: &str,
 ) -> Result<(), Failure<OrderRefusal>> {
-    let note = note(gateway, actor, Some(reason.trim()));
-    let mut tx = gateway.store.begin().await?;
-    resend_in(&mut tx, gateway, number, &note).await?;
-    tx.commit().await?;
-    gateway.bells.ring(Bell::Dispatcher);
-    Ok(())
-}
-
-/// [`resend`] in the caller's transaction; whoever commits it rings the dispatcher.
-pub(crate) async fn resend_in(
-    tx: &mut Tx,
-    gateway: &Gateway,
-    number: &str,
-    note: &Note<'_>,
-) -> Result<(), Failure<OrderRefusal>> {
-    require_reason(note)?;
-    let order = find(tx, number).await?;
-    let event = OrderEvent::ResendDecided;
-    if order.state.after(event).is_err() || order.sealed.is_none() {
-        return Err(not_now(&order));
-    }
-    let is_under_way = order.state == OrderState::Queued && !is_dead(tx, &order).await?;
-    if is_under_way {
-        return Err(not_now(&order));
-    }
-    take_step::<history::Order>(tx, order.id.0, order.state, event, note).await?;
-    orders::count_resend(tx, order.id).await?;
-    let message = put_in_outbox(tx, gateway, &order, note).await?;
-    outbox::resolve_dead(tx, order.id.0, "RESENT", Some(message), note.at).await?;
-    holds::close(tx, order.id.0, None, "RESENT", note).await?;
+    let decision = OrderDecision {
+        action: OrderAction::Resend,
+        lines: &[],
+    };
+    decide(gateway, number, decision, actor, reason).await?;
     Ok(())
 }
 
@@ -106,12 +128,37 @@ pub async fn give_up(
     actor: &Actor,
     reason: &str,
 ) -> Result<(), Failure<OrderRefusal>> {
+    let action = if set_aside.is_empty() {
+        OrderAction::GiveUp
+    } else {
+        OrderAction::Split
+    };
+    let lines = set_aside;
+    decide(
+        gateway,
+        number,
+        OrderDecision { action, lines },
+        actor,
+        reason,
+    )
+    .await?;
+    Ok(())
+}
+
+/// Carries a decision out in a transaction of its own.
+pub async fn decide(
+    gateway: &Gateway,
+    number: &str,
+    decision: OrderDecision<'_>,
+    actor: &Actor,
+    reason: &str,
+) -> Result<OrderDone, Failure<OrderRefusal>> {
     let note = note(gateway, actor, Some(reason.trim()));
     let mut tx = gateway.store.begin().await?;
-    give_up_in(&mut tx, gateway, number, set_aside, &note).await?;
+    let done = decide_in(&mut tx, gateway, number, decision, &note).await?;
     tx.commit().await?;
-    gateway.bells.ring(Bell::Batcher);
-    Ok(())
+    wake(gateway);
+    Ok(done)
 }
 
 /// Wakes whoever has something to do once a decision about an order is committed.
@@ -121,71 +168,130 @@ pub fn wake(gateway: &Gateway) {
     gateway.bells.tell_offices();
 }
 
-/// [`give_up`] in the caller's transaction; whoever commits it wakes the others.
-pub(crate) async fn give_up_in(
+/// [`decide`] in the caller's transaction; whoever commits it calls [`wake`].
+pub(crate) async fn decide_in(
     tx: &mut Tx,
     gateway: &Gateway,
     number: &str,
-    set_aside: &[i64],
+    decision: OrderDecision<'_>,
+    note: &Note<'_>,
+) -> Result<OrderDone, Failure<OrderRefusal>> {
+    if note.reason.unwrap_or_default().trim().is_empty() {
+        return Err(Failure::Refused(OrderRefusal::ReasonMissing));
+    }
+    let order = find(tx, number).await?;
+    let (facts, lines) = gather(tx, &order, decision).await?;
+    let foreseen = foresee(decision.action, &facts, &lines);
+    let consequence = foreseen.map_err(|obstacle| Failure::Refused(refusal(&order, obstacle)))?;
+    let replacement = match decision.action {
+        OrderAction::Resend => {
+            resend_order(tx, gateway, &order, note).await?;
+            None
+        }
+        OrderAction::Quarantine => {
+            quarantine::begin(tx, &order, note).await?;
+            None
+        }
+        OrderAction::Release => {
+            quarantine::end(tx, gateway, &order, &facts, note).await?;
+            None
+        }
+        OrderAction::GiveUp => withdraw(tx, gateway, &order, &[], false, note).await?,
+        OrderAction::Resign | OrderAction::Split => {
+            withdraw(tx, gateway, &order, &lines, true, note).await?
+        }
+    };
+    Ok(OrderDone {
+        number: order.number,
+        consequence,
+        replacement,
+    })
+}
+
+/// Tells what a decision would change, or why it cannot be carried out; changes nothing.
+pub async fn preview(
+    tx: &mut Tx,
+    order: &Order,
+    decision: OrderDecision<'_>,
+) -> Result<Result<Consequence, OrderRefusal>, StoreError> {
+    let (facts, lines) = gather(tx, order, decision).await?;
+    let foreseen = foresee(decision.action, &facts, &lines);
+    Ok(foreseen.map_err(|obstacle| refusal(order, obstacle)))
+}
+
+/// What has to be known for a decision: the order's facts, and the lines in doubt.
+async fn gather(
+    tx: &mut Tx,
+    order: &Order,
+    decision: OrderDecision<'_>,
+) -> Result<(OrderFacts, Vec<i64>), StoreError> {
+    let facts = order_facts::read(tx, order).await?;
+    if decision.action != OrderAction::Split || !decision.lines.is_empty() {
+        return Ok((facts, decision.lines.to_vec()));
+    }
+    let mut lines = causes::list_held_lines(tx, order.id).await?;
+    for detail in causes::list_details(tx, order.id, None).await? {
+        lines.extend(doubtful_lines(&detail));
+    }
+    lines.sort_unstable();
+    lines.dedup();
+    // A text may speak of a line that the order does not have; that is no reason to stop.
+    lines.retain(|line_no| facts.lines.iter().any(|line| line.line_no == *line_no));
+    Ok((facts, lines))
+}
+
+async fn resend_order(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    order: &Order,
     note: &Note<'_>,
 ) -> Result<(), Failure<OrderRefusal>> {
-    require_reason(note)?;
-    let order = find(tx, number).await?;
+    let event = OrderEvent::ResendDecided;
+    take_step::<history::Order>(tx, order.id.0, order.state, event, note).await?;
+    orders::count_resend(tx, order.id).await?;
+    let message = put_in_outbox(tx, gateway, order, note).await?;
+    outbox::resolve_dead(tx, order.id.0, "RESENT", Some(message), note.at).await?;
+    holds::close(tx, order.id.0, None, "RESENT", note).await?;
+    Ok(())
+}
+
+/// Gives the order up and, where the others are to go out at once, puts them into a new order that
+/// names this one. Both stand in one transaction: after a crash there is the old or the new.
+async fn withdraw(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    order: &Order,
+    set_aside: &[i64],
+    at_once: bool,
+    note: &Note<'_>,
+) -> Result<Option<String>, Failure<OrderRefusal>> {
     let lines = order_lines::list(tx, order.id, 0, i64::MAX).await?;
-    require_possible(tx, &order, &lines).await?;
-    let aside = set_aside_of(&order, &lines, set_aside)?;
-    let free = withdraw_order(tx, &order, lines, &aside, note).await?;
-    if !aside.is_empty() && !free.is_empty() {
+    let aside: Vec<SetAside> = set_aside.iter().map(|no| aside_of(order, *no)).collect();
+    let free = withdraw_order(tx, order, lines, &aside, note).await?;
+    let mut replacement = None;
+    if at_once && !free.is_empty() {
         let new = NewOrder {
             product: order.product,
             because: CloseReason::Replacement,
             replaces: Some(order.id),
         };
-        insert_order(tx, gateway, &new, free, note).await?;
+        let inserted = insert_order(tx, gateway, &new, free, note).await?;
+        replacement = Some(inserted.number);
+    }
+    if order.quarantined {
+        orders::set_quarantined(tx, order.id, false).await?;
     }
     outbox::resolve_dead(tx, order.id.0, "GIVEN_UP", None, note.at).await?;
     holds::close(tx, order.id.0, None, "GIVEN_UP", note).await?;
-    Ok(())
+    Ok(replacement)
 }
 
-/// Refuses to give up what the bureau may hold, or has answered.
-async fn require_possible(
-    tx: &mut Tx,
-    order: &Order,
-    lines: &[OrderLine],
-) -> Result<(), Failure<OrderRefusal>> {
-    let stays = |line: &OrderLine| line.state.after(LineEvent::OrderGivenUp).is_err();
-    if order.state.after(OrderEvent::GivenUp).is_err() || lines.iter().any(stays) {
-        return Err(not_now(order));
+fn aside_of(order: &Order, line_no: i64) -> SetAside {
+    SetAside {
+        line_no,
+        code: Reason::OPERATOR_HOLD.number(),
+        detail: format!("set aside from the order {}", order.number),
     }
-    if order.state == OrderState::Queued && outbox::may_have_arrived(tx, order.id.0).await? {
-        return Err(Failure::Refused(OrderRefusal::MaybeHeld {
-            number: order.number.clone(),
-        }));
-    }
-    Ok(())
-}
-
-fn set_aside_of(
-    order: &Order,
-    lines: &[OrderLine],
-    line_nos: &[i64],
-) -> Result<Vec<SetAside>, Failure<OrderRefusal>> {
-    let one = |line_no: &i64| {
-        if lines.iter().any(|line| line.line_no == *line_no) {
-            Ok(SetAside {
-                line_no: *line_no,
-                code: Reason::OPERATOR_HOLD.number(),
-                detail: format!("set aside from the order {}", order.number),
-            })
-        } else {
-            Err(Failure::Refused(OrderRefusal::NoSuchLine {
-                number: order.number.clone(),
-                line_no: *line_no,
-            }))
-        }
-    };
-    line_nos.iter().map(one).collect()
 }
 
 /// Finds an order by number or id, and locks it: what is decided about it stays true until it is
@@ -208,20 +314,18 @@ async fn find(tx: &mut Tx, number: &str) -> Result<Order, Failure<OrderRefusal>>
     })
 }
 
-async fn is_dead(tx: &mut Tx, order: &Order) -> Result<bool, Failure<OrderRefusal>> {
-    Ok(outbox::count_dead(tx, order.id.0).await? > 0)
-}
-
-fn not_now(order: &Order) -> Failure<OrderRefusal> {
-    Failure::Refused(OrderRefusal::NotNow {
-        number: order.number.clone(),
-        state: order.state,
-    })
-}
-
-fn require_reason(note: &Note<'_>) -> Result<(), Failure<OrderRefusal>> {
-    if note.reason.unwrap_or_default().trim().is_empty() {
-        return Err(Failure::Refused(OrderRefusal::ReasonMissing));
+fn refusal(order: &Order, obstacle: Obstacle) -> OrderRefusal {
+    let number = order.number.clone();
+    match obstacle {
+        Obstacle::State => OrderRefusal::NotNow {
+            number,
+            state: order.state,
+        },
+        Obstacle::MaybeHeld => OrderRefusal::MaybeHeld { number },
+        Obstacle::Quarantined => OrderRefusal::Quarantined { number },
+        Obstacle::NothingHeld => OrderRefusal::NothingHeld { number },
+        Obstacle::NoLineNamed => OrderRefusal::NoLineNamed { number },
+        Obstacle::NoSuchLine(line_no) => OrderRefusal::NoSuchLine { number, line_no },
+        Obstacle::NothingToOrder => OrderRefusal::NothingToOrder { number },
     }
-    Ok(())
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::delivery::{
     DeliveryVerdict, Next, Outcome, RetrySchedule, classify, next_after,
 };
+use crate::flow::lane_breaker::{self, Breaker};
 use crate::gateway::Gateway;
 use crate::store::history::Note;
 use crate::store::outbox::{self, Attempt, Claimed, Lane, LaneResult, Message};
@@ -52,7 +53,8 @@ pub(crate) fn never_recorded(note: &Note<'_>) -> Arrival {
     }
 }
 
-/// Leases a lane for as long as one try may take.
+/// Leases a lane for as long as one try may take. Where the rest of its breaker is over, the try
+/// that follows is the trial, and is noted as such.
 pub(crate) async fn claim(
     tx: &mut Tx,
     gateway: &Gateway,
@@ -61,28 +63,89 @@ pub(crate) async fn claim(
     note: &Note<'_>,
 ) -> Result<Option<Claimed>, StoreError> {
     let lease = Duration::from_secs(u64::from(gateway.config.delivery.lease_seconds));
-    outbox::claim(tx, lane, owner, note.at, note.at + lease).await
+    let Some(mut claimed) = outbox::claim(tx, lane, owner, note.at, note.at + lease).await? else {
+        return Ok(None);
+    };
+    let state = lane_breaker::leased(&claimed.lane).state.as_str();
+    if state != claimed.lane.breaker {
+        outbox::set_breaker(tx, &claimed.lane, state).await?;
+        state.clone_into(&mut claimed.lane.breaker);
+    }
+    Ok(Some(claimed))
 }
 
-/// The lane's cursor behind a message that is done with; the next one goes at once, or at
-/// `not_before`.
-pub(crate) const fn passed(seq: i64, not_before: Option<DateTime<Utc>>) -> LaneResult {
+/// The lane's cursor behind a message that is done with and was not tried: its breaker stays.
+pub(crate) fn passed(lane: &Lane, seq: i64) -> LaneResult {
     LaneResult {
         acked_seq: seq,
         attempts: 0,
-        retry_at: not_before,
-        breaker: "CLOSED",
+        retry_at: None,
+        breaker: lane_breaker::leased(lane).state.as_str(),
     }
 }
 
-/// The lane's cursor before a message that is tried again.
-pub(crate) const fn try_again(lane: &Lane, at: DateTime<Utc>) -> LaneResult {
-    LaneResult {
-        acked_seq: lane.acked_seq,
-        attempts: lane.attempts + 1,
-        retry_at: Some(at),
-        breaker: "CLOSED",
+/// Where a try leaves its message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// Done with, one way or another; what is behind it goes at once, or not before this instant.
+    Behind(Option<DateTime<Utc>>),
+    /// Still the first of its lane, and due at this instant.
+    First(DateTime<Utc>),
+}
+
+/// Gives a lane back after a try at its first message, with what the try means for its breaker, and
+/// keeps the record of the try. Returns whether the lease still held; if not, nothing was changed.
+pub(crate) async fn give_back(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    (lane, message): (&Lane, &Message),
+    (arrival, attempts): (&Arrival, i64),
+    place: Place,
+    note: &Note<'_>,
+) -> Result<bool, StoreError> {
+    let before = lane_breaker::leased(lane);
+    let breaker = breaker_after(tx, gateway, lane, arrival).await?;
+    let (acked_seq, tried, due) = match place {
+        Place::Behind(due) => (message.seq, 0, due),
+        Place::First(due) => (lane.acked_seq, lane.attempts + 1, Some(due)),
+    };
+    let result = LaneResult {
+        acked_seq,
+        attempts: tried,
+        retry_at: breaker.due(due, note.at),
+        breaker: breaker.state.as_str(),
+    };
+    if !outbox::release_lane(tx, lane, result, note.at).await? {
+        return Ok(false);
     }
+    keep_attempt(tx, message, attempts, arrival, note).await?;
+    breaker.log_change(before, &lane.lane);
+    Ok(true)
+}
+
+/// What a try means for the lane's breaker. Failures in a row are counted over all tries of the
+/// lane, because one that ended in doubt makes room for the next message at once.
+async fn breaker_after(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    lane: &Lane,
+    arrival: &Arrival,
+) -> Result<Breaker, StoreError> {
+    let rule = gateway.config.breaker_rule();
+    let limit = i64::from(rule.failures_max);
+    let before = outbox::list_outcomes(tx, lane, limit).await?;
+    let failed = before.iter().take_while(|outcome| {
+        let verdict = DeliveryVerdict::parse(outcome).ok();
+        verdict.is_some_and(lane_breaker::is_failure)
+    });
+    let failures = 1 + failed.count();
+    let leased = lane_breaker::leased(lane);
+    Ok(lane_breaker::after(
+        &rule,
+        leased,
+        arrival.verdict,
+        failures,
+    ))
 }
 
 /// What follows the try number `attempts` (from 1).
@@ -110,7 +173,7 @@ fn schedule_of(gateway: &Gateway) -> RetrySchedule {
 }
 
 /// Keeps the record of a try.
-pub(crate) async fn keep_attempt(
+async fn keep_attempt(
     tx: &mut Tx,
     message: &Message,
     attempts: i64,

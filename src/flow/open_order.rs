@@ -179,6 +179,7 @@ async fn write_order<R>(
         sent_at: None,
         receipt_at: None,
         resends: 0,
+        quarantined: false,
         created_at: note.at,
         version: 1,
     };
@@ -210,6 +211,7 @@ async fn place_all<R>(
         remakes: 0,
         reason: None,
         document_number: None,
+        forced: false,
     };
     let lines: Vec<OrderLine> = members.iter().zip(1_i64..).map(line).collect();
     order_lines::insert_all(tx, &lines, note.at).await?;

@@ -15,7 +15,7 @@ use crate::domain::operator::Actor;
 use crate::domain::order::{OrderEvent, OrderState};
 use crate::domain::reason::Reason;
 use crate::flow::Failure;
-use crate::flow::deliveries::{self, never_recorded, next_of, passed, try_again};
+use crate::flow::deliveries::{self, Place, never_recorded, next_of, passed};
 use crate::flow::letters::ask::ask;
 use crate::flow::progress::note;
 use crate::gateway::Gateway;
@@ -82,23 +82,24 @@ async fn find_departure(
 ) -> Result<Option<Departure>, Failure<Infallible>> {
     let head = outbox::list_after(tx, &lane.lane, lane.acked_seq, 1).await?;
     let Some(message) = head.into_iter().next() else {
-        outbox::release_lane(tx, &lane, passed(lane.last_seq, None), note.at).await?;
+        outbox::release_lane(tx, &lane, passed(&lane, lane.last_seq), note.at).await?;
         return Ok(None);
     };
     // Whoever decides about the order locks it too, and sees then that its bytes are leaving.
     let order = orders::lock(tx, OrderId(message.subject_id))
         .await?
         .context("an outbox message names an order that does not exist")?;
-    if order.state != OrderState::Queued {
-        // It was given up, or its receipt came while its message waited.
-        outbox::release_lane(tx, &lane, passed(message.seq, None), note.at).await?;
+    if order.state != OrderState::Queued || order.quarantined {
+        // It was given up or set aside, or its receipt came while its message waited. Whoever ends a
+        // quarantine puts a new message into the outbox.
+        outbox::release_lane(tx, &lane, passed(&lane, message.seq), note.at).await?;
         return Ok(None);
     }
     let sealed = order
         .sealed
         .context("an order in the outbox has no signed bytes")?;
     let Some(wrapped_key) = sealed::find_key(tx, sealed).await? else {
-        outbox::release_lane(tx, &lane, passed(message.seq, None), note.at).await?;
+        outbox::release_lane(tx, &lane, passed(&lane, message.seq), note.at).await?;
         let death = Death {
             cause: "its signed bytes were erased",
             code: Reason::DECRYPT_FAILED.number(),
@@ -146,15 +147,22 @@ async fn conclude(
     // Tries before the one that ended in doubt count too, so that nothing is sent without end.
     let attempts = tried_before(message) + lane.attempts + 1;
     let next = next_of(gateway, arrival, attempts);
-    let result = match next {
-        Next::Done | Next::Refused | Next::Exhausted => passed(message.seq, None),
-        Next::AskAfter(wait) => passed(message.seq, Some(note.at + wait)),
-        Next::SendAfter(wait) => try_again(lane, note.at + wait),
+    let place = match next {
+        Next::Done | Next::Refused | Next::Exhausted => Place::Behind(None),
+        Next::AskAfter(wait) => Place::Behind(Some(note.at + wait)),
+        Next::SendAfter(wait) => Place::First(note.at + wait),
     };
-    if !outbox::release_lane(tx, lane, result, note.at).await? {
+    let held = deliveries::give_back(
+        tx,
+        gateway,
+        (lane, message),
+        (arrival, attempts),
+        place,
+        note,
+    );
+    if !held.await? {
         return Ok(false);
     }
-    deliveries::keep_attempt(tx, message, attempts, arrival, note).await?;
     match next {
         Next::Done => take_delivered_step(tx, departure, note).await?,
         Next::AskAfter(wait) => ask_in_doubt(tx, gateway, departure, wait, note).await?,

@@ -69,6 +69,12 @@ const OPERATORS: Who = Who::Only {
     scope: "operate",
 };
 
+/// Who may be the second person that applies what the bureau told by other means.
+const FORCERS: Who = Who::Only {
+    parties: &[Party::Operator],
+    scope: "orders:force",
+};
+
 /// Declares the routes: the list, and their registration with the server.
 macro_rules! routes {
     ($( $method:ident $path:literal => $handler:path, $who:expr; )+) => {
@@ -147,9 +153,21 @@ routes! {
     POST "/v1/orders/{number}/resend"       => operations::orders::resend,       OPERATORS;
     POST "/v1/orders/{number}/give-up"      => operations::orders::give_up,      OPERATORS;
     POST "/v1/orders/{number}/split"        => operations::orders::split,        OPERATORS;
-    POST "/v1/operations/orders/{number}/inquiry" => operations::letters::ask,   OPERATORS;
-    POST "/v1/operations/orders/{number}/cancel" => operations::letters::cancel, OPERATORS;
+    POST "/v1/orders/{number}/inquiry"      => operations::letters::ask,          OPERATORS;
+    POST "/v1/orders/{number}/cancel"       => operations::letters::cancel,       OPERATORS;
     GET  "/v1/operations/reconciliations/{date}" => operations::reconciliations::show, OPERATORS;
+    POST "/v1/orders/{number}/resign"       => operations::orders::resign,       OPERATORS;
+    POST "/v1/orders/{number}/quarantine"   => operations::orders::quarantine,   OPERATORS;
+    POST "/v1/orders/{number}/release"      => operations::orders::release,      OPERATORS;
+    POST "/v1/orders/{number}/lines/{line}/forced-words" => operations::forced_words::propose, OPERATORS;
+    GET  "/v1/forced-words"                 => operations::forced_words::list,   OPERATORS;
+    POST "/v1/forced-words/{id}/approve"    => operations::forced_words::approve, FORCERS;
+    POST "/v1/forced-words/{id}/withdraw"   => operations::forced_words::withdraw, OPERATORS;
+    GET  "/v1/operations/causes"            => operations::causes::list,         OPERATORS;
+    GET  "/v1/operations/causes/{cause}"    => operations::causes::show,         OPERATORS;
+    POST "/v1/operations/causes/{cause}/preview" => operations::causes::preview, OPERATORS;
+    POST "/v1/operations/causes/{cause}/decisions" => operations::causes::decide, OPERATORS;
+    GET  "/v1/operations/cause-decisions/{id}" => operations::causes::decision,  OPERATORS;
     GET  "/v1/holds"                        => operations::holds::list,          OPERATORS;
     POST "/v1/holds/{id}/release"           => operations::holds::release,       OPERATORS;
     POST "/v1/holds/{id}/send-back"         => operations::holds::send_back,     OPERATORS;

@@ -333,6 +333,18 @@ subject! {
 }
 
 subject! {
+    /// A letter to the bureau, as a subject of history.
+    Letter: LetterState, LetterEvent, Letter, "letter", letter::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE letters
+            SET state = $1, open = $2, updated_at = $3, version = version + 1
+            WHERE id = $4 AND state = $5";
+        execute!(tx, SQL, to.as_str(), to.is_open(), at, id, from.as_str())
+    }
+}
+
+subject! {
     /// A consignment, as a subject of history.
     Consignment: ConsignmentState, ConsignmentEvent, Consignment, "consignment", consignment::STEPS,
     |tx, id, from, to, at| {
@@ -350,18 +362,6 @@ subject! {
     |tx, id, from, to, at| {
         const SQL: &str = "
             UPDATE complaints
-            SET state = $1, open = $2, updated_at = $3, version = version + 1
-            WHERE id = $4 AND state = $5";
-        execute!(tx, SQL, to.as_str(), to.is_open(), at, id, from.as_str())
-    }
-}
-
-subject! {
-    /// A letter to the bureau, as a subject of history.
-    Letter: LetterState, LetterEvent, Letter, "letter", letter::STEPS,
-    |tx, id, from, to, at| {
-        const SQL: &str = "
-            UPDATE letters
             SET state = $1, open = $2, updated_at = $3, version = version + 1
             WHERE id = $4 AND state = $5";
         execute!(tx, SQL, to.as_str(), to.is_open(), at, id, from.as_str())

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::domain::cause::Cause;
 use crate::domain::id::HoldId;
 use crate::store::history::{Note, SubjectKind, record};
 use crate::store::tx::{execute, query};
@@ -56,10 +57,12 @@ pub struct Hold {
 pub async fn open(tx: &mut Tx, new: &NewHold<'_>, note: &Note<'_>) -> Result<bool, StoreError> {
     const SQL: &str = "
         INSERT INTO holds
-            (id, subject_kind, subject_id, subject_number, code, detail, open, opened_at)
-        VALUES ($1, $2, $3, $4, $5, $6, TRUE, $7)
+            (id, subject_kind, subject_id, subject_number, code, detail, cause, open, opened_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, $8)
         ON CONFLICT (subject_id, code) WHERE open DO NOTHING";
     let id = note.random.uuid(note.at);
+    let of_order = matches!(new.kind, SubjectKind::Order | SubjectKind::OrderLine);
+    let cause = of_order.then(|| Cause::of(new.code, new.detail));
     let opened = execute!(
         tx,
         SQL,
@@ -69,6 +72,7 @@ pub async fn open(tx: &mut Tx, new: &NewHold<'_>, note: &Note<'_>) -> Result<boo
         new.number,
         i64::from(new.code),
         new.detail,
+        cause.map(Cause::as_str),
         note.at,
     )? == 1;
     if opened {

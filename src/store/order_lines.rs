@@ -33,6 +33,8 @@ pub struct OrderLine {
     pub reason: Option<i64>,
     /// The number of the card.
     pub document_number: Option<String>,
+    /// Whether two persons applied a word that the bureau has not told in a document yet.
+    pub forced: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -47,6 +49,7 @@ struct OrderLineRow {
     remakes: i64,
     reason: Option<i64>,
     document_number: Option<String>,
+    forced: bool,
 }
 
 /// The columns of [`OrderLineRow`], for every SELECT of this file.
@@ -54,7 +57,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, order_id, line_no, application_id, attempt, state, last_sequence, remakes,
-                    reason, document_number
+                    reason, document_number, forced
              FROM order_lines ",
             $rest
         )
@@ -81,6 +84,7 @@ impl TryFrom<OrderLineRow> for OrderLine {
             remakes: row.remakes,
             reason: row.reason,
             document_number: row.document_number,
+            forced: row.forced,
         })
     }
 }
@@ -313,6 +317,40 @@ pub async fn set_heard(tx: &mut Tx, id: OrderLineId, heard: &Heard<'_>) -> Resul
     } else {
         Err(StoreError::Moved { what: "order line" })
     }
+}
+
+/// Finds a line by its id and locks it until the transaction ends.
+pub async fn lock_by_id(tx: &mut Tx, id: OrderLineId) -> Result<Option<OrderLine>, StoreError> {
+    const POSTGRES: &str = select!("WHERE id = $1 FOR UPDATE");
+    const SQLITE: &str = select!("WHERE id = $1");
+    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
+    query!(fetch_optional as OrderLineRow, tx, sql, id.0)?
+        .map(OrderLine::try_from)
+        .transpose()
+}
+
+/// Marks a line whose last word stands on two persons, or that the bureau has confirmed since.
+pub async fn set_forced(tx: &mut Tx, id: OrderLineId, to: bool) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE order_lines SET forced = $2 WHERE id = $1";
+    execute!(tx, SQL, id.0, to)?;
+    Ok(())
+}
+
+/// Records what a word said that bears no number.
+pub async fn set_told(tx: &mut Tx, id: OrderLineId, heard: &Heard<'_>) -> Result<(), StoreError> {
+    const SQL: &str = "
+        UPDATE order_lines
+        SET remakes = $2, reason = $3, document_number = COALESCE($4, document_number)
+        WHERE id = $1";
+    execute!(
+        tx,
+        SQL,
+        id.0,
+        heard.remakes,
+        heard.reason,
+        heard.document_number,
+    )?;
+    Ok(())
 }
 
 /// Records on many lines what the last word on each said. Returns how many had not heard it yet.

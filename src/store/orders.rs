@@ -46,6 +46,8 @@ pub struct Order {
     pub receipt_at: Option<DateTime<Utc>>,
     /// How often the same bytes were sent again.
     pub resends: i64,
+    /// Whether an operator took it out of all automatic sending.
+    pub quarantined: bool,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
     /// Counts changes.
@@ -71,6 +73,7 @@ struct OrderRow {
     sent_at: Option<DateTime<Utc>>,
     receipt_at: Option<DateTime<Utc>>,
     resends: i64,
+    quarantined: bool,
     created_at: DateTime<Utc>,
     version: i64,
 }
@@ -81,7 +84,7 @@ macro_rules! select {
         concat!(
             "SELECT id, number, message_id, bureau, product, test, state, close_reason, line_count,
                     replaces_id, sealed_id, sha256, size_bytes, signed_at, sent_at, receipt_at,
-                    resends, created_at, version
+                    resends, quarantined, created_at, version
              FROM orders ",
             $rest
         )
@@ -110,6 +113,7 @@ impl TryFrom<OrderRow> for Order {
             sent_at: row.sent_at,
             receipt_at: row.receipt_at,
             resends: row.resends,
+            quarantined: row.quarantined,
             created_at: row.created_at,
             version: row.version,
         })
@@ -173,9 +177,9 @@ pub async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Order>, 
     one(query!(fetch_optional as OrderRow, tx, SQL, number)?)
 }
 
-/// Finds the closed order that has waited longest to be signed.
+/// Finds the closed order that has waited longest to be signed and may be sent.
 pub async fn find_closed(tx: &mut Tx) -> Result<Option<Order>, StoreError> {
-    const SQL: &str = select!("WHERE state = 'CLOSED' ORDER BY id LIMIT 1");
+    const SQL: &str = select!("WHERE state = 'CLOSED' AND NOT quarantined ORDER BY id LIMIT 1");
     one(query!(fetch_optional as OrderRow, tx, SQL)?)
 }
 
@@ -304,6 +308,13 @@ pub async fn set_receipt(tx: &mut Tx, id: OrderId, at: DateTime<Utc>) -> Result<
 pub async fn count_resend(tx: &mut Tx, id: OrderId) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE orders SET resends = resends + 1 WHERE id = $1";
     execute!(tx, SQL, id.0)?;
+    Ok(())
+}
+
+/// Takes an order out of all automatic sending, or back into it.
+pub async fn set_quarantined(tx: &mut Tx, id: OrderId, to: bool) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE orders SET quarantined = $2, version = version + 1 WHERE id = $1";
+    execute!(tx, SQL, id.0, to)?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Acts upon what the bureau sent, and notices what it did not send.
 
+use crate::flow::causes::carry_out_next;
 use crate::flow::chase_receipt::chase_receipt;
 use crate::flow::letters::doubt::end_doubt;
 use crate::flow::letters::night::ask_at_night;
@@ -9,7 +10,8 @@ use crate::gateway::Gateway;
 use crate::worker::bell::Bell;
 use crate::worker::{Progress, Worker, retry_races};
 
-/// One document a pass; when there is none, one order whose receipt is overdue.
+/// One document a pass; when there is none, one order under an operator's decision about its cause;
+/// then one whose receipt is overdue.
 #[derive(Clone, Copy, Debug)]
 pub struct Reconciler;
 
@@ -20,6 +22,10 @@ impl Worker for Reconciler {
     async fn pass(&self, gateway: &Gateway) -> anyhow::Result<Progress> {
         if retry_races(|| read_document(gateway)).await? {
             gateway.bells.ring(Bell::Batcher);
+            return Ok(Progress::Worked);
+        }
+        if let Some(ended) = retry_races(|| carry_out_next(gateway, None)).await? {
+            tracing::info!(outcome = %ended.outcome, "a decision about a failed order");
             return Ok(Progress::Worked);
         }
         if let Some(number) = retry_races(|| chase_receipt(gateway)).await? {

@@ -24,7 +24,7 @@ use chrono::TimeDelta;
 use crate::kit::world::{World, both_worlds, morning};
 
 /// Transactions after which the process dies at the latest; a whole day has fewer.
-const TRANSACTIONS_MAX: i64 = 200;
+const TRANSACTIONS_MAX: i64 = 300;
 
 /// A bureau that remembers what it took and what it said, and says it again in the same bytes.
 #[derive(Default)]

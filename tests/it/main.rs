@@ -15,6 +15,10 @@ mod doubt;
 #[cfg(test)]
 mod erasure;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
+mod failed_orders;
+#[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod generated;
@@ -32,6 +36,8 @@ mod orders;
 mod races;
 #[cfg(test)]
 mod receipts;
+#[cfg(test)]
+mod routes;
 #[cfg(test)]
 mod shipments;
 #[cfg(test)]

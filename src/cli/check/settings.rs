@@ -94,6 +94,8 @@ fn bureau(config: &Config) -> Vec<Setting> {
         ("bureau.code", bureau.code.clone()),
         ("bureau.name", bureau.name.clone()),
         ("bureau.url", bureau.url.clone()),
+        ("bureau.spool_dir", file(bureau.spool_dir.as_ref())),
+        ("bureau.poll_seconds", bureau.poll_seconds.to_string()),
         ("bureau.ca_file", file(bureau.ca_file.as_ref())),
         ("bureau.crl_file", file(bureau.crl_file.as_ref())),
         (
@@ -120,6 +122,10 @@ fn bureau(config: &Config) -> Vec<Setting> {
         (
             "bureau.connect_timeout_seconds",
             bureau.connect_timeout_seconds.to_string(),
+        ),
+        (
+            "bureau.continue_timeout_seconds",
+            bureau.continue_timeout_seconds.to_string(),
         ),
         (
             "bureau.total_timeout_seconds",
@@ -174,6 +180,14 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
         ("delivery.base_seconds", delivery.base_seconds.to_string()),
         ("delivery.cap_seconds", delivery.cap_seconds.to_string()),
         (
+            "delivery.breaker_failures",
+            delivery.breaker_failures.to_string(),
+        ),
+        (
+            "delivery.breaker_cool_down_seconds",
+            delivery.breaker_cool_down_seconds.to_string(),
+        ),
+        (
             "delivery.webhook_ca_file",
             file(delivery.webhook_ca_file.as_ref()),
         ),
@@ -192,6 +206,10 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
         (
             "reconciliation.overdue_days",
             config.reconciliation.overdue_days.to_string(),
+        ),
+        (
+            "delivery.forced_word_days",
+            delivery.forced_word_days.to_string(),
         ),
     ]
 }

@@ -10,8 +10,9 @@ use crate::cli::exit::{CliError, Refusal};
 use crate::cli::order::Name;
 use crate::domain::acknowledgement::{LineEvent, LineState};
 use crate::domain::order::{OrderEvent, OrderState};
-use crate::flow::decide_order::{self, OrderRefusal};
-use crate::http::operations::view::{OrderView, read_order};
+use crate::domain::order_action::OrderAction;
+use crate::flow::decide_order::{self, OrderDecision, OrderRefusal};
+use crate::http::operations::view::{OrderView, find_order, read_order};
 use crate::store::Store;
 
 /// Send the same bytes again
@@ -38,12 +39,28 @@ pub(crate) struct Split {
     dry_run: bool,
 }
 
+/// A decision about one order
+#[derive(Args, Debug)]
+pub(crate) struct Act {
+    #[command(flatten)]
+    name: Name,
+    #[command(flatten)]
+    why: Why,
+    /// Show what would happen, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
 impl Refusal for OrderRefusal {
     fn exit(&self) -> Exit {
         match self {
             Self::Unknown { .. } | Self::NoSuchLine { .. } => Exit::NotFound,
-            Self::ReasonMissing => Exit::Usage,
-            Self::NotNow { .. } | Self::MaybeHeld { .. } => Exit::Refused,
+            Self::ReasonMissing | Self::NoLineNamed { .. } => Exit::Usage,
+            Self::NotNow { .. }
+            | Self::MaybeHeld { .. }
+            | Self::Quarantined { .. }
+            | Self::NothingHeld { .. }
+            | Self::NothingToOrder { .. } => Exit::Refused,
         }
     }
 }
@@ -56,6 +73,44 @@ pub(crate) async fn resend(command: &Resend, context: &mut Context<'_>) -> Resul
     context.output.done(
         &json!({ "done": "queued", "order": number }),
         &format!("{number} is in the outbox again, with the same bytes."),
+    )?;
+    Ok(Exit::Ok)
+}
+
+pub(crate) async fn act(
+    action: OrderAction,
+    command: &Act,
+    context: &mut Context<'_>,
+) -> Result<Exit, CliError> {
+    let number = &command.name.number;
+    let decision = OrderDecision { action, lines: &[] };
+    if command.dry_run {
+        let mut tx = context.store().await?.read().await?;
+        let order = find_order(&mut tx, number).await?;
+        let order = order.ok_or_else(|| CliError::not_found("order", number))?;
+        let foreseen = decide_order::preview(&mut tx, &order, decision).await?;
+        let consequence = foreseen.map_err(CliError::refused)?;
+        let (en, ro) = (consequence.text_en(), consequence.text_ro());
+        context.output.done(
+            &json!({ "done": "nothing", "order": order.number, "en": en, "ro": ro }),
+            &format!("Nothing changed. {}: {en}.", order.number),
+        )?;
+        return Ok(Exit::Ok);
+    }
+    let (actor, gateway) = (context.actor()?, context.gateway().await?);
+    let reason = &command.why.reason;
+    let done = decide_order::decide(&gateway, number, decision, &actor, reason).await?;
+    let (en, ro) = (done.consequence.text_en(), done.consequence.text_ro());
+    let undo = action.undo().map(OrderAction::as_str);
+    context.output.done(
+        &json!({
+            "done": action.as_str(), "order": done.number, "replacement": done.replacement,
+            "undo": undo, "en": en, "ro": ro,
+        }),
+        &match &done.replacement {
+            Some(new) => format!("{}: {en}; {new} stands in its place.", done.number),
+            None => format!("{}: {en}.", done.number),
+        },
     )?;
     Ok(Exit::Ok)
 }

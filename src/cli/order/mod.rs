@@ -2,6 +2,8 @@
 
 mod decide;
 pub(crate) mod document;
+mod evidence;
+mod force;
 mod letters;
 mod plan;
 mod reconcile;
@@ -15,6 +17,7 @@ use crate::cli::exit::CliError;
 use crate::cli::output::{Page, Row, Sheet, instant, or_empty};
 use crate::domain::id::OrderId;
 use crate::domain::order::OrderState;
+use crate::domain::order_action::OrderAction;
 use crate::http::operations::view::{
     HistoryView, HoldView, OrderLineView, OrderSummary, OrderView, read_order,
 };
@@ -37,6 +40,9 @@ pub(crate) enum Order {
     Xml(document::Xml),
     /// Verify the gateway's own signature on an order, and the stored digest
     Verify(document::Verify),
+    /// Write all that proves an order or a card into one archive, which others verify with xmlsec1
+    /// and openssl alone; with the signed order in it, who takes it stands in the history
+    Evidence(evidence::Evidence),
     /// Send the same bytes again
     Resend(decide::Resend),
     /// Set some applications of an order aside, and send the others out in a new order; only while
@@ -49,6 +55,15 @@ pub(crate) enum Order {
     Ask(letters::Ask),
     /// Show what the nightly comparison of open orders with the bureau found
     Reconcile(reconcile::Reconcile),
+    /// Write the same lines into a new order, signed with the current key; the old one is given up
+    Resign(decide::Act),
+    /// Take an order out of all automatic sending until it is released
+    Quarantine(decide::Act),
+    /// End a quarantine; of an order that was split, let go what was set aside
+    Release(decide::Act),
+    /// A word that the bureau told by other means, applied by two persons
+    #[command(subcommand)]
+    Force(force::Force),
 }
 
 /// List orders, the oldest first
@@ -77,11 +92,16 @@ pub(crate) async fn run(command: Order, context: &mut Context<'_>) -> Result<Exi
         Order::Resume(command) => plan::resume(&command, context).await,
         Order::Xml(command) => document::xml(command, context).await,
         Order::Verify(command) => document::verify_order(command, context).await,
+        Order::Evidence(command) => evidence::evidence(command, context).await,
         Order::Resend(command) => decide::resend(&command, context).await,
         Order::Split(command) => decide::split(&command, context).await,
         Order::Cancel(command) => letters::cancel(&command, context).await,
         Order::Ask(command) => letters::ask(&command, context).await,
         Order::Reconcile(command) => reconcile::show(&command, context).await,
+        Order::Resign(command) => decide::act(OrderAction::Resign, &command, context).await,
+        Order::Quarantine(command) => decide::act(OrderAction::Quarantine, &command, context).await,
+        Order::Release(command) => decide::act(OrderAction::Release, &command, context).await,
+        Order::Force(command) => force::run(command, context).await,
     }
 }
 

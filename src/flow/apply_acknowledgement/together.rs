@@ -113,6 +113,10 @@ fn listen(
         return None;
     }
     let from = (line.state, application.state);
+    // What two persons applied is held against each word.
+    if line.forced {
+        return None;
+    }
     // A word that waits for one of these has its turn then.
     if kept
         .iter()

@@ -106,8 +106,7 @@ pub(crate) async fn follow_line<R>(
             let received = report_card(
                 tx,
                 gateway,
-                office,
-                application,
+                (office, application),
                 report,
                 Some(&number),
                 note,

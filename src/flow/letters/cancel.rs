@@ -9,9 +9,10 @@ use crate::domain::id::{InboxId, LetterId, OrderId, OrderLineId};
 use crate::domain::letter::{LetterEvent, LetterKind, LetterState, Occasion};
 use crate::domain::operator::Actor;
 use crate::domain::order::OrderState;
+use crate::domain::order_action::OrderAction;
 use crate::domain::reason::Reason;
 use crate::flow::Failure;
-use crate::flow::decide_order::{OrderRefusal, give_up_in, wake as wake_all};
+use crate::flow::decide_order::{OrderDecision, OrderRefusal, decide_in, wake as wake_all};
 use crate::flow::letters::ask::find_order;
 use crate::flow::letters::{NewLetter, decide};
 use crate::flow::progress::{advance, note};
@@ -101,9 +102,12 @@ pub(crate) async fn cancel_order_in(
             let number = order.number;
             return Err(Failure::Refused(CancelOrderRefusal::NotSent { number }));
         }
-        give_up_in(tx, gateway, number, &[], note)
-            .await
-            .map_err(of_order)?;
+        let decision = OrderDecision {
+            action: OrderAction::GiveUp,
+            lines: &[],
+        };
+        let given_up = decide_in(tx, gateway, number, decision, note).await;
+        given_up.map_err(of_order)?;
         return Ok(Cancelling::GivenUp);
     }
     let lines = chosen(tx, &order, line_nos).await?;

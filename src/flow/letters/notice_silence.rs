@@ -28,10 +28,17 @@ pub async fn notice_unanswered_letter(
     let actor = Actor::Gateway("reconciler");
     let note = note(gateway, &actor, Some("no answer came"));
     let before = note.at - TimeDelta::minutes(minutes);
-    let mut tx = gateway.store.begin().await?;
+    let mut tx = gateway.store.read().await?;
     let Some(letter) = letters::find_unanswered(&mut tx, before).await? else {
         return Ok(None);
     };
+    drop(tx);
+    let mut tx = gateway.store.begin().await?;
+    // Its answer may have come since it was looked for.
+    let now = letters::lock(&mut tx, letter.id).await?;
+    if now.is_none_or(|now| now.state != letter.state) {
+        return Ok(None);
+    }
     let hold = NewHold {
         kind: SubjectKind::Letter,
         subject: letter.id.0,
@@ -53,10 +60,12 @@ pub async fn notice_overdue_lines(
     let actor = Actor::Gateway("reconciler");
     let note = note(gateway, &actor, Some("lines came to no end"));
     let before = note.at - TimeDelta::days(days);
-    let mut tx = gateway.store.begin().await?;
+    let mut tx = gateway.store.read().await?;
     let Some(id) = reconciliations::find_overdue(&mut tx, before, BUREAU_SILENT).await? else {
         return Ok(None);
     };
+    drop(tx);
+    let mut tx = gateway.store.begin().await?;
     let Some(order) = orders::lock(&mut tx, id).await? else {
         return Ok(None);
     };

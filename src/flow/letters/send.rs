@@ -13,7 +13,7 @@ use crate::domain::letter::{LetterEvent, LetterKind, LetterState};
 use crate::domain::operator::Actor;
 use crate::domain::reason::Reason;
 use crate::flow::Failure;
-use crate::flow::deliveries::{self, Arrival, never_recorded, next_of, passed, try_again};
+use crate::flow::deliveries::{self, Arrival, Place, never_recorded, next_of, passed};
 use crate::flow::letters::{give_up, take_letter_step};
 use crate::flow::progress::note;
 use crate::gateway::Gateway;
@@ -68,7 +68,7 @@ async fn find_departure(
 ) -> Result<Option<LetterDeparture>, Failure<Infallible>> {
     let head = outbox::list_after(tx, &lane.lane, lane.acked_seq, 1).await?;
     let Some(message) = head.into_iter().next() else {
-        outbox::release_lane(tx, &lane, passed(lane.last_seq, None), note.at).await?;
+        outbox::release_lane(tx, &lane, passed(&lane, lane.last_seq), note.at).await?;
         return Ok(None);
     };
     let letter = letters::lock(tx, LetterId(message.subject_id))
@@ -76,14 +76,14 @@ async fn find_departure(
         .context("an outbox message names a letter that does not exist")?;
     if letter.state != LetterState::Queued {
         // It was answered or refused while its message waited.
-        outbox::release_lane(tx, &lane, passed(message.seq, None), note.at).await?;
+        outbox::release_lane(tx, &lane, passed(&lane, message.seq), note.at).await?;
         return Ok(None);
     }
     let sealed = letter
         .sealed
         .context("a letter in the outbox has no signed bytes")?;
     let Some(wrapped_key) = sealed::find_key(tx, sealed).await? else {
-        outbox::release_lane(tx, &lane, passed(message.seq, None), note.at).await?;
+        outbox::release_lane(tx, &lane, passed(&lane, message.seq), note.at).await?;
         let detail = "its signed bytes were erased";
         outbox::bury(tx, &message, detail, lane.attempts, note.at).await?;
         die(tx, &letter, Reason::DECRYPT_FAILED, detail, note).await?;
@@ -125,14 +125,21 @@ async fn conclude(
     let LetterDeparture { lane, message, .. } = departure;
     let attempts = lane.attempts + 1;
     let next = next_of(gateway, arrival, attempts);
-    let result = match next {
-        Next::Done | Next::Refused | Next::Exhausted => passed(message.seq, None),
-        Next::SendAfter(wait) | Next::AskAfter(wait) => try_again(lane, note.at + wait),
+    let place = match next {
+        Next::Done | Next::Refused | Next::Exhausted => Place::Behind(None),
+        Next::SendAfter(wait) | Next::AskAfter(wait) => Place::First(note.at + wait),
     };
-    if !outbox::release_lane(tx, lane, result, note.at).await? {
+    let held = deliveries::give_back(
+        tx,
+        gateway,
+        (lane, message),
+        (arrival, attempts),
+        place,
+        note,
+    );
+    if !held.await? {
         return Ok(false);
     }
-    deliveries::keep_attempt(tx, message, attempts, arrival, note).await?;
     let Some(letter) = letters::lock(tx, departure.letter.id).await? else {
         return Ok(true);
     };

@@ -1,4 +1,4 @@
-//! `/v1/operations/orders/…`: what an operator has the bureau asked about an order.
+//! `/v1/orders/…`: what an operator has the bureau asked about an order.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -34,7 +34,7 @@ pub(crate) struct AskedView {
 /// waits for its answer is not asked twice.
 #[utoipa::path(
     post,
-    path = "/v1/operations/orders/{number}/inquiry",
+    path = "/v1/orders/{number}/inquiry",
     tag = "operations",
     params(
         ("number" = String, Path, description = "The order's number or id"),
@@ -87,7 +87,7 @@ pub(crate) struct CancelContent {
 /// Cancel an order: at once while the bureau does not have it, and by asking the bureau afterwards.
 #[utoipa::path(
     post,
-    path = "/v1/operations/orders/{number}/cancel",
+    path = "/v1/orders/{number}/cancel",
     tag = "operations",
     params(
         ("number" = String, Path, description = "The order's number or id"),

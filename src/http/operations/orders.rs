@@ -11,7 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::id::OrderId;
 use crate::domain::order::OrderState;
-use crate::flow::decide_order::{OrderRefusal, give_up_in, resend_in, wake};
+use crate::domain::order_action::OrderAction;
+use crate::flow::decide_order::{OrderDecision, OrderRefusal, decide_in, wake};
 use crate::flow::progress::note;
 use crate::http::api::Api;
 use crate::http::caller::Caller;
@@ -122,18 +123,8 @@ pub(crate) async fn resend(
     number: web::Path<String>,
     posted: Posted<DecisionContent>,
 ) -> Result<HttpResponse, Problem> {
-    let gateway = &api.gateway;
-    let actor = posted.caller.actor();
-    let note = note(gateway, &actor, Some(posted.content.reason.trim()));
-    let response = posted
-        .carry_out::<NotDecided<OrderRefusal>, _>(&api, async |tx| {
-            let resent = resend_in(tx, gateway, &number, &note).await;
-            resent.map_err(not_decided)?;
-            answer(StatusCode::OK, &decided(&number, "RESENT"))
-        })
-        .await?;
-    wake(gateway);
-    Ok(response)
+    let reason = posted.content.reason.clone();
+    carry_out(&api, &number, &posted, (OrderAction::Resend, &[]), &reason).await
 }
 
 /// Give up an order that the bureau does not hold; its applications are ready again.
@@ -157,7 +148,7 @@ pub(crate) async fn give_up(
     posted: Posted<DecisionContent>,
 ) -> Result<HttpResponse, Problem> {
     let reason = posted.content.reason.clone();
-    withdraw(&api, &number, &posted, &[], &reason).await
+    carry_out(&api, &number, &posted, (OrderAction::GiveUp, &[]), &reason).await
 }
 
 /// A decision to split an order.
@@ -194,34 +185,125 @@ pub(crate) async fn split(
     posted: Posted<SplitContent>,
 ) -> Result<HttpResponse, Problem> {
     let (lines, reason) = (posted.content.lines.clone(), posted.content.reason.clone());
-    withdraw(&api, &number, &posted, &lines, &reason).await
+    carry_out(
+        &api,
+        &number,
+        &posted,
+        (OrderAction::Split, &lines),
+        &reason,
+    )
+    .await
 }
 
-async fn withdraw<T>(
+/// Write the same lines into a new order, signed with the current key; the old one is given up.
+#[utoipa::path(
+    post,
+    path = "/v1/orders/{number}/resign",
+    tag = "operations",
+    params(
+        ("number" = String, Path, description = "The order's number or id"),
+        ("Idempotency-Key" = String, Header, description = "A new one for every new decision"),
+    ),
+    request_body = DecisionContent,
+    responses(
+        (status = 200, description = "A new order stands in its place", body = DecidedView),
+        (status = 409, description = "The bureau may hold it, or its state does not allow it", body = ProblemView),
+    )
+)]
+pub(crate) async fn resign(
+    api: web::Data<Api>,
+    number: web::Path<String>,
+    posted: Posted<DecisionContent>,
+) -> Result<HttpResponse, Problem> {
+    let reason = posted.content.reason.clone();
+    carry_out(&api, &number, &posted, (OrderAction::Resign, &[]), &reason).await
+}
+
+/// Take an order out of all automatic sending until it is released.
+#[utoipa::path(
+    post,
+    path = "/v1/orders/{number}/quarantine",
+    tag = "operations",
+    params(
+        ("number" = String, Path, description = "The order's number or id"),
+        ("Idempotency-Key" = String, Header, description = "A new one for every new decision"),
+    ),
+    request_body = DecisionContent,
+    responses(
+        (status = 200, description = "It is sent no more", body = DecidedView),
+        (status = 409, description = "Its state does not allow it", body = ProblemView),
+    )
+)]
+pub(crate) async fn quarantine(
+    api: web::Data<Api>,
+    number: web::Path<String>,
+    posted: Posted<DecisionContent>,
+) -> Result<HttpResponse, Problem> {
+    let reason = posted.content.reason.clone();
+    carry_out(
+        &api,
+        &number,
+        &posted,
+        (OrderAction::Quarantine, &[]),
+        &reason,
+    )
+    .await
+}
+
+/// End a quarantine; of an order that was split, let go what was set aside.
+#[utoipa::path(
+    post,
+    path = "/v1/orders/{number}/release",
+    tag = "operations",
+    params(
+        ("number" = String, Path, description = "The order's number or id"),
+        ("Idempotency-Key" = String, Header, description = "A new one for every new decision"),
+    ),
+    request_body = DecisionContent,
+    responses(
+        (status = 200, description = "It goes on", body = DecidedView),
+        (status = 409, description = "Nothing of it is held", body = ProblemView),
+    )
+)]
+pub(crate) async fn release(
+    api: web::Data<Api>,
+    number: web::Path<String>,
+    posted: Posted<DecisionContent>,
+) -> Result<HttpResponse, Problem> {
+    let reason = posted.content.reason.clone();
+    carry_out(&api, &number, &posted, (OrderAction::Release, &[]), &reason).await
+}
+
+async fn carry_out<T>(
     api: &Api,
     number: &str,
     posted: &Posted<T>,
-    set_aside: &[i64],
+    (action, lines): (OrderAction, &[i64]),
     reason: &str,
 ) -> Result<HttpResponse, Problem> {
     let gateway = &api.gateway;
     let actor = posted.caller.actor();
     let note = note(gateway, &actor, Some(reason.trim()));
+    let decision = OrderDecision { action, lines };
     let response = posted
         .carry_out::<NotDecided<OrderRefusal>, _>(api, async |tx| {
-            let given_up = give_up_in(tx, gateway, number, set_aside, &note).await;
-            given_up.map_err(not_decided)?;
-            answer(StatusCode::OK, &decided(number, "GIVEN_UP"))
+            let decided = decide_in(tx, gateway, number, decision, &note).await;
+            decided.map_err(not_decided)?;
+            let (subject, done) = (number.to_owned(), done(action));
+            answer(StatusCode::OK, &DecidedView { subject, done })
         })
         .await?;
     wake(gateway);
     Ok(response)
 }
 
-fn decided(number: &str, done: &'static str) -> DecidedView {
-    DecidedView {
-        subject: number.to_owned(),
-        done,
+const fn done(action: OrderAction) -> &'static str {
+    match action {
+        OrderAction::Resend => "RESENT",
+        OrderAction::Resign => "RESIGNED",
+        OrderAction::Split | OrderAction::GiveUp => "GIVEN_UP",
+        OrderAction::Quarantine => "QUARANTINED",
+        OrderAction::Release => "RELEASED",
     }
 }
 
@@ -239,6 +321,23 @@ impl From<OrderRefusal> for Problem {
                 format!("Starea comenzii este {state}."),
             ),
             OrderRefusal::MaybeHeld { .. } => Self::of(catalogue::BUREAU_MAY_HOLD_ORDER),
+            OrderRefusal::Quarantined { .. } => Self::of(catalogue::DECISION_NOT_POSSIBLE).about(
+                "The order is in quarantine; release it first.",
+                "Comanda este reținută; eliberați-o mai întâi.",
+            ),
+            OrderRefusal::NothingHeld { .. } => Self::of(catalogue::DECISION_NOT_POSSIBLE).about(
+                "Nothing of the order is to be released.",
+                "Nu este nimic de eliberat din comandă.",
+            ),
+            OrderRefusal::NoLineNamed { .. } => Self::of(catalogue::DECISION_NOT_POSSIBLE).about(
+                "Say which lines are in doubt; the bureau's answer names none.",
+                "Indicați pozițiile îndoielnice; răspunsul biroului nu numește niciuna.",
+            ),
+            OrderRefusal::NothingToOrder { .. } => Self::of(catalogue::DECISION_NOT_POSSIBLE)
+                .about(
+                    "None of its lines can be ordered again.",
+                    "Nicio poziție a ei nu mai poate fi comandată.",
+                ),
         }
     }
 }

@@ -268,7 +268,7 @@ impl Desk {
 
     /// The answer to an order number that was met before: the same to the same bytes, and a
     /// negative receipt to others, for an order never changes.
-    fn answer_again(
+    pub(super) fn answer_again(
         &mut self,
         number: &str,
         digest: [u8; 32],

@@ -5,6 +5,7 @@ mod answers;
 mod archive;
 mod correspondence;
 mod desk;
+mod door;
 mod floor;
 mod forge;
 mod keys;
@@ -16,6 +17,8 @@ mod post;
 mod production;
 mod server;
 mod settings;
+mod shelf;
+mod spool;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -33,10 +36,12 @@ use crate::clock::Clock;
 use crate::random::Random;
 use crate::simulator::bureau::archive::Archive;
 use crate::simulator::bureau::desk::{Answer, Desk, Furniture, OrderTrust, Telling};
+use crate::simulator::bureau::door::Door;
 use crate::simulator::bureau::floor::Floor;
 use crate::simulator::bureau::letter::{Letter, LetterKind};
 use crate::simulator::bureau::papers::{Papers, stranger};
 use crate::simulator::bureau::post::{Posted, post};
+use crate::simulator::bureau::shelf::Way;
 use crate::simulator::bureau::tls::{Moods, order_channel};
 use crate::simulator::mailbox::Place;
 use crate::simulator::pass::Pass;
@@ -80,6 +85,8 @@ struct Inner {
     client: reqwest::Client,
     gateway_url: Mutex<String>,
     moods: Arc<Moods>,
+    door: Door,
+    way: Mutex<Way>,
     desk: Mutex<Desk>,
     server: Mutex<Option<ServerHandle>>,
 }
@@ -109,6 +116,8 @@ impl Bureau {
                 client: keys.client.clone(),
                 gateway_url: Mutex::new(String::new()),
                 moods,
+                door: Door::default(),
+                way: Mutex::default(),
                 desk: Mutex::new(furnish(settings, keys, &clock)?),
                 server: Mutex::new(None),
                 clock,
@@ -136,7 +145,12 @@ impl Bureau {
 
     /// Says what is due by the clock and posts what has been written, most of it at once.
     pub async fn work(&self) -> Result<Pass, DocumentError> {
+        self.take_from_spool();
         self.desk().speak(self.inner.clock.now())?;
+        if let Some(acted) = self.lay_out() {
+            let next_at = self.desk().next_at();
+            return Ok(Pass { acted, next_at });
+        }
         let gateway_url = lock(&self.inner.gateway_url).clone();
         let mut acted = 0;
         while !gateway_url.is_empty() && acted < LETTERS_MAX {

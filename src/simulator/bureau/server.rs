@@ -4,11 +4,13 @@ use std::io;
 use std::net::TcpListener;
 use std::time::Duration;
 
+use actix_http::{HttpService, Request, Response};
+use actix_service::map_config;
 use actix_web::body::SizedStream;
-use actix_web::dev::Server;
+use actix_web::dev::{AppConfig, Server, fn_service};
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpResponse, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use rustls::ServerConfig;
@@ -17,6 +19,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::simulator::bureau::Bureau;
 use crate::simulator::bureau::desk::Answer;
+use crate::simulator::bureau::{door, shelf};
 
 /// How long an idle connection stays open.
 const KEEP_ALIVE: Duration = Duration::from_mins(3);
@@ -27,19 +30,30 @@ pub(super) fn listen(
     listener: TcpListener,
     tls: ServerConfig,
 ) -> io::Result<Server> {
-    let server = HttpServer::new(move || {
-        App::new()
+    let serve = move || {
+        let app = App::new()
             .app_data(web::Data::new(bureau.clone()))
+            .configure(shelf::routes)
             .route("/orders/{number}", web::put().to(put_order))
-            .route("/messages/{id}", web::put().to(put_letter))
-    });
-    let server = server
+            .route("/messages/{id}", web::put().to(put_letter));
+        // `HttpServer` asks for every body that is announced; here the door is asked first.
+        let bureau = bureau.clone();
+        let door = fn_service(move |request: Request| {
+            let answer = door::before_body(&bureau, request.head());
+            async move { answer.map_or(Ok(request), |answer| Err(Response::from(answer))) }
+        });
+        HttpService::build()
+            // Longer than clients keep idle connections, so that none is closed under a request.
+            .keep_alive(KEEP_ALIVE)
+            .expect(door)
+            .finish(map_config(app, |()| AppConfig::default()))
+            .rustls_0_23(tls.clone())
+    };
+    let server = Server::build()
         .workers(1)
-        // Longer than clients keep idle connections, so that none is closed under a request.
-        .keep_alive(KEEP_ALIVE)
         .disable_signals()
         .shutdown_timeout(1)
-        .listen_rustls_0_23(listener, tls)?;
+        .listen("bureau", listener, serve)?;
     Ok(server.run())
 }
 
@@ -96,6 +110,7 @@ async fn read_body(
         let Ok(piece) = piece else {
             return Err(HttpResponse::BadRequest().finish());
         };
+        bureau.count_body(piece.len());
         if document.len() + piece.len() > bureau.inner.order_bytes_max {
             return Err(HttpResponse::PayloadTooLarge().finish());
         }
@@ -127,12 +142,7 @@ fn cut_off(given: Bytes) -> HttpResponse {
 
 async fn respond(answer: Answer, hold: Duration) -> HttpResponse {
     match answer {
-        Answer::Document(status, document) => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-            HttpResponse::build(status)
-                .content_type("application/xml")
-                .body(document)
-        }
+        Answer::Document(status, document) => with_document(status, document),
         Answer::Conflict => HttpResponse::Conflict().finish(),
         Answer::Cut(document) => cut_off(document.slice(..document.len() / 2)),
         Answer::Accepted => HttpResponse::Accepted().finish(),
@@ -147,8 +157,15 @@ async fn respond(answer: Answer, hold: Duration) -> HttpResponse {
     }
 }
 
+pub(super) fn with_document(status: u16, document: Bytes) -> HttpResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    HttpResponse::build(status)
+        .content_type("application/xml")
+        .body(document)
+}
+
 /// 1 to 32 capital letters, digits and hyphens, which also makes it the name of a file.
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=32).contains(&text.len()) && text.bytes().all(allowed)
 }

@@ -33,9 +33,9 @@ pub(super) fn render() -> String {
         "acknowledgement",
         acknowledgement::STEPS,
     );
+    life_cycle(&mut out, "Letter to the bureau", "letter", letter::STEPS);
     life_cycle(&mut out, "Consignment", "consignment", consignment::STEPS);
     life_cycle(&mut out, "Complaint", "complaint", complaint::STEPS);
-    life_cycle(&mut out, "Letter to the bureau", "letter", letter::STEPS);
     life_cycle(&mut out, "Inbox message", "inbox", inbox::STEPS);
     life_cycle(&mut out, "Day of payments", "day", day::STEPS);
     out

@@ -16,6 +16,8 @@ use cei_gateway::domain::payment::{Channel, PaymentState};
 use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
 use cei_gateway::store::Tx;
+use cei_gateway::store::causes::Outcome;
+use cei_gateway::store::forced_words::ForcedOutcome;
 use cei_gateway::store::history::SubjectKind;
 use cei_gateway::store::outbox::LaneKind;
 use cei_gateway::store::sealed::SealedKind;
@@ -55,15 +57,17 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("orders", "product", codes!(Product)),
         ("orders", "state", codes!(OrderState)),
         ("order_lines", "state", codes!(LineState)),
+        ("letters", "kind", codes!(LetterKind)),
+        ("letters", "occasion", codes!(Occasion)),
+        ("letters", "state", codes!(LetterState)),
+        ("reconciliation_findings", "difference", codes!(Difference)),
+        ("cause_decision_orders", "outcome", codes!(Outcome)),
+        ("forced_words", "outcome", codes!(ForcedOutcome)),
         ("cards", "state", codes!(CardState)),
         ("consignments", "state", codes!(ConsignmentState)),
         ("consignment_cards", "finding", codes!(ScanFinding)),
         ("complaints", "state", codes!(ComplaintState)),
         ("complaints", "payer", codes!(Payer)),
-        ("letters", "kind", codes!(LetterKind)),
-        ("letters", "occasion", codes!(Occasion)),
-        ("letters", "state", codes!(LetterState)),
-        ("reconciliation_findings", "difference", codes!(Difference)),
         ("inbox", "state", codes!(InboxState)),
         ("lanes", "kind", codes!(LaneKind)),
         ("sealed_contents", "kind", codes!(SealedKind)),
