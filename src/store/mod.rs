@@ -34,6 +34,7 @@ pub mod notifications;
 pub mod offices;
 pub mod order_evidence;
 pub mod order_lines;
+pub mod order_originals;
 pub mod orders;
 pub mod outbox;
 pub mod payment_references;

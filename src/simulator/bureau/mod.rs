@@ -5,6 +5,7 @@ mod answers;
 mod archive;
 mod correspondence;
 mod desk;
+mod envelope;
 mod floor;
 mod forge;
 mod keys;
@@ -238,6 +239,7 @@ fn furnish(settings: BureauSettings, keys: BureauKeys, clock: &Clock) -> Result<
         trust: OrderTrust {
             anchors: keys.order_anchors,
             signer_spki_sha256: keys.signer_spki_sha256,
+            decryption: keys.decryption,
         },
         plan: settings.plan,
         random,
