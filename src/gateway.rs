@@ -1,5 +1,6 @@
 //! The bundle of handles that everything needs, built once from the configuration.
 
+mod encryption;
 mod seal;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use openssl::x509::X509;
 
 use crate::clock::Clock;
 use crate::config::{Config, read_secret_bytes};
+pub use crate::gateway::encryption::OrderEncryption;
 pub(crate) use crate::gateway::seal::load_seal;
 use crate::random::Random;
 use crate::store::Store;
@@ -46,6 +48,8 @@ pub struct Gateway {
     pub seal: Arc<dyn SigningKey>,
     /// Whose signatures count as the bureau's.
     pub bureau_trust: Arc<BureauTrust>,
+    /// For whom orders are encrypted; `None` where they are sent as they were signed.
+    pub encryption: Option<Arc<OrderEncryption>>,
     /// Asks the bureau; `None` while no address is configured.
     pub bureau_client: Option<reqwest::Client>,
     /// The way to the bureau; `None` while none is configured, so that orders wait.
@@ -116,6 +120,7 @@ impl Gateway {
         let vault = Vault::open(&config.vault()).context("opening the vault")?;
         let seal = load_seal(&config)?;
         let bureau_trust = BureauTrust::load(&config)?;
+        let encryption = OrderEncryption::load(&config)?;
         let bureau_client = load_bureau_client(&config)?;
         let spool = open_spool(&config)?;
         let bureau_route = load_bureau_route(&config, spool.as_ref())?;
@@ -129,6 +134,7 @@ impl Gateway {
             board: Board::default(),
             seal,
             bureau_trust: Arc::new(bureau_trust),
+            encryption: encryption.map(Arc::new),
             bureau_client,
             bureau_route,
             spool,

@@ -11,6 +11,7 @@ pub mod store;
 pub mod transport;
 pub mod vault;
 pub mod xmldsig;
+pub mod xmlenc;
 
 pub mod clock;
 pub mod config;

@@ -13,6 +13,7 @@ pub mod cancel_request;
 pub mod complaint;
 pub mod complaint_decision;
 mod document;
+pub mod encrypted_order;
 pub mod entry;
 pub mod erasure_confirmation;
 mod family;
@@ -43,6 +44,8 @@ pub mod writer;
 
 /// The namespace of orders, with their version.
 pub const ORDER_NAMESPACE: &str = "urn:cei-gateway:order:1";
+/// The namespace of encrypted orders, with their version.
+pub const ENCRYPTED_ORDER_NAMESPACE: &str = "urn:cei-gateway:encrypted-order:1";
 /// The namespace of receipts, with their version.
 pub const RECEIPT_NAMESPACE: &str = "urn:cei-gateway:receipt:1";
 /// The namespace of acknowledgements, with their version.

@@ -75,7 +75,7 @@ impl Config {
             channels,
             ..
         } = self;
-        let single: [NamedFile<'_>; 12] = [
+        let single: [NamedFile<'_>; 13] = [
             (
                 "database.password_file",
                 Secret,
@@ -106,6 +106,11 @@ impl Config {
                 "bureau.acknowledgement_crl_file",
                 Public,
                 &mut bureau.acknowledgement_crl_file,
+            ),
+            (
+                "bureau.encryption_cert_file",
+                Public,
+                &mut bureau.encryption_cert_file,
             ),
             (
                 "delivery.webhook_ca_file",

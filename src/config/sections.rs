@@ -132,6 +132,11 @@ pub struct Bureau {
     pub acknowledgement_spki_sha256: Vec<SpkiSha256>,
     /// Whether it may sign with RSA PKCS#1 v1.5.
     pub acknowledgement_rsa_pkcs1: bool,
+    /// The certificate for which orders are encrypted; none: they are not.
+    #[serde(deserialize_with = "optional")]
+    pub encryption_cert_file: Option<PathBuf>,
+    /// Whether the keys of encrypted orders are wrapped with SHA-1 in RSA-OAEP.
+    pub encryption_oaep_sha1: bool,
     /// Seconds until a connection stands.
     pub connect_timeout_seconds: u64,
     /// Seconds until it has said whether it wants a document.

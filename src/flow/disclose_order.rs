@@ -9,13 +9,16 @@ use crate::flow::progress::note;
 use crate::gateway::Gateway;
 use crate::store::history::{self, SubjectKind};
 use crate::store::orders::{self, Order};
-use crate::store::{Tx, sealed};
+use crate::store::{Tx, order_originals, sealed};
 use crate::vault::SealReader;
 
 /// What opens the bytes of one order.
 pub struct Disclosure {
     /// The order.
     pub order: Order,
+    /// The SHA-256 of the signed bytes, as it was recorded. Where the order is sent encrypted, that of
+    /// the order is of other bytes.
+    pub sha256: Option<Vec<u8>>,
     sealed: SealedId,
     wrapped_key: Vec<u8>,
 }
@@ -66,7 +69,12 @@ async fn find(tx: &mut Tx, number: &str) -> Result<Disclosure, Failure<OrderRefu
     let order = orders::find_by_number(tx, number)
         .await?
         .ok_or_else(|| Failure::Refused(unknown()))?;
-    let key = match order.sealed {
+    let original = order_originals::find(tx, order.id).await?;
+    let (sealed, sha256) = match original {
+        Some(original) => (Some(original.sealed), Some(original.sha256)),
+        None => (order.sealed, order.sha256.clone()),
+    };
+    let key = match sealed {
         Some(id) => sealed::find_key(tx, id).await?.map(|key| (id, key)),
         None => None,
     };
@@ -78,6 +86,7 @@ async fn find(tx: &mut Tx, number: &str) -> Result<Disclosure, Failure<OrderRefu
     let (sealed, wrapped_key) = key.ok_or_else(|| Failure::Refused(not_now()))?;
     Ok(Disclosure {
         order,
+        sha256,
         sealed,
         wrapped_key,
     })

@@ -7,7 +7,7 @@ use crate::domain::reconciliation::LineCounts;
 use crate::flow::Failure;
 use crate::store::history::{self, Note, SubjectKind, take_step};
 use crate::store::holds::{self, NewHold};
-use crate::store::{Tx, order_lines, orders, sealed};
+use crate::store::{Tx, order_lines, order_originals, orders, sealed};
 
 /// `IMPOSSIBLE_STEP`: lines were answered in an order that cannot have been read.
 const IMPOSSIBLE_STEP: u16 = Reason::IMPOSSIBLE_STEP.number();
@@ -46,6 +46,9 @@ pub async fn settle<R>(tx: &mut Tx, order: OrderId, note: &Note<'_>) -> Result<(
         && let Some(document) = order.sealed
     {
         sealed::erase_by(tx, document, note.at).await?;
+        if let Some(original) = order_originals::find(tx, order.id).await? {
+            sealed::erase_by(tx, original.sealed, note.at).await?;
+        }
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! application waits for an operator, and the others are ready for the next order.
 
 mod line;
+mod sink;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -26,6 +27,7 @@ use crate::flow::Failure;
 use crate::flow::content::ApplicationContent;
 use crate::flow::progress::note;
 use crate::flow::seal_order::line::{LineSource, line_of};
+use crate::flow::seal_order::sink::{OrderSink, WrittenOrder};
 use crate::flow::send_order::payload_of;
 use crate::flow::withdraw_order::{SetAside, withdraw_order};
 use crate::gateway::Gateway;
@@ -33,10 +35,9 @@ use crate::store::history::{self, take_step};
 use crate::store::offices::{self, Office};
 use crate::store::orders::{self, Order, SignedBytes};
 use crate::store::outbox::{self, LaneKind, NewMessage};
-use crate::store::sealed::{self, NewSealed, SealedKind};
-use crate::store::{Tx, applications, order_evidence, order_lines};
+use crate::store::sealed::{self, NewSealed};
+use crate::store::{Tx, applications, order_evidence, order_lines, order_originals};
 use crate::vault::Vault;
-use crate::xmldsig::sign::SignedDocument;
 
 /// What became of a closed order.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -68,8 +69,8 @@ pub async fn seal_order(gateway: &Gateway) -> Result<Option<Sealing>, Failure<In
     drop(tx);
     let number = order.number.clone();
     let sealing = match write(gateway, header, sources).await? {
-        Ok((blob, document)) => {
-            queue(gateway, &order, blob, &document).await?;
+        Ok(written) => {
+            queue(gateway, &order, written).await?;
             Sealing::Signed { number }
         }
         Err(obstacle) => {
@@ -146,28 +147,26 @@ async fn write(
     gateway: &Gateway,
     header: OrderHeader,
     sources: Vec<LineSource>,
-) -> anyhow::Result<Result<(NewSealed, SignedDocument), SetAside>> {
+) -> anyhow::Result<Result<WrittenOrder, SetAside>> {
     let now = gateway.clock.now();
     let id = SealedId(gateway.random.uuid(now));
     let (vault, key) = (gateway.vault.clone(), gateway.seal.clone());
+    let encryption = gateway.encryption.clone();
+    let encryption = encryption.map(|one| (SealedId(gateway.random.uuid(now)), one));
     tokio::task::spawn_blocking(move || {
-        let mut writer = OrderWriter::begin(vault.writer(id)?, key.as_ref(), &header)?;
+        let recipient = match &encryption {
+            Some((id, encryption)) => Some((*id, encryption.recipient(now)?)),
+            None => None,
+        };
+        let sink = OrderSink::open(&vault, id, &header, recipient)?;
+        let mut writer = OrderWriter::begin(sink, key.as_ref(), &header)?;
         for source in &sources {
             if let Err(obstacle) = write_line(&mut writer, &vault, source)? {
                 return Ok(Err(obstacle));
             }
         }
         let (sink, document) = writer.finish(now)?;
-        let sealed = sink.finish()?;
-        let blob = NewSealed {
-            id,
-            kind: SealedKind::Order,
-            wrapped_key: sealed.wrapped_key,
-            size_bytes: sealed.size_bytes,
-            sha256: sealed.sha256.to_vec(),
-            erase_at: None,
-        };
-        Ok(Ok((blob, document)))
+        Ok(Ok(sink.finish(document)?))
     })
     .await
     .context("the writing task ended early")?
@@ -234,30 +233,32 @@ async fn give_up(
 async fn queue(
     gateway: &Gateway,
     order: &Order,
-    blob: NewSealed,
-    document: &SignedDocument,
+    written: WrittenOrder,
 ) -> Result<(), Failure<Infallible>> {
     let actor = Actor::Gateway("batcher");
     let note = note(gateway, &actor, None);
     let id = order.id.0;
     // No card in it is issued before it is signed, so that none is kept beyond its own term.
     let days = i64::try_from(retention::LAW.after_issue_days).unwrap_or(0);
-    let blob = NewSealed {
-        erase_at: Some(note.at + TimeDelta::days(days)),
-        ..blob
-    };
+    let erase_at = Some(note.at + TimeDelta::days(days));
     let mut tx = gateway.store.begin().await?;
-    sealed::insert(&mut tx, &blob, note.at).await?;
+    for blob in written.blobs {
+        sealed::insert(&mut tx, &NewSealed { erase_at, ..blob }, note.at).await?;
+    }
     let signed = SignedBytes {
-        sealed: blob.id,
-        sha256: &document.sha256,
-        size_bytes: i64::try_from(document.size_bytes).context("an order out of range")?,
+        sealed: written.sent.sealed,
+        sha256: &written.sent.sha256,
+        size_bytes: written.sent.size_bytes,
         signed_at: note.at,
     };
-    let written = OrderEvent::DocumentSigned;
-    let state = take_step::<history::Order>(&mut tx, id, order.state, written, &note).await?;
+    let signature = &written.signature;
+    let event = OrderEvent::DocumentSigned;
+    let state = take_step::<history::Order>(&mut tx, id, order.state, event, &note).await?;
     orders::set_signed(&mut tx, order.id, signed).await?;
-    order_evidence::insert_signature(&mut tx, order.id, &document.signature).await?;
+    order_evidence::insert_signature(&mut tx, order.id, signature).await?;
+    if let Some(original) = &written.original {
+        order_originals::insert(&mut tx, order.id, original).await?;
+    }
     let queued = OrderEvent::PutInOutbox;
     take_step::<history::Order>(&mut tx, id, state, queued, &note).await?;
     put_in_outbox(&mut tx, gateway, order, &note).await?;

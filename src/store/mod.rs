@@ -39,6 +39,7 @@ pub mod offices;
 pub mod order_evidence;
 pub mod order_facts;
 pub mod order_lines;
+pub mod order_originals;
 pub mod orders;
 pub mod outbox;
 pub mod payment_references;

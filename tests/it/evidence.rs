@@ -189,6 +189,18 @@ both_worlds! {
         assert_proven(&after);
     }
 
+    async fn an_encrypted_order_is_proven_by_the_signed_one(world: &mut World) {
+        crate::encryption::encrypt(world, false).await;
+        let order = answered_order(world).await;
+
+        let files = files_of(world, &order.number, true).await;
+
+        assert!(files["order/order.xml"].starts_with(b"<Order "));
+        let page = String::from_utf8(files["README.md"].clone()).unwrap();
+        assert!(page.contains("It names the SHA-256 of the file that was sent."), "{page}");
+        assert_proven(&files);
+    }
+
     async fn a_card_is_proven_by_what_speaks_of_it_alone(world: &mut World) {
         let order = answered_order(world).await;
         let line = world.lines(&order).await.swap_remove(0);

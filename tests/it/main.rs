@@ -13,6 +13,8 @@ mod crashes;
 #[cfg(test)]
 mod doubt;
 #[cfg(test)]
+mod encryption;
+#[cfg(test)]
 mod erasure;
 #[cfg(test)]
 mod evidence;

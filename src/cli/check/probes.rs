@@ -9,7 +9,7 @@ use crate::cli::migrate::name_of;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::id::SealedId;
-use crate::gateway::{load_bureau_client, load_seal, open_spool};
+use crate::gateway::{OrderEncryption, load_bureau_client, load_seal, open_spool};
 use crate::random::Random;
 use crate::store::{Store, offices};
 use crate::transport;
@@ -27,6 +27,7 @@ pub(super) async fn try_all(config: &Config, clock: &Clock, random: &Random) -> 
     ];
     findings.extend(seal(config, clock));
     findings.extend(certificates(config, clock));
+    findings.extend(encryption(config, clock));
     findings.push(bureau(config).await);
     findings
 }
@@ -115,6 +116,21 @@ fn seal(config: &Config, clock: &Clock) -> Vec<Finding> {
     }
 }
 
+/// Whether orders can be encrypted for the bureau; nothing where they are not.
+fn encryption(config: &Config, clock: &Clock) -> Option<Finding> {
+    const WHAT: &str = "encryption of orders";
+    let probe = || {
+        let Some(encryption) = OrderEncryption::load(config)? else {
+            return anyhow::Ok(None);
+        };
+        encryption.recipient(clock.now())?;
+        Ok(Some(String::from("the bureau's key is fit for it")))
+    };
+    probe()
+        .transpose()
+        .map(|outcome| Finding::of(WHAT, outcome))
+}
+
 /// How long the other certificates of ours are valid.
 fn certificates(config: &Config, clock: &Clock) -> Vec<Finding> {
     let ours = [
@@ -122,6 +138,10 @@ fn certificates(config: &Config, clock: &Clock) -> Vec<Finding> {
         (
             "certificate towards the bureau",
             &config.bureau.identity_cert_file,
+        ),
+        (
+            "certificate of the bureau for encryption",
+            &config.bureau.encryption_cert_file,
         ),
     ];
     let read =

@@ -120,6 +120,14 @@ fn bureau(config: &Config) -> Vec<Setting> {
             bureau.acknowledgement_rsa_pkcs1.to_string(),
         ),
         (
+            "bureau.encryption_cert_file",
+            file(bureau.encryption_cert_file.as_ref()),
+        ),
+        (
+            "bureau.encryption_oaep_sha1",
+            bureau.encryption_oaep_sha1.to_string(),
+        ),
+        (
             "bureau.connect_timeout_seconds",
             bureau.connect_timeout_seconds.to_string(),
         ),

@@ -135,7 +135,7 @@ pub(crate) async fn verify_order(
         .await
         .context("the verifying task ended early")?
         .map_err(judge)?;
-    require_recorded(&verified, disclosure.order.sha256.as_deref())?;
+    require_recorded(&verified, disclosure.sha256.as_deref())?;
     context.output.page(&Verdict {
         order: disclosure.order.number,
         signer: verified.signer_subject,

@@ -1,8 +1,8 @@
 //! What people and scripts see: exit codes, tables, JSON.
 
 mod applications;
-mod evidence;
 mod causes;
+mod evidence;
 mod kit;
 mod operations;
 mod payments;

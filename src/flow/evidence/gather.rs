@@ -15,6 +15,7 @@ use crate::gateway::Gateway;
 use crate::store::acknowledgements;
 use crate::store::history::{self, SubjectKind};
 use crate::store::order_lines::{self, OrderLine};
+use crate::store::order_originals::{self, Original};
 use crate::store::orders::{self, Order};
 use crate::store::{Tx, applications, cards, inbox, order_evidence, sealed};
 
@@ -46,10 +47,11 @@ pub async fn take_evidence(
 
     let mut tx = gateway.store.read().await?;
     let lines = subject.lines(&mut tx).await?;
+    let original = order_originals::find(&mut tx, order.id).await?;
     let documents = find_documents(&mut tx, order, &lines).await?;
     let words = find_words(&mut tx, &lines, &documents).await?;
     Ok(Evidence {
-        facts: subject.facts(request.number, gateway, &lines),
+        facts: subject.facts(request.number, gateway, &lines, original),
         signature: order_evidence::find_signature(&mut tx, order.id).await?,
         order_bytes,
         words,
@@ -116,7 +118,8 @@ async fn find_bytes(
     if !is_wanted {
         return Ok(OrderBytes::NotWanted);
     }
-    let Some(id) = order.sealed else {
+    let original = order_originals::find(tx, order.id).await?;
+    let Some(id) = original.map(|original| original.sealed).or(order.sealed) else {
         return Ok(OrderBytes::Erased);
     };
     let key = sealed::find_key(tx, id).await?;
@@ -139,8 +142,16 @@ impl Subject {
         Ok(lines.into_iter().map(with_number).collect())
     }
 
-    fn facts(&self, number: &str, gateway: &Gateway, lines: &[Line]) -> Facts {
+    fn facts(
+        &self,
+        number: &str,
+        gateway: &Gateway,
+        lines: &[Line],
+        original: Option<Original>,
+    ) -> Facts {
         let order = &self.order;
+        let sent_sha256 = hex(order.sha256.as_deref().unwrap_or_default());
+        let signed_sha256 = original.map(|original| hex(&original.sha256));
         let card = self.line.as_ref().and(lines.first());
         Facts {
             asked_for: number.to_owned(),
@@ -154,8 +165,10 @@ impl Subject {
                 test: order.test,
                 state: order.state.as_str(),
                 line_count: order.line_count,
-                sha256: hex(order.sha256.as_deref().unwrap_or_default()),
-                size_bytes: order.size_bytes,
+                is_encrypted: signed_sha256.is_some(),
+                sha256: signed_sha256.unwrap_or_else(|| sent_sha256.clone()),
+                sent_sha256,
+                sent_bytes: order.size_bytes,
                 signed_at: order.signed_at,
                 sent_at: order.sent_at,
                 receipt_at: order.receipt_at,

@@ -117,8 +117,13 @@ struct OrderFacts {
     test: bool,
     state: &'static str,
     line_count: i64,
+    /// Of the signed order.
     sha256: String,
-    size_bytes: Option<i64>,
+    /// Whether it was encrypted for the bureau, so that other bytes were sent.
+    is_encrypted: bool,
+    /// Of the file that was sent.
+    sent_sha256: String,
+    sent_bytes: Option<i64>,
     signed_at: Option<DateTime<Utc>>,
     sent_at: Option<DateTime<Utc>>,
     receipt_at: Option<DateTime<Utc>>,
@@ -289,12 +294,12 @@ fn write_document<W: Write + Seek>(
     let shown = show(bytes.as_slice())?;
     let signer = signers.theirs(&shown)?;
     // What a receipt says of the order's bytes, so that one signature leads to the other.
-    let digest = format!("<Sha256>{}</Sha256>", facts.order.sha256);
+    let digest = format!("<Sha256>{}</Sha256>", facts.order.sent_sha256);
     let names_order = document.row.kind == "receipt"
         && bytes
             .windows(digest.len())
             .any(|part| part == digest.as_bytes());
-    let order_sha256 = names_order.then_some(facts.order.sha256.as_str());
+    let order_sha256 = names_order.then_some(facts.order.sent_sha256.as_str());
     readme.document(&document.row, file, &shown, &signer, order_sha256);
     Ok(())
 }

@@ -52,6 +52,14 @@ impl Readme {
             steps: Vec::new(),
             gone: Vec::new(),
         };
+        if order.is_encrypted {
+            readme.gone.push(format!(
+                "The order was encrypted for the bureau after it was signed. The file that was sent, which \
+                 only the bureau can read, had the SHA-256 `{}`; that the order inside is this one, the \
+                 bureau can show by decrypting it.",
+                order.sent_sha256
+            ));
+        }
         readme.file("README.md", "this page");
         readme.file(
             "evidence.json",
@@ -167,7 +175,7 @@ impl Readme {
             row.received_at.format("%Y-%m-%dT%H:%M:%SZ"),
         );
         if let Some(sha256) = order_sha256 {
-            says.push_str(" It names the SHA-256 of the order's file.");
+            says.push_str(" It names the SHA-256 of the file that was sent.");
             commands.push(format!("grep -q '<Sha256>{sha256}</Sha256>' {file}"));
         }
         let title = format!("The bureau signed the {} `{file}`", row.kind);

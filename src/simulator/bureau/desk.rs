@@ -5,12 +5,14 @@ use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
+use openssl::pkey::{PKey, Private};
 use openssl::sha::sha256;
 use openssl::x509::X509;
 use uuid::Uuid;
 
 use crate::bureau::ORDER_NAMESPACE;
 use crate::bureau::acknowledgement::Entry;
+use crate::bureau::encrypted_order::is_header_of;
 use crate::bureau::inquiry_answer::Held;
 use crate::bureau::message::Message;
 use crate::bureau::order::{ReadOrder, read_order};
@@ -20,6 +22,7 @@ use crate::domain::acknowledgement::LineEvent;
 use crate::random::Random;
 use crate::simulator::bureau::archive::Archive;
 use crate::simulator::bureau::correspondence::Correspondence;
+use crate::simulator::bureau::envelope;
 use crate::simulator::bureau::floor::{Floor, Said};
 use crate::simulator::bureau::ledger::BureauLedger;
 use crate::simulator::bureau::letter::{Letter, LetterKind, letters_for};
@@ -45,6 +48,7 @@ const NOT_FOR_US: u16 = 110;
 pub(super) struct OrderTrust {
     pub(super) anchors: Vec<X509>,
     pub(super) signer_spki_sha256: [u8; 32],
+    pub(super) decryption: Option<PKey<Private>>,
 }
 
 /// How an order is answered.
@@ -305,12 +309,18 @@ impl Desk {
     ) -> Result<ReadOrder, (u16, String)> {
         let mut policy = TrustPolicy::new(self.trust.anchors.clone(), ORDER_NAMESPACE, now);
         policy.allowed_spki_sha256 = Some(vec![self.trust.signer_spki_sha256]);
-        let order = read_order(document, &policy).map_err(|error| match error {
+        let (document, in_the_open) = envelope::open(document, self.trust.decryption.as_ref())?;
+        let order = read_order(&*document, &policy).map_err(|error| match error {
             ReadError::Refused(refusal) => (refusal.reason, refusal.to_string()),
             ReadError::Source(error) => (NOT_AS_IT_SHOULD_BE, error.to_string()),
         })?;
         let header = &order.header;
-        let fault = if header.number != number {
+        let fault = if in_the_open.is_some_and(|open| !is_header_of(&open, header)) {
+            (
+                NOT_AS_IT_SHOULD_BE,
+                "the header in the open is of another order",
+            )
+        } else if header.number != number {
             (NOT_AS_IT_SHOULD_BE, "the order has another number")
         } else if header.bureau != self.papers.bureau {
             (NOT_FOR_US, "the order is for another bureau")

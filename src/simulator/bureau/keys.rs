@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
 use crate::simulator::keys::{KeysError, PemPair, client, read};
@@ -23,6 +24,8 @@ pub struct BureauKeys {
     pub(super) order_anchors: Vec<X509>,
     /// The one key that may sign orders.
     pub(super) signer_spki_sha256: [u8; 32],
+    /// Opens encrypted orders; without it they are refused.
+    pub(super) decryption: Option<PKey<Private>>,
 }
 
 impl std::fmt::Debug for BureauKeys {
@@ -45,7 +48,14 @@ impl BureauKeys {
             seal: PemKey::from_pem(&seal.key, &seal.chain)?,
             order_anchors: X509::stack_from_pem(&anchors)?,
             signer_spki_sha256: spki(dir, GATEWAY_SEAL)?,
+            decryption: None,
         })
+    }
+
+    /// Gives the bureau the private key, in PEM, for which orders are encrypted.
+    pub fn with_decryption_key(mut self, pem: &[u8]) -> Result<Self, KeysError> {
+        self.decryption = Some(PKey::private_key_from_pem(pem)?);
+        Ok(self)
     }
 }
 

@@ -6,6 +6,7 @@ mod archive;
 mod correspondence;
 mod desk;
 mod door;
+mod envelope;
 mod floor;
 mod forge;
 mod keys;
@@ -252,6 +253,7 @@ fn furnish(settings: BureauSettings, keys: BureauKeys, clock: &Clock) -> Result<
         trust: OrderTrust {
             anchors: keys.order_anchors,
             signer_spki_sha256: keys.signer_spki_sha256,
+            decryption: keys.decryption,
         },
         plan: settings.plan,
         random,

@@ -23,7 +23,7 @@ const MODULES: &[Module] = &[
 
     // Each knows one thing of the world outside; none knows what the gateway does.
     Module { name: "bureau",
-             modules: &["domain", "xmldsig"],
+             modules: &["domain", "xmldsig", "xmlenc"],
              crates: &["base64", "chrono", "openssl", "thiserror", "uuid"] },
     Module { name: "channel",
              modules: &["domain"],
@@ -46,6 +46,10 @@ const MODULES: &[Module] = &[
     Module { name: "xmldsig",
              modules: &[],
              crates: &["base64", "base64_simd", "chrono", "cryptoki", "memchr", "openssl", "quick_xml", "simdutf8", "thiserror"] },
+    // Encrypts any document; what an order is, it does not know.
+    Module { name: "xmlenc",
+             modules: &[],
+             crates: &["base64", "openssl", "thiserror", "zeroize"] },
 
     Module { name: "clock",
              modules: &["domain"],
@@ -54,8 +58,8 @@ const MODULES: &[Module] = &[
              modules: &["domain", "transport", "vault", "telemetry"],
              crates: &["chrono", "config", "serde", "serde_path_to_error", "thiserror", "zeroize"] },
     Module { name: "gateway",
-             modules: &["domain", "bureau", "channel", "store", "transport", "vault", "xmldsig", "clock", "config",
-                        "random"],
+             modules: &["domain", "bureau", "channel", "store", "transport", "vault", "xmldsig", "xmlenc", "clock",
+                        "config", "random"],
              crates: &["anyhow", "chrono", "openssl", "reqwest", "rustls", "thiserror", "tokio"] },
     Module { name: "random",
              modules: &[],
@@ -67,8 +71,8 @@ const MODULES: &[Module] = &[
     // No network, no HTTP: neither transport nor reqwest nor actix_web. Of tokio, only the threads
     // on which sealing and signing wait for a disk.
     Module { name: "flow",
-             modules: &["domain", "bureau", "channel", "store", "vault", "xmldsig", "clock", "config", "gateway",
-                        "random"],
+             modules: &["domain", "bureau", "channel", "store", "vault", "xmldsig", "xmlenc", "clock", "config",
+                        "gateway", "random"],
              crates: &["anyhow", "base64", "bytes", "chrono", "chrono_tz", "openssl", "serde", "serde_json",
                        "thiserror", "tokio", "tracing", "utoipa", "uuid", "zeroize", "zip"] },
 
@@ -81,7 +85,7 @@ const MODULES: &[Module] = &[
                        "tracing", "utoipa", "utoipa_swagger_ui", "uuid"] },
     // Sees only the wire: neither flow nor store nor gateway.
     Module { name: "simulator",
-             modules: &["domain", "bureau", "channel", "transport", "xmldsig", "clock", "config", "random"],
+             modules: &["domain", "bureau", "channel", "transport", "xmldsig", "xmlenc", "clock", "config", "random"],
              crates: &["actix_http", "actix_service", "actix_web", "anyhow", "base64", "bytes", "chrono", "chrono_tz",
                        "futures_util", "openssl", "rand", "reqwest", "rustls", "serde", "serde_json", "thiserror", "tokio", "tracing",
                        "uuid"] },
