@@ -65,6 +65,11 @@ pub struct BureauTrust {
 const READING_CRLS: &str = "reading the bureau's revocation lists";
 
 impl BureauTrust {
+    /// The authorities that are believed.
+    pub fn anchors(&self) -> &[X509] {
+        &self.anchors
+    }
+
     /// The policy by which a document of `namespace` is judged at `at`.
     pub fn policy(&self, namespace: &str, at: DateTime<Utc>) -> anyhow::Result<TrustPolicy> {
         let mut policy = TrustPolicy::new(self.anchors.clone(), namespace, at);

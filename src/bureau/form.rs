@@ -71,7 +71,10 @@ pub(crate) fn status(text: &str) -> Option<LineEvent> {
 pub(crate) const fn is_of_bureau(event: LineEvent) -> bool {
     !matches!(
         event,
-        LineEvent::OfficeReceivedCard | LineEvent::OfficeHandedOver | LineEvent::OrderGivenUp
+        LineEvent::OfficeReceivedCard
+            | LineEvent::OfficeHandedOver
+            | LineEvent::OrderGivenUp
+            | LineEvent::CardGivenUp
     )
 }
 

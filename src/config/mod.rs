@@ -6,6 +6,7 @@
 
 mod fault;
 mod files;
+mod production;
 mod reference;
 mod secret;
 mod sections;
@@ -27,6 +28,7 @@ use crate::transport::{Timeouts, certificates};
 use crate::vault::VaultConfig;
 
 pub use crate::config::fault::{Fault, Faults};
+pub use crate::config::production::Production;
 pub use crate::config::reference::reference;
 pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_secret_text};
 pub use crate::config::sections::{
@@ -59,6 +61,8 @@ pub struct Config {
     pub bureau: Bureau,
     /// When an order is closed.
     pub batching: Batching,
+    /// What becomes of cards once they are made.
+    pub production: Production,
     /// How messages are delivered.
     pub delivery: Delivery,
     /// The nightly comparison of open orders with the bureau.

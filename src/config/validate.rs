@@ -28,6 +28,7 @@ impl Config {
         self.check_bureau(&mut findings);
         self.check_acknowledgements(&mut findings);
         self.check_batching(&mut findings);
+        self.check_production(&mut findings);
         self.check_delivery(&mut findings);
         self.check_payments(&mut findings);
         self.check_limits(&mut findings);

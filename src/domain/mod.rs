@@ -17,6 +17,8 @@ pub mod working_days;
 // Life cycles.
 pub mod acknowledgement;
 pub mod application;
+pub mod complaint;
+pub mod consignment;
 pub mod day;
 pub mod event;
 pub mod fee;

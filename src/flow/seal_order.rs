@@ -34,7 +34,7 @@ use crate::store::offices::{self, Office};
 use crate::store::orders::{self, Order, SignedBytes};
 use crate::store::outbox::{self, LaneKind, NewMessage};
 use crate::store::sealed::{self, NewSealed, SealedKind};
-use crate::store::{Tx, applications, order_lines};
+use crate::store::{Tx, applications, order_evidence, order_lines};
 use crate::vault::Vault;
 use crate::xmldsig::sign::SignedDocument;
 
@@ -257,6 +257,7 @@ async fn queue(
     let written = OrderEvent::DocumentSigned;
     let state = take_step::<history::Order>(&mut tx, id, order.state, written, &note).await?;
     orders::set_signed(&mut tx, order.id, signed).await?;
+    order_evidence::insert_signature(&mut tx, order.id, &document.signature).await?;
     let queued = OrderEvent::PutInOutbox;
     take_step::<history::Order>(&mut tx, id, state, queued, &note).await?;
     put_in_outbox(&mut tx, gateway, order, &note).await?;

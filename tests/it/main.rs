@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod acknowledgements;
 #[cfg(test)]
+mod after;
+#[cfg(test)]
 mod cancelling;
 #[cfg(test)]
 mod corpus;
@@ -12,6 +14,8 @@ mod crashes;
 mod doubt;
 #[cfg(test)]
 mod erasure;
+#[cfg(test)]
+mod evidence;
 #[cfg(test)]
 mod failed_orders;
 #[cfg(test)]

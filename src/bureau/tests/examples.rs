@@ -48,19 +48,19 @@ fn schemas_and_readers_accept_the_examples() {
     let signer = Signer::new();
     let policy = signer.policy();
     for (kind, example) in examples() {
-        let signed = signer.sign_again(example);
+        let document = signer.sign_again(example);
         let schema = format!("{kind}-1.xsd");
-        assert_eq!(schema_faults(&schema, &signed), None, "{kind}");
+        assert_eq!(schema_faults(&schema, &document), None, "{kind}");
         let read = match kind {
-            "order" => read_order(&*signed, &policy).map(|_| ()),
+            "order" => read_order(&*document, &policy).map(|_| ()),
             "inquiry" | "cancel-request" | "complaint" => {
-                read_letter(&*signed, &policy).map(|_| ())
+                read_letter(&*document, &policy).map(|_| ())
             }
             "technical-error" => {
-                assert!(read_letter(&*signed, &policy).is_ok());
-                read_message(&*signed, &policy).map(|_| ())
+                assert!(read_letter(&*document, &policy).is_ok());
+                read_message(&*document, &policy).map(|_| ())
             }
-            _ => read_message(&*signed, &policy).map(|_| ()),
+            _ => read_message(&*document, &policy).map(|_| ()),
         };
         assert!(read.is_ok(), "{kind}: {read:?}");
     }
@@ -71,9 +71,9 @@ fn a_letter_is_no_message_of_the_bureau_and_the_reverse() {
     let signer = Signer::new();
     let policy = signer.policy();
     for (kind, example) in examples() {
-        let signed = signer.sign_again(example);
-        let as_letter = read_letter(&*signed, &policy).is_ok();
-        let as_message = read_message(&*signed, &policy).is_ok();
+        let document = signer.sign_again(example);
+        let as_letter = read_letter(&*document, &policy).is_ok();
+        let as_message = read_message(&*document, &policy).is_ok();
         let expected = match kind {
             "order" => (false, false),
             "inquiry" | "cancel-request" | "complaint" => (true, false),

@@ -163,6 +163,18 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
             "batching.group_by",
             batching.group_by.0.as_str().to_lowercase(),
         ),
+        (
+            "production.unclaimed_days",
+            config.production.unclaimed_days.to_string(),
+        ),
+        (
+            "production.warranty_months",
+            config.production.warranty_months.to_string(),
+        ),
+        (
+            "production.county_validation",
+            config.production.county_validation.to_string(),
+        ),
         ("delivery.lease_seconds", delivery.lease_seconds.to_string()),
         ("delivery.attempts_max", delivery.attempts_max.to_string()),
         ("delivery.base_seconds", delivery.base_seconds.to_string()),

@@ -2,6 +2,7 @@
 
 mod decide;
 pub(crate) mod document;
+mod evidence;
 mod force;
 mod letters;
 mod plan;
@@ -39,6 +40,9 @@ pub(crate) enum Order {
     Xml(document::Xml),
     /// Verify the gateway's own signature on an order, and the stored digest
     Verify(document::Verify),
+    /// Write all that proves an order or a card into one archive, which others verify with xmlsec1
+    /// and openssl alone; with the signed order in it, who takes it stands in the history
+    Evidence(evidence::Evidence),
     /// Send the same bytes again
     Resend(decide::Resend),
     /// Set some applications of an order aside, and send the others out in a new order; only while
@@ -88,6 +92,7 @@ pub(crate) async fn run(command: Order, context: &mut Context<'_>) -> Result<Exi
         Order::Resume(command) => plan::resume(&command, context).await,
         Order::Xml(command) => document::xml(command, context).await,
         Order::Verify(command) => document::verify_order(command, context).await,
+        Order::Evidence(command) => evidence::evidence(command, context).await,
         Order::Resend(command) => decide::resend(&command, context).await,
         Order::Split(command) => decide::split(&command, context).await,
         Order::Cancel(command) => letters::cancel(&command, context).await,

@@ -1,6 +1,7 @@
 //! What people and scripts see: exit codes, tables, JSON.
 
 mod applications;
+mod evidence;
 mod kit;
 mod operations;
 mod payments;

@@ -5,7 +5,8 @@ use std::fmt::{Display, Write as _};
 
 use cei_gateway::domain::step::Step;
 use cei_gateway::domain::{
-    acknowledgement, application, day, fee, inbox, letter, order, payment, refund,
+    acknowledgement, application, complaint, consignment, day, fee, inbox, letter, order, payment,
+    refund,
 };
 
 const HEAD: &str = "\
@@ -33,6 +34,8 @@ pub(super) fn render() -> String {
         acknowledgement::STEPS,
     );
     life_cycle(&mut out, "Letter to the bureau", "letter", letter::STEPS);
+    life_cycle(&mut out, "Consignment", "consignment", consignment::STEPS);
+    life_cycle(&mut out, "Complaint", "complaint", complaint::STEPS);
     life_cycle(&mut out, "Inbox message", "inbox", inbox::STEPS);
     life_cycle(&mut out, "Day of payments", "day", day::STEPS);
     out

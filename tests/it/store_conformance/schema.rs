@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cei_gateway::domain::acknowledgement::LineState;
 use cei_gateway::domain::application::{ApplicationState, CardReason, Product};
+use cei_gateway::domain::card::CardState;
+use cei_gateway::domain::complaint::{ComplaintState, Payer};
+use cei_gateway::domain::consignment::{ConsignmentState, ScanFinding};
 use cei_gateway::domain::day::DayEvent;
 use cei_gateway::domain::fee::FeeState;
 use cei_gateway::domain::inbox::InboxState;
@@ -60,6 +63,11 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("reconciliation_findings", "difference", codes!(Difference)),
         ("cause_decision_orders", "outcome", codes!(Outcome)),
         ("forced_words", "outcome", codes!(ForcedOutcome)),
+        ("cards", "state", codes!(CardState)),
+        ("consignments", "state", codes!(ConsignmentState)),
+        ("consignment_cards", "finding", codes!(ScanFinding)),
+        ("complaints", "state", codes!(ComplaintState)),
+        ("complaints", "payer", codes!(Payer)),
         ("inbox", "state", codes!(InboxState)),
         ("lanes", "kind", codes!(LaneKind)),
         ("sealed_contents", "kind", codes!(SealedKind)),
@@ -75,19 +83,6 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
             vec!["OFFICE", "BUREAU", "CHANNEL", "AUTOMATION", "OPERATOR"],
         ),
         ("credentials", "kind", vec!["CERTIFICATE", "API_KEY"]),
-        (
-            "cards",
-            "state",
-            vec![
-                "PRODUCED",
-                "FAILED",
-                "SHIPPED",
-                "AT_OFFICE",
-                "HANDED_OVER",
-                "LOST",
-                "DESTROYED",
-            ],
-        ),
         ("inbox", "source", vec!["BUREAU", "SELFPAY"]),
         (
             "acknowledgements",
