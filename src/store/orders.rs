@@ -214,7 +214,7 @@ pub async fn list_silent(
     limit: i64,
 ) -> Result<Vec<Order>, StoreError> {
     const SQL: &str = select!(
-        "WHERE state = 'SENT' AND sent_at <= $1
+        "WHERE state = 'SENT' AND sent_at <= $1 AND NOT quarantined
            AND NOT EXISTS (SELECT 1 FROM holds WHERE subject_id = orders.id AND open)
          ORDER BY sent_at
          LIMIT $2"
@@ -230,7 +230,7 @@ pub async fn list_in_doubt(
     limit: i64,
 ) -> Result<Vec<Order>, StoreError> {
     const SQL: &str = select!(
-        "WHERE state = 'QUEUED'
+        "WHERE state = 'QUEUED' AND NOT quarantined
            AND NOT EXISTS (SELECT 1 FROM holds WHERE subject_id = orders.id AND open)
            AND NOT EXISTS (SELECT 1 FROM outbox o JOIN lanes l ON l.lane = o.lane
                            WHERE o.subject_id = orders.id AND o.seq > l.acked_seq)

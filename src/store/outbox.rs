@@ -4,6 +4,8 @@
 //! commits: the log of an office is its event feed as well. Whoever delivers holds a lane by a
 //! lease with an epoch; a holder whose lease was lost changes nothing.
 
+mod claim;
+mod dead;
 mod events;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +16,8 @@ use crate::domain::id::MessageId;
 use crate::store::tx::{execute, query};
 use crate::store::{StoreError, Tx, later};
 
+pub use claim::{Claimed, claim, claim_lane};
+pub use dead::{DeadLetter, bury, count_dead, list_dead, resolve_dead};
 pub use events::tell;
 pub(super) use events::{Event, append_events};
 
@@ -134,104 +138,6 @@ pub async fn append(
         at,
     )?;
     Ok(seq)
-}
-
-/// Leases the due lane of `kind` that has waited longest, or none.
-pub async fn claim_lane(
-    tx: &mut Tx,
-    kind: LaneKind,
-    owner: &str,
-    now: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<Option<Lane>, StoreError> {
-    // SKIP LOCKED lets replicas pass one another; SQLite has one writer and no such words.
-    const POSTGRES: &str = "
-        UPDATE lanes
-        SET lease_owner = $1, lease_until = $2, lease_epoch = lease_epoch + 1
-        WHERE lane = (
-            SELECT lane
-            FROM lanes
-            WHERE kind = $3 AND next_attempt_at <= $4 AND NOT paused
-              AND (lease_until IS NULL OR lease_until <= $4)
-            ORDER BY next_attempt_at
-            LIMIT 1
-            FOR UPDATE SKIP LOCKED)
-        RETURNING lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
-                  lease_owner, lease_until, lease_epoch";
-    const SQLITE: &str = "
-        UPDATE lanes
-        SET lease_owner = $1, lease_until = $2, lease_epoch = lease_epoch + 1
-        WHERE lane = (
-            SELECT lane
-            FROM lanes
-            WHERE kind = $3 AND next_attempt_at <= $4 AND NOT paused
-              AND (lease_until IS NULL OR lease_until <= $4)
-            ORDER BY next_attempt_at
-            LIMIT 1)
-        RETURNING lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
-                  lease_owner, lease_until, lease_epoch";
-    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
-    query!(
-        fetch_optional as Lane,
-        tx,
-        sql,
-        owner,
-        until,
-        kind.as_str(),
-        now
-    )
-}
-
-/// A lane that was just leased.
-#[derive(Clone, Debug)]
-pub struct Claimed {
-    /// The lane, with the new lease.
-    pub lane: Lane,
-    /// Whether the lease before it ended without a result: its holder died, and nobody knows
-    /// whether the message at the head was sent.
-    pub was_abandoned: bool,
-}
-
-/// Leases the lane of this name, if it is due and nobody holds it.
-pub async fn claim(
-    tx: &mut Tx,
-    lane: &str,
-    owner: &str,
-    now: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<Option<Claimed>, StoreError> {
-    const POSTGRES: &str = "
-        SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
-               lease_owner, lease_until, lease_epoch
-        FROM lanes
-        WHERE lane = $1 AND next_attempt_at <= $2 AND NOT paused
-          AND (lease_until IS NULL OR lease_until <= $2)
-        FOR UPDATE SKIP LOCKED";
-    const SQLITE: &str = "
-        SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
-               lease_owner, lease_until, lease_epoch
-        FROM lanes
-        WHERE lane = $1 AND next_attempt_at <= $2 AND NOT paused
-          AND (lease_until IS NULL OR lease_until <= $2)";
-    const TAKE: &str = "
-        UPDATE lanes
-        SET lease_owner = $2, lease_until = $3, lease_epoch = lease_epoch + 1
-        WHERE lane = $1";
-    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
-    let Some(before) = query!(fetch_optional as Lane, tx, sql, lane, now)? else {
-        return Ok(None);
-    };
-    execute!(tx, TAKE, lane, owner, until)?;
-    let was_abandoned = before.lease_owner.is_some();
-    Ok(Some(Claimed {
-        lane: Lane {
-            lease_owner: Some(owner.to_owned()),
-            lease_until: Some(until),
-            lease_epoch: before.lease_epoch + 1,
-            ..before
-        },
-        was_abandoned,
-    }))
 }
 
 /// Finds the newest message about a subject.
@@ -418,95 +324,6 @@ pub async fn list_outcomes(
     let name = lane.lane.as_str();
     let rows = query!(fetch_all as (String,), tx, SQL, name, head, limit)?;
     Ok(rows.into_iter().map(|(outcome,)| outcome).collect())
-}
-
-/// Sets a message aside for an operator; its lane goes on without it.
-pub async fn bury(
-    tx: &mut Tx,
-    message: &Message,
-    cause: &str,
-    attempts: i64,
-    at: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    const SQL: &str = "
-        INSERT INTO dead_letters (message_id, lane, seq, cause, attempts, died_at)
-        VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (message_id) DO NOTHING";
-    execute!(
-        tx,
-        SQL,
-        message.message_id,
-        message.lane.as_str(),
-        message.seq,
-        cause,
-        attempts,
-        at,
-    )?;
-    Ok(())
-}
-
-/// A message that could not be delivered.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct DeadLetter {
-    /// Its id.
-    pub message_id: Uuid,
-    /// Its lane.
-    pub lane: String,
-    /// Its place.
-    pub seq: i64,
-    /// Why it died, in one of the delivery rule's words and the status.
-    pub cause: String,
-    /// After how many attempts.
-    pub attempts: i64,
-    /// When.
-    pub died_at: DateTime<Utc>,
-    /// The order or application that it is about.
-    pub subject_id: Uuid,
-    /// What it is.
-    pub kind: String,
-    /// Its content.
-    pub payload: String,
-}
-
-/// Lists dead letters that nobody has resolved, in the order of their death.
-pub async fn list_dead(tx: &mut Tx, limit: i64) -> Result<Vec<DeadLetter>, StoreError> {
-    const SQL: &str = "
-        SELECT d.message_id, d.lane, d.seq, d.cause, d.attempts, d.died_at, o.subject_id, o.kind,
-               o.payload
-        FROM dead_letters d
-        JOIN outbox o ON o.message_id = d.message_id
-        WHERE d.resolved_at IS NULL
-        ORDER BY d.died_at, d.message_id
-        LIMIT $1";
-    query!(fetch_all as DeadLetter, tx, SQL, limit)
-}
-
-/// Resolves the dead letters of a subject: sent again as `replayed_as`, or given up. Returns how
-/// many there were.
-pub async fn resolve_dead(
-    tx: &mut Tx,
-    subject: Uuid,
-    resolution: &str,
-    replayed_as: Option<MessageId>,
-    at: DateTime<Utc>,
-) -> Result<u64, StoreError> {
-    const SQL: &str = "
-        UPDATE dead_letters
-        SET resolved_at = $2, resolution = $3, replayed_as = $4
-        WHERE resolved_at IS NULL
-          AND message_id IN (SELECT message_id FROM outbox WHERE subject_id = $1)";
-    execute!(tx, SQL, subject, at, resolution, replayed_as.map(|id| id.0))
-}
-
-/// Counts the dead letters of a subject that nobody has resolved.
-pub async fn count_dead(tx: &mut Tx, subject: Uuid) -> Result<i64, StoreError> {
-    const SQL: &str = "
-        SELECT COUNT(*)
-        FROM dead_letters d
-        JOIN outbox o ON o.message_id = d.message_id
-        WHERE o.subject_id = $1 AND d.resolved_at IS NULL";
-    let (count,) = query!(fetch_one as (i64,), tx, SQL, subject)?;
-    Ok(count)
 }
 
 /// Counts the messages of a subject that still wait in their lanes to be delivered.

@@ -162,6 +162,8 @@ async fn hear_unknown(
         return Ok(true);
     }
     match order.state {
+        // Whoever releases it sends it again.
+        OrderState::Queued | OrderState::Sent if order.quarantined => Ok(false),
         OrderState::Queued => {
             let is_dead = outbox::count_dead(tx, order.id.0).await? > 0;
             if is_dead || outbox::is_waiting(tx, order.id.0).await? {

@@ -14,7 +14,7 @@ use cei_gateway::domain::order_action::OrderAction;
 use cei_gateway::flow::decide_hold::{self, Decision};
 use cei_gateway::flow::force_word::{WordProposal, approve, propose};
 use cei_gateway::random::Random;
-use cei_gateway::store::orders::Order;
+use cei_gateway::store::orders::{self, Order};
 use cei_gateway::store::{holds, outbox};
 use chrono::TimeDelta;
 
@@ -315,8 +315,14 @@ impl Story {
             .await
             .expect("messages")
             > 0;
+        // The reconciler finds it once its term is over.
+        let in_doubt = orders::list_in_doubt(&mut tx, self.world.now(), 1_000).await;
+        let in_doubt = in_doubt
+            .expect("orders")
+            .iter()
+            .any(|one| one.id == order.id);
         match order.state {
-            OrderState::Queued => waits || held,
+            OrderState::Queued => waits || held || in_doubt,
             OrderState::ReceiptRejected => held,
             OrderState::Cancelled => false,
             _ => true,
