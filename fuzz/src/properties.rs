@@ -4,11 +4,13 @@ use std::fmt::{Debug, Write as _};
 use std::io::{BufReader, Read};
 use std::sync::OnceLock;
 
+use cei_gateway::bureau::ORDER_NAMESPACE;
+use cei_gateway::bureau::ORDER_NAMESPACE;
 use cei_gateway::bureau::acknowledgement::read_acknowledgement;
-use cei_gateway::bureau::message::read_message;
+use cei_gateway::bureau::letter::{LETTER_NAMESPACES, read_letter};
+use cei_gateway::bureau::message::{MESSAGE_NAMESPACES, read_message};
 use cei_gateway::bureau::order::read_order;
 use cei_gateway::bureau::receipt::read_receipt;
-use cei_gateway::bureau::{ACKNOWLEDGEMENT_NAMESPACE, ORDER_NAMESPACE, RECEIPT_NAMESPACE};
 use cei_gateway::channel;
 use cei_gateway::channel::selfpay::notification::Notification;
 use cei_gateway::domain::cnp::Cnp;
@@ -116,14 +118,20 @@ pub fn documents(document: &[u8]) {
         &read_message(document, policy),
         &read_message(slowly(), policy),
     );
+    let letter = same(
+        &read_letter(document, policy),
+        &read_letter(slowly(), policy),
+    );
     assert!(
-        [order, receipt, words]
+        [order, receipt, words, letter]
             .into_iter()
             .filter(|is_one| *is_one)
             .count()
             <= 1
     );
-    assert_eq!(message, receipt || words);
+    // There are other messages, but these two are always some.
+    assert!(message || !(receipt || words));
+    assert!(!(message && order));
 }
 
 /// Files of banks are read or refused, and always alike.
@@ -176,13 +184,10 @@ pub fn policy(anchor: &[u8]) -> TrustPolicy {
     let anchors = X509::stack_from_pem(anchor).expect("certificates");
     let at = SIGNED_AT.parse().expect("an instant");
     let mut policy = TrustPolicy::new(anchors, ORDER_NAMESPACE, at);
-    let others = [
-        RECEIPT_NAMESPACE,
-        ACKNOWLEDGEMENT_NAMESPACE,
-        "urn:a",
-        "urn:b",
-    ];
-    policy.allowed_namespaces.extend(others.map(str::to_owned));
+    let others = MESSAGE_NAMESPACES.iter().chain(&LETTER_NAMESPACES);
+    let others = others.chain(&["urn:a", "urn:b"]);
+    let others = others.map(|&namespace| namespace.to_owned());
+    policy.allowed_namespaces.extend(others);
     policy
 }
 

@@ -33,6 +33,8 @@ mod money;
 #[cfg(test)]
 mod nights;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod races;

@@ -76,6 +76,11 @@ async fn an_acknowledgement_signed_by_a_stranger_is_set_aside() {
 }
 
 #[tokio::test]
+async fn an_acknowledgement_with_a_wrong_total_is_set_aside() {
+    assert_set_aside(Misbehaviour::MiscountDocument).await;
+}
+
+#[tokio::test]
 async fn a_word_on_an_order_that_nobody_sent_waits_for_an_operator() {
     let (theatre, erred) = play_with(Misbehaviour::UnknownLine).await;
     let mut tx = theatre.stage.gateway.store.read().await.unwrap();
