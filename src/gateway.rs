@@ -15,7 +15,10 @@ use crate::config::{Config, read_secret_bytes};
 pub(crate) use crate::gateway::seal::load_seal;
 use crate::random::Random;
 use crate::store::Store;
-use crate::transport::{self, Identity, Trust};
+use crate::transport::route::Route;
+use crate::transport::route::push::Push;
+use crate::transport::route::spool::Spool;
+use crate::transport::{self, Identity, TransportError, Trust};
 use crate::vault::Vault;
 use crate::worker::bell::Bells;
 use crate::worker::supervisor::Board;
@@ -43,8 +46,12 @@ pub struct Gateway {
     pub seal: Arc<dyn SigningKey>,
     /// Whose signatures count as the bureau's.
     pub bureau_trust: Arc<BureauTrust>,
-    /// Speaks to the bureau; `None` while no address is configured, so that orders wait.
+    /// Asks the bureau; `None` while no address is configured.
     pub bureau_client: Option<reqwest::Client>,
+    /// The way to the bureau; `None` while none is configured, so that orders wait.
+    pub bureau_route: Option<Arc<dyn Route>>,
+    /// The folder that the bureau shares with us, where there is one.
+    pub spool: Option<Spool>,
 }
 
 /// Whose signatures count as the bureau's.
@@ -58,6 +65,11 @@ pub struct BureauTrust {
 const READING_CRLS: &str = "reading the bureau's revocation lists";
 
 impl BureauTrust {
+    /// The authorities that are believed.
+    pub fn anchors(&self) -> &[X509] {
+        &self.anchors
+    }
+
     /// The policy by which a document of `namespace` is judged at `at`.
     pub fn policy(&self, namespace: &str, at: DateTime<Utc>) -> anyhow::Result<TrustPolicy> {
         let mut policy = TrustPolicy::new(self.anchors.clone(), namespace, at);
@@ -105,6 +117,8 @@ impl Gateway {
         let seal = load_seal(&config)?;
         let bureau_trust = BureauTrust::load(&config)?;
         let bureau_client = load_bureau_client(&config)?;
+        let spool = open_spool(&config)?;
+        let bureau_route = load_bureau_route(&config, spool.as_ref())?;
         Ok(Self {
             config: Arc::new(config),
             store,
@@ -116,6 +130,8 @@ impl Gateway {
             seal,
             bureau_trust: Arc::new(bureau_trust),
             bureau_client,
+            bureau_route,
+            spool,
         })
     }
 
@@ -131,9 +147,15 @@ impl Gateway {
         Duration::from_millis(self.config.workers.failure_milliseconds)
     }
 
-    /// The name of the bureau's lane in the outbox.
+    /// The name of the lane in the outbox by which orders go to the bureau.
     pub fn bureau_lane(&self) -> String {
         format!("bureau:{}", self.config.bureau.code)
+    }
+
+    /// The name of the lane by which letters go to the bureau, so that a question about an order
+    /// does not wait behind that order.
+    pub fn bureau_letters_lane(&self) -> String {
+        format!("bureau:{}:letters", self.config.bureau.code)
     }
 }
 
@@ -162,10 +184,49 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
 
 /// Makes the client towards the bureau; `None` while no address is configured.
 pub(crate) fn load_bureau_client(config: &Config) -> anyhow::Result<Option<reqwest::Client>> {
-    let bureau = &config.bureau;
-    if bureau.url.is_empty() {
+    if config.bureau.url.is_empty() {
         return Ok(None);
     }
+    let client = with_bureau_keys(config, |trust, identity| {
+        transport::https_client(trust, Some(identity), config.bureau_timeouts())
+    });
+    client.map(Some)
+}
+
+/// Opens the folder that the bureau shares with us; `None` where there is none.
+pub(crate) fn open_spool(config: &Config) -> anyhow::Result<Option<Spool>> {
+    let Some(dir) = &config.bureau.spool_dir else {
+        return Ok(None);
+    };
+    let spool = Spool::open(dir);
+    let spool = spool.with_context(|| format!("opening the spool in {}", dir.display()))?;
+    Ok(Some(spool))
+}
+
+/// Makes the way to the bureau: the spool, or its address; `None` while neither is configured.
+fn load_bureau_route(
+    config: &Config,
+    spool: Option<&Spool>,
+) -> anyhow::Result<Option<Arc<dyn Route>>> {
+    if let Some(spool) = spool {
+        return Ok(Some(Arc::new(spool.clone())));
+    }
+    if config.bureau.url.is_empty() {
+        return Ok(None);
+    }
+    let push = with_bureau_keys(config, |trust, identity| {
+        let tls = transport::client_config(trust, Some(identity))?;
+        Push::new(&config.bureau.url, tls, config.bureau_push_times())
+    });
+    Ok(Some(Arc::new(push?)))
+}
+
+/// Sets up TLS towards the bureau with what the configuration names.
+fn with_bureau_keys<T>(
+    config: &Config,
+    make: impl FnOnce(&Trust<'_>, &Identity<'_>) -> Result<T, TransportError>,
+) -> anyhow::Result<T> {
+    let bureau = &config.bureau;
     let anchors = read(required(bureau.ca_file.as_ref(), "bureau.ca_file")?)?;
     let crls = read_optional(bureau.crl_file.as_deref())?;
     let chain = read(required(
@@ -185,9 +246,7 @@ pub(crate) fn load_bureau_client(config: &Config) -> anyhow::Result<Option<reqwe
         chain_pem: &chain,
         key_pem: key.expose(),
     };
-    let client = transport::https_client(&trust, Some(&identity), config.bureau_timeouts())
-        .context("setting up TLS towards the bureau")?;
-    Ok(Some(client))
+    make(&trust, &identity).context("setting up TLS towards the bureau")
 }
 
 fn required<'a>(file: Option<&'a PathBuf>, key: &str) -> anyhow::Result<&'a Path> {

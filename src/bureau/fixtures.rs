@@ -17,8 +17,10 @@ use openssl::x509::extension::{
 };
 use openssl::x509::{X509, X509Builder, X509Extension, X509Name, X509Ref};
 
+use crate::bureau::ORDER_NAMESPACE;
+use crate::bureau::letter::LETTER_NAMESPACES;
+use crate::bureau::message::MESSAGE_NAMESPACES;
 use crate::bureau::refusal::{DocumentRefusal, ReadError};
-use crate::bureau::{ACKNOWLEDGEMENT_NAMESPACE, ORDER_NAMESPACE, RECEIPT_NAMESPACE};
 use crate::xmldsig::key::PemKey;
 use crate::xmldsig::sign::SignedWriter;
 use crate::xmldsig::trust::TrustPolicy;
@@ -53,8 +55,9 @@ impl Signer {
     /// Trusts this signer, for all documents.
     pub(crate) fn policy(&self) -> TrustPolicy {
         let mut policy = TrustPolicy::new(vec![self.anchor.clone()], ORDER_NAMESPACE, noon());
-        let others = [RECEIPT_NAMESPACE, ACKNOWLEDGEMENT_NAMESPACE];
-        policy.allowed_namespaces.extend(others.map(str::to_owned));
+        let others = MESSAGE_NAMESPACES.iter().chain(&LETTER_NAMESPACES);
+        let others = others.map(|&namespace| namespace.to_owned());
+        policy.allowed_namespaces.extend(others);
         policy
     }
 

@@ -3,6 +3,8 @@
 use chrono::Utc;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound as _, Timelike as _};
 
+use uuid::Uuid;
+
 use crate::domain::acknowledgement::LineEvent;
 
 /// Reads a whole number without sign or leading zeros.
@@ -29,6 +31,11 @@ pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
     let read = NaiveDateTime::parse_from_str(plain, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
     // Chrono keeps a leap second as a longer fraction; the schemas know none.
     (read.nanosecond() < 1_000_000_000).then(|| read.and_utc())
+}
+
+/// Writes the identifier of a message.
+pub(crate) fn uuid_text(id: Uuid) -> String {
+    id.hyphenated().to_string()
 }
 
 /// Writes an instant, cut to microseconds.
@@ -64,7 +71,10 @@ pub(crate) fn status(text: &str) -> Option<LineEvent> {
 pub(crate) const fn is_of_bureau(event: LineEvent) -> bool {
     !matches!(
         event,
-        LineEvent::OfficeReceivedCard | LineEvent::OfficeHandedOver | LineEvent::OrderGivenUp
+        LineEvent::OfficeReceivedCard
+            | LineEvent::OfficeHandedOver
+            | LineEvent::OrderGivenUp
+            | LineEvent::CardGivenUp
     )
 }
 

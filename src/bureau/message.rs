@@ -2,18 +2,37 @@
 
 use std::io::BufRead;
 
-use crate::bureau::acknowledgement::{ACKNOWLEDGEMENT, Acknowledgement, AcknowledgementRecords};
-use crate::bureau::fields::Fields;
-use crate::bureau::reader::{DocumentKind, RecordReader, read_document, require_kind};
-use crate::bureau::receipt::{RECEIPT, Receipt, ReceiptRecords};
+use uuid::Uuid;
+
+use crate::bureau::acknowledgement::Acknowledgement;
+use crate::bureau::cancel_answer::CancelAnswer;
+use crate::bureau::complaint_decision::ComplaintDecision;
+use crate::bureau::erasure_confirmation::ErasureConfirmation;
+use crate::bureau::family::{Member, read_member};
+use crate::bureau::inquiry_answer::InquiryAnswer;
+use crate::bureau::receipt::Receipt;
 use crate::bureau::refusal::ReadError;
-use crate::bureau::{ACKNOWLEDGEMENT_NAMESPACE, RECEIPT_NAMESPACE};
-use crate::xmldsig::content::ContentFault;
+use crate::bureau::shipment_notice::ShipmentNotice;
+use crate::bureau::technical_error::TechnicalError;
+use crate::bureau::{
+    ACKNOWLEDGEMENT_NAMESPACE, CANCEL_ANSWER_NAMESPACE, COMPLAINT_DECISION_NAMESPACE,
+    ERASURE_CONFIRMATION_NAMESPACE, INQUIRY_ANSWER_NAMESPACE, RECEIPT_NAMESPACE,
+    SHIPMENT_NOTICE_NAMESPACE, TECHNICAL_ERROR_NAMESPACE,
+};
 use crate::xmldsig::trust::TrustPolicy;
 use crate::xmldsig::verify::Verified;
 
 /// The namespaces of all that the bureau sends, for the [`TrustPolicy`] of its messages.
-pub const MESSAGE_NAMESPACES: [&str; 2] = [RECEIPT_NAMESPACE, ACKNOWLEDGEMENT_NAMESPACE];
+pub const MESSAGE_NAMESPACES: [&str; 8] = [
+    RECEIPT_NAMESPACE,
+    ACKNOWLEDGEMENT_NAMESPACE,
+    INQUIRY_ANSWER_NAMESPACE,
+    CANCEL_ANSWER_NAMESPACE,
+    COMPLAINT_DECISION_NAMESPACE,
+    SHIPMENT_NOTICE_NAMESPACE,
+    ERASURE_CONFIRMATION_NAMESPACE,
+    TECHNICAL_ERROR_NAMESPACE,
+];
 
 /// A message of the bureau.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -22,56 +41,142 @@ pub enum Message {
     Receipt(Receipt),
     /// Its words on lines and shipments.
     Acknowledgement(Acknowledgement),
+    /// What it holds of an order, and all that it has said of its lines.
+    InquiryAnswer(InquiryAnswer),
+    /// What became of lines that were to be cancelled.
+    CancelAnswer(CancelAnswer),
+    /// What it decided on a complaint.
+    ComplaintDecision(ComplaintDecision),
+    /// Parcels on their way.
+    ShipmentNotice(ShipmentNotice),
+    /// What it has erased.
+    ErasureConfirmation(ErasureConfirmation),
+    /// It could not use a document of ours.
+    TechnicalError(TechnicalError),
 }
+
+static MEMBERS: [Member<Message>; 8] = [
+    Member::of::<Receipt>(),
+    Member::of::<Acknowledgement>(),
+    Member::of::<InquiryAnswer>(),
+    Member::of::<CancelAnswer>(),
+    Member::of::<ComplaintDecision>(),
+    Member::of::<ShipmentNotice>(),
+    Member::of::<ErasureConfirmation>(),
+    Member::of::<TechnicalError>(),
+];
 
 /// Verifies and reads a message of the bureau, and tells who signed it.
 pub fn read_message(
     source: impl BufRead,
     policy: &TrustPolicy,
 ) -> Result<(Message, Verified), ReadError> {
-    let mut records = MessageRecords::Receipt(ReceiptRecords::default());
-    let verified = read_document(source, policy, &mut records)?;
-    let message = match records {
-        MessageRecords::Receipt(records) => Message::Receipt(records.receipt()?),
-        MessageRecords::Acknowledgement(records) => {
-            Message::Acknowledgement(records.acknowledgement()?)
-        }
-    };
-    Ok((message, verified))
+    read_member(&MEMBERS, source, policy)
 }
 
-/// What is gathered, of the kind that the root tells; a receipt until then.
-enum MessageRecords {
-    Receipt(ReceiptRecords),
-    Acknowledgement(AcknowledgementRecords),
-}
-
-impl RecordReader for MessageRecords {
-    fn begin(
-        &mut self,
-        namespace: &str,
-        root: &str,
-    ) -> Result<&'static DocumentKind, ContentFault> {
-        if root == ACKNOWLEDGEMENT.root.name {
-            *self = Self::Acknowledgement(AcknowledgementRecords::default());
-            require_kind(&ACKNOWLEDGEMENT, namespace, root)
-        } else {
-            require_kind(&RECEIPT, namespace, root)
+impl Message {
+    /// The name of its kind, for people and for the record.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Receipt(_) => "receipt",
+            Self::Acknowledgement(_) => "acknowledgement",
+            Self::InquiryAnswer(_) => "inquiry answer",
+            Self::CancelAnswer(_) => "cancel answer",
+            Self::ComplaintDecision(_) => "complaint decision",
+            Self::ShipmentNotice(_) => "shipment notice",
+            Self::ErasureConfirmation(_) => "erasure confirmation",
+            Self::TechnicalError(_) => "technical error",
         }
     }
 
-    fn record(&mut self, name: &'static str, fields: &Fields) -> Result<(), ContentFault> {
+    /// The identifier of the document.
+    pub const fn message_id(&self) -> Uuid {
         match self {
-            Self::Receipt(records) => records.record(name, fields),
-            Self::Acknowledgement(records) => records.record(name, fields),
+            Self::Receipt(document) => document.message_id,
+            Self::Acknowledgement(document) => document.message_id,
+            Self::InquiryAnswer(document) => document.message_id,
+            Self::CancelAnswer(document) => document.message_id,
+            Self::ComplaintDecision(document) => document.message_id,
+            Self::ShipmentNotice(document) => document.message_id,
+            Self::ErasureConfirmation(document) => document.message_id,
+            Self::TechnicalError(document) => document.message_id,
         }
     }
 
-    fn finish(&mut self) -> Result<(), ContentFault> {
+    /// The code of the bureau in its header.
+    pub fn bureau(&self) -> &str {
         match self {
-            Self::Receipt(records) => records.finish(),
-            Self::Acknowledgement(records) => records.finish(),
+            Self::Receipt(document) => &document.bureau,
+            Self::Acknowledgement(document) => &document.bureau,
+            Self::InquiryAnswer(document) => &document.bureau,
+            Self::CancelAnswer(document) => &document.bureau,
+            Self::ComplaintDecision(document) => &document.bureau,
+            Self::ShipmentNotice(document) => &document.bureau,
+            Self::ErasureConfirmation(document) => &document.bureau,
+            Self::TechnicalError(document) => &document.bureau,
         }
+    }
+
+    /// Whether it belongs to the test environment.
+    pub const fn is_test(&self) -> bool {
+        match self {
+            Self::Receipt(document) => document.test,
+            Self::Acknowledgement(document) => document.test,
+            Self::InquiryAnswer(document) => document.test,
+            Self::CancelAnswer(document) => document.test,
+            Self::ComplaintDecision(document) => document.test,
+            Self::ShipmentNotice(document) => document.test,
+            Self::ErasureConfirmation(document) => document.test,
+            Self::TechnicalError(document) => document.test,
+        }
+    }
+}
+
+impl From<Receipt> for Message {
+    fn from(document: Receipt) -> Self {
+        Self::Receipt(document)
+    }
+}
+
+impl From<Acknowledgement> for Message {
+    fn from(document: Acknowledgement) -> Self {
+        Self::Acknowledgement(document)
+    }
+}
+
+impl From<InquiryAnswer> for Message {
+    fn from(document: InquiryAnswer) -> Self {
+        Self::InquiryAnswer(document)
+    }
+}
+
+impl From<CancelAnswer> for Message {
+    fn from(document: CancelAnswer) -> Self {
+        Self::CancelAnswer(document)
+    }
+}
+
+impl From<ComplaintDecision> for Message {
+    fn from(document: ComplaintDecision) -> Self {
+        Self::ComplaintDecision(document)
+    }
+}
+
+impl From<ShipmentNotice> for Message {
+    fn from(document: ShipmentNotice) -> Self {
+        Self::ShipmentNotice(document)
+    }
+}
+
+impl From<ErasureConfirmation> for Message {
+    fn from(document: ErasureConfirmation) -> Self {
+        Self::ErasureConfirmation(document)
+    }
+}
+
+impl From<TechnicalError> for Message {
+    fn from(document: TechnicalError) -> Self {
+        Self::TechnicalError(document)
     }
 }
 

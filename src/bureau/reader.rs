@@ -324,8 +324,13 @@ pub(crate) fn count<T>(items: &[T]) -> u64 {
 mod tests {
     use super::*;
     use crate::bureau::acknowledgement::ACKNOWLEDGEMENT;
+    use crate::bureau::cancel_answer::CANCEL_ANSWER;
+    use crate::bureau::cancel_request::CANCEL_REQUEST;
+    use crate::bureau::erasure_confirmation::ERASURE_CONFIRMATION;
+    use crate::bureau::inquiry_answer::INQUIRY_ANSWER;
     use crate::bureau::receipt::RECEIPT;
     use crate::bureau::shape::{group, leaf, one, optional, several};
+    use crate::bureau::shipment_notice::SHIPMENT_NOTICE;
     use crate::bureau::value;
 
     static A: Shape = leaf("A", &value::ATTEMPT);
@@ -378,12 +383,18 @@ mod tests {
             (&ACKNOWLEDGEMENT, "Header", "Entry", 10_000),
             (&ACKNOWLEDGEMENT, "Header", "Shipment", 1_000),
             (&crate::bureau::order::ORDER, "Header", "Line", 1_000),
+            (&INQUIRY_ANSWER, "Header Order File", "Entry", 50_000),
+            (&CANCEL_REQUEST, "Header Order", "Line", 1_000),
+            (&CANCEL_ANSWER, "Header Order", "Entry", 1_000),
+            (&SHIPMENT_NOTICE, "Header", "Shipment", 1_000),
+            (&ERASURE_CONFIRMATION, "Header", "Erasure", 10_000),
         ] {
-            let mut names = vec![before];
+            let mut names: Vec<_> = before.split_whitespace().collect();
+            let first = names.len();
             names.extend(std::iter::repeat_n(name, most));
             names.push("ControlTotals");
             assert_eq!(check(kind.root, &names), "accepted", "{name}");
-            names.insert(1, name);
+            names.insert(first, name);
             assert_eq!(check(kind.root, &names), "ELEMENT_LIMIT", "{name}");
         }
     }

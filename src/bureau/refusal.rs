@@ -33,7 +33,7 @@ crate::coded! {
         LineOutOfPlace = "LINE_OUT_OF_PLACE",
         /// Two lines of an order, or two cards of a shipment, for one application.
         ApplicationRepeated = "APPLICATION_REPEATED",
-        /// Two entries with one line and one sequence number.
+        /// Two entries with one line and one sequence number, or a line twice where it may stand once.
         EntryRepeated = "ENTRY_REPEATED",
         /// One card in two shipments, or twice in one.
         CardRepeated = "CARD_REPEATED",

@@ -3,6 +3,7 @@
 
 use uuid::Uuid;
 
+use crate::bureau::complaint_decision::Payer;
 use crate::bureau::form::{
     begins_and_goes_on, day, instant, is_alphanumeric, is_capital_or_digit, is_like_cnp,
     is_person_name, is_plain_text, number, sha256, status,
@@ -14,6 +15,8 @@ use crate::xmldsig::base64_text::WholeBase64;
 pub(crate) const LINES_MAX: u32 = 1_000;
 /// The most entries that an acknowledgement may have.
 pub(crate) const ENTRIES_MAX: u32 = 10_000;
+/// The most entries that the answer to an inquiry may have: fifty words on each line.
+pub(crate) const WORDS_MAX: u32 = 50_000;
 /// The most shipments that an acknowledgement may tell of.
 pub(crate) const SHIPMENTS_MAX: u32 = 1_000;
 /// The most cards that a shipment may have.
@@ -163,6 +166,18 @@ pub(crate) static REASON_TEXT: ValueType =
         is_plain_text(text, 200)
     });
 
+pub(crate) static HELD: ValueType = ValueType::one_of("KNOWN or UNKNOWN", &[KNOWN, UNKNOWN]);
+pub(crate) static PAYER: ValueType =
+    ValueType::written("who pays", 16, |text| Payer::parse(text).is_ok());
+pub(crate) static COMPLAINT_CODE: ValueType =
+    ValueType::number("the number of a complaint's reason, 701 to 708", 701, 708);
+pub(crate) static TECHNICAL_CODE: ValueType =
+    ValueType::number("the number of a technical reason, 100 to 199", 100, 199);
+pub(crate) static LONG_TEXT: ValueType =
+    ValueType::written("1 to 500 characters of plain text", 2_000, |text| {
+        is_plain_text(text, 500)
+    });
+
 pub(crate) static LINE_COUNT: ValueType =
     ValueType::number("a number of lines, 1 to 1000", 1, widen(LINES_MAX));
 pub(crate) static LINE_NUMBER: ValueType =
@@ -172,6 +187,8 @@ pub(crate) static SEQUENCE: ValueType =
     ValueType::number("a number from 1 to 1000000", 1, 1_000_000);
 pub(crate) static ENTRY_COUNT: ValueType =
     ValueType::number("a number of entries, 0 to 10000", 0, widen(ENTRIES_MAX));
+pub(crate) static WORD_COUNT: ValueType =
+    ValueType::number("a number of words, 0 to 50000", 0, widen(WORDS_MAX));
 pub(crate) static CARD_COUNT: ValueType =
     ValueType::number("a number of cards, 1 to 1000", 1, widen(CARDS_MAX));
 pub(crate) static CARD_TOTAL: ValueType =
@@ -259,6 +276,8 @@ pub(crate) const TEST: &str = "TEST";
 pub(crate) const PRODUCTION: &str = "PRODUCTION";
 pub(crate) const OK: &str = "OK";
 pub(crate) const REJECTED: &str = "REJECTED";
+pub(crate) const KNOWN: &str = "KNOWN";
+pub(crate) const UNKNOWN: &str = "UNKNOWN";
 pub(crate) const UNLIMITED: &str = "UNLIMITED";
 
 /// `u64::from` in constants.
@@ -273,6 +292,7 @@ const fn widen(number: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bureau::cancel_answer;
     use crate::bureau::form::is_of_bureau;
     use crate::domain::acknowledgement::LineEvent;
 
@@ -306,9 +326,18 @@ mod tests {
         assert_eq!(listed("Status"), statuses);
         assert_eq!(listed("CardReason"), reasons);
         assert_eq!(listed("Product"), products);
+        let payers: Vec<_> = Payer::ALL.iter().map(|one| one.as_str()).collect();
+        assert_eq!(listed("Payer"), payers);
+        let answers: Vec<_> = LineEvent::ALL
+            .iter()
+            .filter(|event| cancel_answer::answers(**event))
+            .map(|event| event.as_str())
+            .collect();
+        assert_eq!(listed("CancelStatus"), answers);
         for (name, of_program) in [
             ("Environment", &ENVIRONMENT),
             ("Outcome", &OUTCOME),
+            ("Held", &HELD),
             ("Sex", &SEX),
             ("FaceMedia", &FACE_MEDIA),
             ("SignatureMedia", &SIGNATURE_MEDIA),
@@ -328,6 +357,9 @@ mod tests {
     fn the_schemas_bound_numbers_as_the_program_does() {
         for (name, of_program) in [
             ("ReasonCode", &REASON),
+            ("ComplaintCode", &COMPLAINT_CODE),
+            ("TechnicalCode", &TECHNICAL_CODE),
+            ("WordCount", &WORD_COUNT),
             ("LineNumber", &LINE_NUMBER),
             ("LineCount", &LINE_COUNT),
             ("Attempt", &ATTEMPT),

@@ -6,9 +6,12 @@
 
 mod application;
 mod arguments;
+mod card;
 mod cause;
 mod check;
+mod complaint;
 mod completions;
+mod consignment;
 mod context;
 pub mod demo;
 mod dev_certs;
@@ -28,6 +31,7 @@ mod signals;
 mod simulate;
 #[cfg(test)]
 mod tests;
+mod whole_file;
 mod xml;
 
 use std::collections::HashMap;
@@ -100,6 +104,15 @@ enum Command {
     /// Failed orders by their cause, and one decision for all of them
     #[command(subcommand)]
     Cause(cause::CauseCommand),
+    /// Cards that will not come, or that nobody came for
+    #[command(subcommand)]
+    Card(card::Card),
+    /// Consignments to offices: look at what was told and counted
+    #[command(subcommand)]
+    Consignment(consignment::Consignment),
+    /// Complaints about cards: look, decide
+    #[command(subcommand)]
+    Complaint(complaint::Complaint),
     /// Destinations of messages, and messages that could not be delivered
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -179,6 +192,9 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::Payment(command) => payment::run(command, context).await,
         Command::Order(command) => order::run(command, context).await,
         Command::Cause(command) => cause::run(command, context).await,
+        Command::Card(command) => card::run(command, context).await,
+        Command::Consignment(command) => consignment::run(command, context).await,
+        Command::Complaint(command) => complaint::run(command, context).await,
         Command::Outbox(command) => outbox::run(command, context).await,
         Command::Hold(command) => hold::run(command, context).await,
         Command::Xml(command) => xml::run(command, context),

@@ -22,6 +22,7 @@ use crate::worker::collector::Collector;
 use crate::worker::dispatcher::Dispatcher;
 use crate::worker::janitor::Janitor;
 use crate::worker::matcher::Matcher;
+use crate::worker::postman::Postman;
 use crate::worker::reconciler::Reconciler;
 use crate::worker::supervisor::Supervisor;
 
@@ -97,6 +98,9 @@ pub(crate) fn start_workers(gateway: &Gateway, stop: &CancellationToken) -> Supe
     supervisor.start(Janitor);
     if !gateway.config.payments.folders.is_empty() {
         supervisor.start(Collector::default());
+    }
+    if let Some(postman) = Postman::of(gateway) {
+        supervisor.start(postman);
     }
     supervisor
 }

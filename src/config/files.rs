@@ -50,6 +50,9 @@ impl Config {
         for path in [&mut self.vault.dir, &mut self.vault.master_key_file] {
             *path = data_dir.join(&*path);
         }
+        if let Some(dir) = &mut self.bureau.spool_dir {
+            *dir = data_dir.join(&*dir);
+        }
         for folder in &mut self.payments.folders {
             folder.path = data_dir.join(&folder.path);
         }

@@ -6,6 +6,7 @@
 
 mod fault;
 mod files;
+mod production;
 mod reference;
 mod secret;
 mod sections;
@@ -21,15 +22,18 @@ use std::time::Duration;
 use config::{Environment as Variables, File, FileFormat};
 use serde::Deserialize;
 
+use crate::domain::delivery::BreakerRule;
+use crate::transport::route::push::PushTimes;
 use crate::transport::{Timeouts, certificates};
 use crate::vault::VaultConfig;
 
 pub use crate::config::fault::{Fault, Faults};
+pub use crate::config::production::Production;
 pub use crate::config::reference::reference;
 pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_secret_text};
 pub use crate::config::sections::{
     Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, GroupBy, Http, Logging,
-    Payments, Retention, SelfPay, SpkiSha256, Vault, WatchedFolder, Workers,
+    Payments, Reconciliation, Retention, SelfPay, SpkiSha256, Vault, WatchedFolder, Workers,
 };
 pub use crate::config::signing::{KeyId, KeyKind, Pkcs11, Signing};
 
@@ -57,8 +61,12 @@ pub struct Config {
     pub bureau: Bureau,
     /// When an order is closed.
     pub batching: Batching,
+    /// What becomes of cards once they are made.
+    pub production: Production,
     /// How messages are delivered.
     pub delivery: Delivery,
+    /// The nightly comparison of open orders with the bureau.
+    pub reconciliation: Reconciliation,
     /// The ways money arrives.
     pub channels: Channels,
     /// Files of payments, and what is decided about them.
@@ -169,6 +177,24 @@ impl Config {
         Timeouts {
             connect: Duration::from_secs(self.bureau.connect_timeout_seconds),
             total: Duration::from_secs(self.bureau.total_timeout_seconds),
+        }
+    }
+
+    /// How long carrying a document to the bureau may take.
+    pub fn bureau_push_times(&self) -> PushTimes {
+        let Timeouts { connect, total } = self.bureau_timeouts();
+        PushTimes {
+            connect,
+            continued: Duration::from_secs(self.bureau.continue_timeout_seconds),
+            total,
+        }
+    }
+
+    /// When a destination is left in peace, and for how long.
+    pub fn breaker_rule(&self) -> BreakerRule {
+        BreakerRule {
+            failures_max: self.delivery.breaker_failures,
+            cool_down: Duration::from_secs(u64::from(self.delivery.breaker_cool_down_seconds)),
         }
     }
 

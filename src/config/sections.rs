@@ -102,8 +102,13 @@ pub struct Bureau {
     pub code: String,
     /// Its name for operators.
     pub name: String,
-    /// Where orders are put, without a slash at the end; empty: orders wait.
+    /// Where orders are put, without a slash at the end; empty: orders wait, unless there is a spool.
     pub url: String,
+    /// The folder shared with it, instead of an address.
+    #[serde(deserialize_with = "optional")]
+    pub spool_dir: Option<PathBuf>,
+    /// Seconds between two looks into its outbox, or into the spool; zero: the outbox is not asked.
+    pub poll_seconds: u32,
     /// Authorities of its TLS certificate.
     #[serde(deserialize_with = "optional")]
     pub ca_file: Option<PathBuf>,
@@ -129,6 +134,8 @@ pub struct Bureau {
     pub acknowledgement_rsa_pkcs1: bool,
     /// Seconds until a connection stands.
     pub connect_timeout_seconds: u64,
+    /// Seconds until it has said whether it wants a document.
+    pub continue_timeout_seconds: u64,
     /// Seconds until an order is answered.
     pub total_timeout_seconds: u64,
 }
@@ -172,6 +179,10 @@ pub struct Delivery {
     pub base_seconds: u32,
     /// Seconds between two tries at most.
     pub cap_seconds: u32,
+    /// Failures in a row after which a destination is left in peace.
+    pub breaker_failures: u32,
+    /// Seconds for which it is left in peace.
+    pub breaker_cool_down_seconds: u32,
     /// Authorities of the offices' endpoints.
     #[serde(deserialize_with = "optional")]
     pub webhook_ca_file: Option<PathBuf>,
@@ -181,6 +192,29 @@ pub struct Delivery {
     pub receipt_escalate_minutes: u32,
     /// Days within which a second person approves a word that was told by other means.
     pub forced_word_days: u32,
+}
+
+/// The nightly comparison of open orders with the bureau.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Reconciliation {
+    /// Time in Romania from which the bureau is asked about every open order.
+    pub at: TimeOfDay,
+    /// Days after which an order whose lines have no end is a matter for an operator.
+    pub overdue_days: u32,
+}
+
+/// A time of day, written as hour and minute.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(try_from = "String")]
+pub struct TimeOfDay(pub NaiveTime);
+
+impl TryFrom<String> for TimeOfDay {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(|CutOff(time)| Self(time))
+    }
 }
 
 /// The ways money arrives.

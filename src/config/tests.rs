@@ -169,6 +169,44 @@ fn faults_after(change: impl FnOnce(&mut Config)) -> Vec<String> {
 }
 
 #[test]
+fn there_is_one_way_to_the_bureau_and_its_times_fit() {
+    for seconds in [0, 50] {
+        assert_eq!(
+            faults_after(|config| config.bureau.continue_timeout_seconds = seconds),
+            ["bureau.continue_timeout_seconds"]
+        );
+    }
+    let without_address = |config: &mut Config| config.bureau.url = String::new();
+    assert_eq!(
+        faults_after(|config| {
+            without_address(config);
+            config.bureau.poll_seconds = 60;
+        }),
+        ["bureau.poll_seconds"]
+    );
+    assert_eq!(
+        faults_after(|config| config.bureau.spool_dir = Some("/srv/spool".into())),
+        ["bureau.spool_dir"]
+    );
+    let with_spool_alone = faults_after(|config| {
+        without_address(config);
+        config.bureau.spool_dir = Some("/srv/spool".into());
+        config.bureau.ca_file = None;
+        config.bureau.identity_cert_file = None;
+        config.bureau.identity_key_file = None;
+    });
+    assert!(with_spool_alone.is_empty(), "{with_spool_alone:?}");
+    assert_eq!(
+        faults_after(|config| config.delivery.breaker_failures = 0),
+        ["delivery.breaker_failures"]
+    );
+    assert_eq!(
+        faults_after(|config| config.delivery.breaker_cool_down_seconds = 0),
+        ["delivery.breaker_cool_down_seconds"]
+    );
+}
+
+#[test]
 fn values_that_do_not_fit_each_other_are_refused() {
     let url = |url: &str| faults_after(|config| url.clone_into(&mut config.database.url));
     assert_eq!(url("postgres://cei:secret@db/cei"), ["database.url"]);

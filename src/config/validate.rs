@@ -1,5 +1,7 @@
 //! What the values must be, beyond their kind: within bounds, complete, and fit for each other.
 
+mod bureau;
+
 use std::path::PathBuf;
 
 use crate::config::fault::Findings;
@@ -10,10 +12,6 @@ use crate::telemetry;
 
 /// Lines in one order at most, as `schemas/order-1.xsd` says.
 const ORDER_LINES_MAX: u32 = 1_000;
-
-/// The longest bureau code with which an order's number keeps within its 32 characters: code, day
-/// and serial number.
-const BUREAU_CODE_LENGTH_MAX: usize = 12;
 
 const GIVE_BOTH: &str = "give both files or neither";
 const AT_LEAST_ONE: &str = "give a number from 1 on";
@@ -30,6 +28,7 @@ impl Config {
         self.check_bureau(&mut findings);
         self.check_acknowledgements(&mut findings);
         self.check_batching(&mut findings);
+        self.check_production(&mut findings);
         self.check_delivery(&mut findings);
         self.check_payments(&mut findings);
         self.check_limits(&mut findings);
@@ -169,71 +168,6 @@ impl Config {
         );
     }
 
-    fn check_bureau(&self, findings: &mut Findings) {
-        let bureau = &self.bureau;
-        let is_allowed = |byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-');
-        findings.expect(
-            (1..=BUREAU_CODE_LENGTH_MAX).contains(&bureau.code.len())
-                && bureau.code.bytes().all(is_allowed)
-                && !bureau.code.starts_with('-'),
-            "bureau.code",
-            "is not 1 to 12 capital letters, digits and hyphens, with which order numbers begin",
-            "write the code that the bureau goes by",
-        );
-        findings.expect(
-            !bureau.name.trim().is_empty(),
-            "bureau.name",
-            "is empty",
-            "write it",
-        );
-        if self.is_strict() || !bureau.url.is_empty() {
-            self.check_url(findings, "bureau.url", &bureau.url);
-        }
-        findings.expect(
-            bureau.identity_cert_file.is_some() == bureau.identity_key_file.is_some(),
-            "bureau.identity_cert_file",
-            "certificate and key belong together",
-            GIVE_BOTH,
-        );
-        self.require(findings, "bureau.ca_file", bureau.ca_file.as_ref());
-        self.require(
-            findings,
-            "bureau.identity_cert_file",
-            bureau.identity_cert_file.as_ref(),
-        );
-        findings.expect(
-            bureau.crl_file.is_none() || bureau.ca_file.is_some(),
-            "bureau.crl_file",
-            "a revocation list needs its authority",
-            "name bureau.ca_file too",
-        );
-        findings.expect(
-            bureau.connect_timeout_seconds > 0
-                && bureau.connect_timeout_seconds <= bureau.total_timeout_seconds,
-            "bureau.connect_timeout_seconds",
-            "does not lie between 1 and bureau.total_timeout_seconds",
-            "make it smaller than the other",
-        );
-        findings.expect(
-            bureau.total_timeout_seconds < u64::from(self.delivery.lease_seconds),
-            "bureau.total_timeout_seconds",
-            "outlasts delivery.lease_seconds, so that a second process would send the same again",
-            "make it shorter, or the lease longer",
-        );
-    }
-
-    fn check_acknowledgements(&self, findings: &mut Findings) {
-        let bureau = &self.bureau;
-        let anchors = bureau.acknowledgement_anchors_file.as_ref();
-        self.require(findings, "bureau.acknowledgement_anchors_file", anchors);
-        findings.expect(
-            bureau.acknowledgement_crl_file.is_none() || anchors.is_some(),
-            "bureau.acknowledgement_crl_file",
-            "a revocation list needs its authority",
-            "name bureau.acknowledgement_anchors_file too",
-        );
-    }
-
     fn check_batching(&self, findings: &mut Findings) {
         let batching = &self.batching;
         findings.expect(
@@ -289,6 +223,18 @@ impl Config {
             "delivery.base_seconds",
             "does not lie between 1 and delivery.cap_seconds",
             "make it smaller than the other",
+        );
+        findings.expect(
+            delivery.breaker_failures > 0,
+            "delivery.breaker_failures",
+            "is 0",
+            AT_LEAST_ONE,
+        );
+        findings.expect(
+            delivery.breaker_cool_down_seconds > 0,
+            "delivery.breaker_cool_down_seconds",
+            "is 0",
+            AT_LEAST_ONE,
         );
         findings.expect(
             delivery.receipt_resend_minutes > 0
@@ -371,6 +317,10 @@ impl Config {
             (
                 "workers.failure_milliseconds",
                 self.workers.failure_milliseconds > 0,
+            ),
+            (
+                "reconciliation.overdue_days",
+                self.reconciliation.overdue_days > 0,
             ),
             ("retention.orphan_hours", self.retention.orphan_hours > 0),
             ("retention.event_days", self.retention.event_days > 0),

@@ -37,7 +37,7 @@ coded! {
         Undeliverable = "UNDELIVERABLE",
         /// The card came back to the bureau.
         Returned = "RETURNED",
-        /// The card was spoiled and is not made again.
+        /// The card was spoiled or given up, and is not made again on this line.
         Spoiled = "SPOILED",
         /// The card was destroyed.
         Destroyed = "DESTROYED",
@@ -49,7 +49,7 @@ coded! {
 }
 
 coded! {
-    /// What may happen to an order line. All but the last three are the bureau's words, as they
+    /// What may happen to an order line. All but the last four are the bureau's words, as they
     /// stand in its acknowledgements.
     pub enum LineEvent as "acknowledgement status" {
         /// The line was read.
@@ -92,6 +92,9 @@ coded! {
         OfficeHandedOver = "HANDED_OVER",
         /// The order was given up (the gateway's word).
         OrderGivenUp = "ORDER_GIVEN_UP",
+        /// The card was given up: another line asks for it anew, or nobody does (the gateway's
+        /// word).
+        CardGivenUp = "CARD_GIVEN_UP",
     }
 }
 
@@ -133,6 +136,16 @@ pub const STEPS: &[Step<LineState, LineEvent>] = &[
     (InProduction,     CancelCameTooLate,   InProduction),
     (Produced,         CancelCameTooLate,   Produced),
     (Shipped,          CancelCameTooLate,   Shipped),
+    (QualityFailed,    CancelCameTooLate,   QualityFailed),
+    (Rejected,         CancelCameTooLate,   Rejected),         // It had ended otherwise before.
+    (Spoiled,          CancelCameTooLate,   Spoiled),
+    (LostInTransit,    CancelCameTooLate,   LostInTransit),
+    (DamagedInTransit, CancelCameTooLate,   DamagedInTransit),
+    (Undeliverable,    CancelCameTooLate,   Undeliverable),
+    (Returned,         CancelCameTooLate,   Returned),
+    (AtOffice,         CancelCameTooLate,   AtOffice),
+    (HandedOver,       CancelCameTooLate,   HandedOver),
+    (Destroyed,        CancelCameTooLate,   Destroyed),
 
     (Shipped,          ParcelLost,          LostInTransit),
     (Shipped,          ParcelDamaged,       DamagedInTransit),
@@ -148,6 +161,21 @@ pub const STEPS: &[Step<LineState, LineEvent>] = &[
     (AtOffice,         CardReturned,        Returned),
     (AtOffice,         CardDestroyed,       Destroyed),
     (Spoiled,          CardDestroyed,       Destroyed),
+    (Undeliverable,    OfficeReceivedCard,  AtOffice),         // It was delivered after all.
+    (Returned,         CardReturned,        Returned),         // An operator had seen it first.
+    (Destroyed,        CardDestroyed,       Destroyed),
+
+    (QualityFailed,    CardGivenUp,         Spoiled),          // Decided by an operator.
+    (Shipped,          CardGivenUp,         Spoiled),          // Missing since, and not found.
+    (LostInTransit,    CardGivenUp,         Spoiled),
+    (DamagedInTransit, CardGivenUp,         Spoiled),
+    (Undeliverable,    CardGivenUp,         Spoiled),
+    (Returned,         CardGivenUp,         Spoiled),
+    (AtOffice,         CardGivenUp,         Spoiled),          // A complaint was admitted.
+    (HandedOver,       CardGivenUp,         Spoiled),
+    (Spoiled,          CardSpoiled,         Spoiled),          // The bureau agrees.
+    (Spoiled,          CardReturned,        Spoiled),          // The void card came back to it.
+    (Spoiled,          ParcelLost,          Spoiled),
 
     (Produced,         BiometricsErased,    Produced),         // Erasure changes no state.
     (Shipped,          BiometricsErased,    Shipped),
@@ -209,8 +237,12 @@ pub const fn application_event(
         OfficeReceivedCard => ApplicationEvent::CardReceived,
         OfficeHandedOver => ApplicationEvent::CardHandedOver,
         OrderGivenUp => ApplicationEvent::OrderWithdrawn,
-        LineReceived | LineAccepted | ParcelUndeliverable | CardSpoiled | BiometricsErased => {
-            return None;
-        }
+        LineReceived
+        | LineAccepted
+        | ParcelUndeliverable
+        | CardSpoiled
+        | BiometricsErased
+        // Whoever gives a card up says what becomes of the application.
+        | CardGivenUp => return None,
     })
 }

@@ -98,6 +98,12 @@ coded! {
         TermPassed = "TERM_PASSED",
         /// The card was destroyed.
         CardDestroyed = "CARD_DESTROYED",
+        /// The card is ordered anew, from the images that are still kept.
+        RemakeOrdered = "REMAKE_ORDERED",
+        /// The card is to be made anew, and the office must take the images again.
+        RecaptureNeeded = "RECAPTURE_NEEDED",
+        /// An operator decided that no card will be made.
+        CardAbandoned = "CARD_ABANDONED",
     }
 }
 
@@ -133,7 +139,23 @@ pub const STEPS: &[Step<ApplicationState, ApplicationEvent>] = &[
     (Shipped,         ShipmentFailed,     InProduction),    // Lost or damaged: made again.
     (CountyValidated, ShipmentFailed,     InProduction),
     (AtOffice,        SentBack,           InProduction),    // The county or the office refused the card.
-    (HandedOver,      SentBack,           InProduction),    // A complaint was admitted.
+
+    (InProduction,    RemakeOrdered,      Ready),           // Lost, spoiled, returned: ordered anew.
+    (OnHold,          RemakeOrdered,      Ready),
+    (Shipped,         RemakeOrdered,      Ready),
+    (CountyValidated, RemakeOrdered,      Ready),
+    (AtOffice,        RemakeOrdered,      Ready),           // A complaint was admitted.
+    (HandedOver,      RemakeOrdered,      Ready),
+    (InProduction,    RecaptureNeeded,    Returned),        // The same, once the images are erased.
+    (OnHold,          RecaptureNeeded,    Returned),
+    (Shipped,         RecaptureNeeded,    Returned),
+    (CountyValidated, RecaptureNeeded,    Returned),
+    (AtOffice,        RecaptureNeeded,    Returned),
+    (HandedOver,      RecaptureNeeded,    Returned),
+    (InProduction,    CardAbandoned,      Cancelled),
+    (OnHold,          CardAbandoned,      Cancelled),
+    (Shipped,         CardAbandoned,      Cancelled),
+    (CountyValidated, CardAbandoned,      Cancelled),
 
     (Received,        Held,               OnHold),
     (AwaitingFee,     Held,               OnHold),
@@ -158,6 +180,7 @@ pub const STEPS: &[Step<ApplicationState, ApplicationEvent>] = &[
 
     (AtOffice,        TermPassed,         Unclaimed),
     (Unclaimed,       CardHandedOver,     HandedOver),      // Late, but before it was destroyed.
+    (Unclaimed,       ShipmentFailed,     Unclaimed),       // It went back, to be destroyed.
     (Unclaimed,       CardDestroyed,      Destroyed),
     (Produced,        CardDestroyed,      Destroyed),
 ];

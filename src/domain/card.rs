@@ -1,4 +1,74 @@
-//! What a produced card is known by.
+//! What a produced card is known by, and what becomes of it.
+
+use crate::coded;
+use crate::domain::acknowledgement::{LineEvent, LineState};
+
+coded! {
+    /// What has become of a card.
+    pub enum CardState as "card state" {
+        /// It exists.
+        Produced = "PRODUCED",
+        /// It was found wanting.
+        Failed = "FAILED",
+        /// It is on its way.
+        Shipped = "SHIPPED",
+        /// The office holds it.
+        AtOffice = "AT_OFFICE",
+        /// The applicant holds it.
+        HandedOver = "HANDED_OVER",
+        /// It went back to the bureau.
+        Returned = "RETURNED",
+        /// It is lost.
+        Lost = "LOST",
+        /// It was damaged on its way.
+        Damaged = "DAMAGED",
+        /// It was destroyed.
+        Destroyed = "DESTROYED",
+        /// It was given up or another was made in its place: wherever it turns up, it is destroyed.
+        Void = "VOID",
+    }
+}
+
+impl CardState {
+    /// What becomes of a card when this happens to its line; `None` where the card stays what it
+    /// is.
+    pub const fn left_by(event: LineEvent) -> Option<Self> {
+        Some(match event {
+            LineEvent::QualityCheckFailed | LineEvent::CardSpoiled => Self::Failed,
+            LineEvent::ParcelShipped => Self::Shipped,
+            LineEvent::ParcelLost => Self::Lost,
+            LineEvent::ParcelDamaged => Self::Damaged,
+            LineEvent::CardReturned => Self::Returned,
+            LineEvent::OfficeReceivedCard => Self::AtOffice,
+            LineEvent::OfficeHandedOver => Self::HandedOver,
+            LineEvent::CardDestroyed => Self::Destroyed,
+            LineEvent::CardGivenUp => Self::Void,
+            _ => return None,
+        })
+    }
+
+    /// Whether this is a card's end, after which nobody has to look for it.
+    pub const fn is_end(self) -> bool {
+        matches!(
+            self,
+            Self::Failed | Self::HandedOver | Self::Destroyed | Self::Void
+        )
+    }
+}
+
+/// The numbers of the reasons for which a line waits on a card's way that went wrong.
+pub const ON_THE_WAY: [u16; 4] = [501, 502, 505, 506];
+
+/// The number of the reason for which a line waits once its card's way went wrong: somebody
+/// watches that another card comes, or this one after all.
+pub const fn trouble_of(line: LineState) -> Option<u16> {
+    Some(match line {
+        LineState::DamagedInTransit => 501,
+        LineState::LostInTransit => 502,
+        LineState::Undeliverable | LineState::Returned => 505,
+        _ => return None,
+    })
+}
 
 /// The number printed on a card. Its real format is not public, so it is opaque: one to nine
 /// capital letters and digits.

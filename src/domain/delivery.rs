@@ -144,15 +144,26 @@ pub enum Next {
     Exhausted,
 }
 
-/// Tells what follows attempt number `attempt` (from 1); every failed attempt counts, also one
-/// after which the receiver asked for time, so that nothing is retried without end.
+/// Tells what follows attempt number `attempt` (from 1) that ended so: see [`next_after`].
 pub fn next_try(outcome: Outcome, attempt: u32, schedule: &RetrySchedule, random: u64) -> Next {
     let retry_after = match outcome {
         Outcome::Status { retry_after, .. } => retry_after,
         _ => None,
     };
+    next_after(classify(outcome), retry_after, attempt, schedule, random)
+}
+
+/// Tells what follows attempt number `attempt` (from 1); every failed attempt counts, also one
+/// after which the receiver asked for time, so that nothing is retried without end.
+pub fn next_after(
+    verdict: DeliveryVerdict,
+    retry_after: Option<Duration>,
+    attempt: u32,
+    schedule: &RetrySchedule,
+    random: u64,
+) -> Next {
     let wait = delay(attempt, schedule, random, retry_after);
-    match classify(outcome) {
+    match verdict {
         DeliveryVerdict::Delivered => Next::Done,
         DeliveryVerdict::Permanent => Next::Refused,
         _ if attempt >= schedule.attempts_max => Next::Exhausted,

@@ -34,10 +34,22 @@ coded! {
         Held = "ro.cei.application.held",
         /// The application goes on.
         Released = "ro.cei.application.released",
+        /// The county validated the card: its office may confirm that it holds it.
+        CountyValidated = "ro.cei.application.county_validated",
         /// The office confirmed that it holds the card.
         AtOffice = "ro.cei.application.at_office",
         /// The card was handed over.
         HandedOver = "ro.cei.application.handed_over",
+        /// Nobody came for the card within the term.
+        Unclaimed = "ro.cei.application.unclaimed",
+        /// The card was destroyed.
+        Destroyed = "ro.cei.application.destroyed",
+        /// The bureau was told of the complaint.
+        ComplaintSent = "ro.cei.application.complaint_sent",
+        /// The complaint was admitted: the card is made anew.
+        ComplaintAdmitted = "ro.cei.application.complaint_admitted",
+        /// The complaint was refused; a reason code says why.
+        ComplaintRefused = "ro.cei.application.complaint_refused",
         /// The application ended without a card.
         Cancelled = "ro.cei.application.cancelled",
         /// Money was given back to the payer.
@@ -60,23 +72,22 @@ pub const fn told_on(event: ApplicationEvent, revision: i64) -> Option<EventKind
         On::PutInOrder => EventKind::Ordered,
         On::ProductionStarted => EventKind::InProduction,
         On::CardProduced => EventKind::Produced,
-        On::CardFailed => EventKind::Remade,
+        On::CardFailed | On::RemakeOrdered => EventKind::Remade,
         On::CardShipped => EventKind::Shipped,
         On::ShipmentFailed => EventKind::ShipmentFailed,
         On::CardReceived => EventKind::AtOffice,
         On::CardHandedOver => EventKind::HandedOver,
-        On::SentBack => EventKind::Returned,
+        On::SentBack | On::RecaptureNeeded => EventKind::Returned,
         On::Held => EventKind::Held,
         On::ReleasedReady | On::ReleasedOrdered | On::CancelTooLate => EventKind::Released,
-        On::CancelConfirmed => EventKind::Cancelled,
+        On::CancelConfirmed | On::CardAbandoned => EventKind::Cancelled,
+        On::CountyPassed => EventKind::CountyValidated,
+        On::TermPassed => EventKind::Unclaimed,
+        On::CardDestroyed => EventKind::Destroyed,
         // The checks come next, and say it.
-        On::Resubmitted
-        | On::OrderWithdrawn
-        | On::RefusedTechnically
-        | On::CountyPassed
-        | On::CancelAsked
-        | On::TermPassed
-        | On::CardDestroyed => return None,
+        On::Resubmitted | On::OrderWithdrawn | On::RefusedTechnically | On::CancelAsked => {
+            return None;
+        }
     })
 }
 

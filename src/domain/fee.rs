@@ -79,6 +79,7 @@ pub const STEPS: &[Step<FeeState, FeeEvent>] = &[
     (Disputed,   BecamePaid,     Paid),
     (Disputed,   DisputeOpened,  Disputed),
     (Due,        FoundExempt,    Exempt),       // An operator found an exemption.
+    (Exempt,     FoundDue,       Due),          // The holder pays for another card.
     (PartlyPaid, RefundOwed,     RefundDue),
     (Paid,       RefundOwed,     RefundDue),
     (Overpaid,   RefundOwed,     RefundDue),

@@ -43,6 +43,8 @@ ids! {
     OrderId,
     /// One card in an order.
     OrderLineId,
+    /// One letter to the bureau; also the identifier of its document.
+    LetterId,
     /// One thing to be delivered to one address.
     MessageId,
     /// A state that waits for an operator.
@@ -55,6 +57,10 @@ ids! {
     SourceFileId,
     /// Money of one payment that is given back.
     RefundId,
+    /// Cards that the bureau sent to one office together.
+    ConsignmentId,
+    /// What an office says is wrong with a card.
+    ComplaintId,
     /// A list of refunds for the bank.
     RefundListId,
     /// One decision about all orders of a cause.

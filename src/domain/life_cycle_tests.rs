@@ -4,7 +4,8 @@ use std::fmt::{Debug, Display};
 
 use crate::domain::step::{self, Step};
 use crate::domain::{
-    acknowledgement, application, day, delivery, fee, inbox, order, payment, refund,
+    acknowledgement, application, complaint, consignment, day, delivery, fee, inbox, letter, order,
+    payment, refund,
 };
 
 fn check<S, E>(steps: &[Step<S, E>], states: &[S], events: &[E], first: S)
@@ -59,6 +60,7 @@ fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
     use delivery::{BreakerEvent, BreakerState};
     use fee::{FeeEvent, FeeState};
     use inbox::{InboxEvent, InboxState};
+    use letter::{LetterEvent, LetterState};
     use order::{OrderEvent, OrderState};
     use payment::{PaymentEvent, PaymentState};
     use refund::{RefundEvent, RefundState};
@@ -105,12 +107,37 @@ fn every_life_cycle_is_unambiguous_and_reaches_all_its_states() {
         InboxEvent::ALL,
         InboxState::Arrived,
     );
+    check(
+        letter::STEPS,
+        LetterState::ALL,
+        LetterEvent::ALL,
+        LetterState::Decided,
+    );
     check(day::STEPS, DayState::ALL, DayEvent::ALL, DayState::Open);
     check(
         delivery::STEPS,
         BreakerState::ALL,
         BreakerEvent::ALL,
         BreakerState::Closed,
+    );
+}
+
+#[test]
+fn so_are_those_of_cards_after_they_are_made() {
+    use complaint::{ComplaintEvent, ComplaintState};
+    use consignment::{ConsignmentEvent, ConsignmentState};
+
+    check(
+        consignment::STEPS,
+        ConsignmentState::ALL,
+        ConsignmentEvent::ALL,
+        ConsignmentState::OnItsWay,
+    );
+    check(
+        complaint::STEPS,
+        ComplaintState::ALL,
+        ComplaintEvent::ALL,
+        ComplaintState::Lodged,
     );
 }
 

@@ -17,10 +17,13 @@ pub mod working_days;
 // Life cycles.
 pub mod acknowledgement;
 pub mod application;
+pub mod complaint;
+pub mod consignment;
 pub mod day;
 pub mod event;
 pub mod fee;
 pub mod inbox;
+pub mod letter;
 pub mod order;
 pub mod payment;
 pub mod refund;

@@ -8,6 +8,7 @@ mod counts;
 mod follow;
 mod forced;
 pub mod money;
+mod night;
 
 use crate::coded;
 use crate::domain::acknowledgement::{LineEvent, LineState};
@@ -17,6 +18,7 @@ use crate::domain::step::IllegalStep;
 pub use counts::LineCounts;
 pub use follow::catch_up;
 pub use forced::{AfterForced, Said, may_be_forced, weigh};
+pub use night::{Account, Difference, LineDifference, OurLine, SaidWord, compare};
 
 /// How often a card may be made again before an operator must look at it.
 pub const REMAKES_MAX: u32 = 2;
@@ -60,8 +62,10 @@ coded! {
         AcknowledgementConflict = "ACKNOWLEDGEMENT_CONFLICT",
         /// A word is missing before this one.
         SequenceGap = "SEQUENCE_GAP",
-        /// The card failed too often, or was given up as spoiled.
+        /// The card failed too often.
         TooManyRemakes = "TOO_MANY_REMAKES",
+        /// The bureau spoiled or destroyed the card and makes no other: somebody orders it anew.
+        CardSpoiled = "CARD_SPOILED",
         /// What the bureau says cannot have happened to what is known.
         ImpossibleStep = "IMPOSSIBLE_STEP",
     }
@@ -76,6 +80,7 @@ impl HoldReason {
             Self::SequenceGap => 803,
             Self::TooManyRemakes => 804,
             Self::ImpossibleStep => 807,
+            Self::CardSpoiled => 809,
         }
     }
 }
@@ -201,15 +206,20 @@ fn hear(line: &LineKnowledge, entry: &EntryFacts) -> Judgement {
     let remakes = line
         .remakes
         .saturating_add(u32::from(must_be_made_again(event)));
-    let gave_up =
-        event == LineEvent::CardSpoiled || (must_be_made_again(event) && remakes > REMAKES_MAX);
-    let (application_events, fits) = match follow::what_follows(line.application, entry, line_state)
-    {
-        Some(events) => (events, true),
-        None => (Vec::new(), false),
+    // What becomes of a card that was given up is told for the record; its application goes on
+    // without it.
+    let was_live = line.state.is_live();
+    let follows = if was_live {
+        follow::what_follows(line.application, entry, line_state)
+    } else {
+        Some(Vec::new())
     };
-    let hold = if gave_up {
+    let fits = follows.is_some();
+    let application_events = follows.unwrap_or_default();
+    let hold = if must_be_made_again(event) && was_live && remakes > REMAKES_MAX {
         Some(HoldReason::TooManyRemakes)
+    } else if was_live && is_lost_for_good(event, fits) {
+        Some(HoldReason::CardSpoiled)
     } else {
         (!fits).then_some(HoldReason::ImpossibleStep)
     };
@@ -220,6 +230,15 @@ fn hear(line: &LineKnowledge, entry: &EntryFacts) -> Judgement {
         remakes,
         hold,
     })
+}
+
+/// Whether there is no card and the bureau makes no other, while its application waits for one.
+const fn is_lost_for_good(event: LineEvent, fits: bool) -> bool {
+    match event {
+        LineEvent::CardSpoiled => true,
+        LineEvent::CardDestroyed => !fits,
+        _ => false,
+    }
 }
 
 /// Whether the card has to be made once more because of this.
@@ -234,7 +253,10 @@ const fn must_be_made_again(event: LineEvent) -> bool {
 const fn is_bureaus_word(event: LineEvent) -> bool {
     !matches!(
         event,
-        LineEvent::OfficeReceivedCard | LineEvent::OfficeHandedOver | LineEvent::OrderGivenUp
+        LineEvent::OfficeReceivedCard
+            | LineEvent::OfficeHandedOver
+            | LineEvent::OrderGivenUp
+            | LineEvent::CardGivenUp
     )
 }
 

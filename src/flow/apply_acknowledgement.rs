@@ -9,15 +9,17 @@ use std::convert::Infallible;
 
 use crate::bureau::acknowledgement::{Acknowledgement, Entry};
 use crate::domain::acknowledgement::{LineEvent, LineState};
+use crate::domain::application::ApplicationState;
 use crate::domain::event::EventKind;
 use crate::domain::reason::{Owner, Reason};
 use crate::domain::reconciliation::{
     Applied, EntryFacts, HoldReason, Judgement, LineKnowledge, judge,
 };
 use crate::flow::force_word::weigh_word;
+use crate::flow::letters::settle_cancels;
 use crate::flow::line_step::{self, take_line_step};
 use crate::flow::progress::tell;
-use crate::flow::{Failure, compare_shipments, order_progress};
+use crate::flow::{Failure, compare_shipments, consignments, order_progress};
 use crate::gateway::Gateway;
 use crate::store::acknowledgements::{self, Disposition, Word};
 use crate::store::applications::Application;
@@ -28,8 +30,7 @@ use crate::store::order_lines::{self, Heard, OrderLine};
 use crate::store::orders::{self, Order};
 use crate::store::{StoreError, Tx, applications};
 
-/// Applies every word of the document; afterwards every order that it spoke of has come as far as
-/// its lines, and its parcels were compared with what was ordered.
+/// Applies every word of the document, and compares its parcels with what was ordered.
 pub(crate) async fn apply(
     tx: &mut Tx,
     gateway: &Gateway,
@@ -38,11 +39,12 @@ pub(crate) async fn apply(
     note: &Note<'_>,
 ) -> Result<(), Failure<Infallible>> {
     hear_all(tx, gateway, document, &words.entries, note).await?;
-    compare_shipments::compare(tx, document, words, note).await
+    consignments::keep_told(tx, document, &words.shipments, note).await?;
+    compare_shipments::compare(tx, document, &words.entries, &words.shipments, note).await
 }
 
 /// Hears words, whatever document of the bureau they stand in; afterwards every order that they
-/// speak of has come as far as its lines.
+/// speak of has come as far as its lines, and whoever asked to cancel one of them has the answer.
 pub(crate) async fn hear_all(
     tx: &mut Tx,
     gateway: &Gateway,
@@ -57,8 +59,10 @@ pub(crate) async fn hear_all(
     for (number, entries) in by_order {
         let order = orders::find_by_number(tx, number).await?;
         let rest = match &order {
-            Some(order) => together::hear(tx, gateway, document, (order.id, entries), note).await?,
-            None => entries,
+            Some(order) => {
+                together::hear(tx, gateway, document, (order.id, &entries), note).await?
+            }
+            None => entries.clone(),
         };
         for entry in rest {
             match find_line(tx, order.as_ref(), entry).await? {
@@ -68,9 +72,10 @@ pub(crate) async fn hear_all(
         }
         if let Some(order) = order {
             order_progress::settle(tx, order.id, note).await?;
+            settle_cancels(tx, order.id, &entries, document.id, note).await?;
         }
     }
-    Ok(())
+    consignments::follow_document(tx, gateway, document.id, note).await
 }
 
 /// Finds the line that a word is about; its application must be the one that the word names.
@@ -337,6 +342,10 @@ pub(crate) async fn carry_applied<R>(
     }
     let reason = word.reason.and_then(|reason| u16::try_from(reason).ok());
     line_step::follow(tx, application, &applied.application_events, reason, note).await?;
+    // A card that nobody came for goes back by plan.
+    if application.state != ApplicationState::Unclaimed {
+        line_step::watch_trouble(tx, line, application, reason, note).await?;
+    }
     if let Some(hold) = applied.hold {
         let detail = format!("{} after {} remakes", applied.line_event, applied.remakes);
         hold_line(tx, line, application, hold, &detail, note).await?;

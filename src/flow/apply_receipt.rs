@@ -11,7 +11,7 @@ use crate::store::history::{self, Note, SubjectKind, take_step};
 use crate::store::holds::{self, NewHold};
 use crate::store::inbox::InboxMessage;
 use crate::store::orders::{self, Order};
-use crate::store::{StoreError, Tx, outbox};
+use crate::store::{StoreError, Tx, order_evidence, outbox};
 
 /// The bureau refused the file as a whole.
 const ORDER_REJECTED: u16 = Reason::ORDER_REJECTED.number();
@@ -33,6 +33,9 @@ pub(crate) async fn apply(
         Some(order) => orders::lock(tx, order.id).await?,
         None => None,
     };
+    if let Some(order) = &order {
+        order_evidence::add_document(tx, order.id, document.id).await?;
+    }
     let known = order.as_ref().and_then(|order| {
         let digest = order.sha256.as_deref()?.try_into().ok()?;
         Some(KnownOrder {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
-use crate::bureau::acknowledgement::{Acknowledgement, Shipment, ShippedCard};
+use crate::bureau::acknowledgement::{Entry, Shipment, ShippedCard};
 use crate::domain::acknowledgement::LineEvent;
 use crate::domain::calendar::bucharest_day;
 use crate::domain::id::OfficeId;
@@ -28,19 +28,21 @@ struct Finding {
     consignment: String,
 }
 
-/// Compares the parcels of a document whose words have been heard.
+/// Compares the parcels of a document whose words have been heard: `entries` are those words, none
+/// where parcels are told of by themselves.
 pub(crate) async fn compare(
     tx: &mut Tx,
     document: &InboxMessage,
-    words: &Acknowledgement,
+    entries: &[Entry],
+    shipments: &[Shipment],
     note: &Note<'_>,
 ) -> Result<(), Failure<Infallible>> {
-    let mut findings = not_listed(words);
+    let mut findings = not_listed(entries, shipments);
     let mut offices_by_code: BTreeMap<&str, Option<OfficeId>> = BTreeMap::new();
-    for shipment in &words.shipments {
+    for shipment in shipments {
         let code = shipment.office_code.as_str();
         if !offices_by_code.contains_key(code) {
-            let day = bucharest_day(words.created_at);
+            let day = bucharest_day(note.at);
             let office = offices::find_by_code(tx, code, day).await?;
             offices_by_code.insert(code, office.map(|office| office.id));
         }
@@ -59,13 +61,13 @@ pub(crate) async fn compare(
 
 /// The cards that the document says to be in a consignment whose parcels it tells of, and that are
 /// in none of them.
-fn not_listed(words: &Acknowledgement) -> Vec<Finding> {
+fn not_listed(entries: &[Entry], shipments: &[Shipment]) -> Vec<Finding> {
     let mut listed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for shipment in &words.shipments {
+    for shipment in shipments {
         let cards = listed.entry(&shipment.consignment).or_default();
         cards.extend(shipment.cards.iter().map(|card| &*card.application_number));
     }
-    let missing = words.entries.iter().filter_map(|entry| {
+    let missing = entries.iter().filter_map(|entry| {
         let consignment = entry.consignment.as_deref()?;
         let is_missing = entry.status == LineEvent::ParcelShipped
             && !listed

@@ -1,6 +1,7 @@
 //! What an operator may decide about a hold: let the application go on, send it back to its
 //! office, or take note of what needs no step.
 
+use crate::domain::acknowledgement::LineState;
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::cause::Cause;
 use crate::domain::id::{ApplicationId, HoldId, InboxId, OrderId};
@@ -12,6 +13,7 @@ use crate::domain::reconciliation::catch_up;
 use crate::flow::Failure;
 use crate::flow::line_step;
 use crate::flow::progress::{advance, note};
+use crate::flow::replace_card::{Replacement, replace_card};
 use crate::gateway::Gateway;
 use crate::store::applications::{self, Application};
 use crate::store::history::{self, Note, SubjectKind, take_step};
@@ -195,11 +197,35 @@ async fn let_go(
                 .ok_or_else(|| refuse(hold, line.state.as_str()))?;
             line_step::follow(tx, application, &events, None, note).await
         }
-        None if application.fee_state.is_settled() => {
-            advance(tx, application, ApplicationEvent::ReleasedReady, None, note).await
-        }
+        None if application.fee_state.is_settled() => release_ready(tx, application, note).await,
         None => Err(refuse(hold, application.fee_state.as_str())),
     }
+}
+
+/// Lets an application into the next order: as it was held before it was ordered, or for another
+/// card where the one that was ordered will not come.
+async fn release_ready(
+    tx: &mut Tx,
+    application: &mut Application,
+    note: &Note<'_>,
+) -> Result<(), Failure<HoldRefusal>> {
+    let newest = order_lines::find_newest(tx, application.id).await?;
+    match newest.filter(|line| is_card_lost(line.state)) {
+        Some(mut line) => {
+            let free = Replacement {
+                code: Reason::CARD_SPOILED.number(),
+                needs_correction: false,
+                holder_pays: false,
+            };
+            replace_card(tx, application, &mut line, free, note).await
+        }
+        None => advance(tx, application, ApplicationEvent::ReleasedReady, None, note).await,
+    }
+}
+
+/// Whether a card was made on a line, or begun, and is none any more.
+const fn is_card_lost(line: LineState) -> bool {
+    matches!(line, LineState::Spoiled | LineState::Destroyed)
 }
 
 async fn send_back(tx: &mut Tx, hold: &Hold, note: &Note<'_>) -> Result<(), Failure<HoldRefusal>> {

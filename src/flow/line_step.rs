@@ -5,14 +5,14 @@ use chrono::{DateTime, Utc};
 use crate::domain::acknowledgement::LineEvent;
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::calendar::bucharest_day;
-use crate::domain::id::OrderLineId;
+use crate::domain::card::{CardState, ON_THE_WAY, trouble_of};
 use crate::domain::reason::Reason;
 use crate::domain::retention::RetentionFacts;
 use crate::flow::progress::advance;
 use crate::flow::{Failure, settle_payments};
 use crate::store::acknowledgements::Word;
 use crate::store::applications::Application;
-use crate::store::cards::{self, CardState};
+use crate::store::cards::{self, Card};
 use crate::store::history::{self, Note, SubjectKind, take_step};
 use crate::store::holds::{self, NewHold};
 use crate::store::order_lines::{self, Heard, OrderLine};
@@ -31,16 +31,40 @@ pub(crate) async fn take_line_step<R>(
 ) -> Result<(), Failure<R>> {
     let from = line.state;
     line.state = take_step::<history::OrderLine>(tx, line.id.0, from, event, note).await?;
-    let card = match event {
-        LineEvent::QualityCheckFailed | LineEvent::CardSpoiled => CardState::Failed,
-        LineEvent::ParcelShipped => CardState::Shipped,
-        LineEvent::ParcelLost | LineEvent::ParcelDamaged => CardState::Lost,
-        LineEvent::OfficeReceivedCard => CardState::AtOffice,
-        LineEvent::OfficeHandedOver => CardState::HandedOver,
-        LineEvent::CardDestroyed => CardState::Destroyed,
-        _ => return Ok(()),
+    if let Some(card) = CardState::left_by(event) {
+        cards::set_state(tx, line.id, card, None, occurred_at).await?;
+    }
+    if event == LineEvent::OfficeReceivedCard {
+        order_lines::set_at_office(tx, line.id, note.at).await?;
+    }
+    if trouble_of(from).is_some() && line.state != from {
+        for code in ON_THE_WAY {
+            holds::close(tx, line.id.0, Some(code), "WENT_ON", note).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Has somebody watch a line whose card's way went wrong; `reason` is the one that was given.
+pub(crate) async fn watch_trouble<R>(
+    tx: &mut Tx,
+    line: &OrderLine,
+    application: &Application,
+    reason: Option<u16>,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    let Some(usual) = trouble_of(line.state) else {
+        return Ok(());
     };
-    cards::set_state(tx, line.id, card, None, occurred_at).await?;
+    let given = reason.filter(|reason| ON_THE_WAY.contains(reason));
+    let hold = NewHold {
+        kind: SubjectKind::OrderLine,
+        subject: line.id.0,
+        number: &application.number,
+        code: given.unwrap_or(usual),
+        detail: "no card is on its way to the office; wait for the bureau's, or order it anew",
+    };
+    holds::open(tx, &hold, note).await?;
     Ok(())
 }
 
@@ -70,16 +94,23 @@ pub(crate) async fn keep_card<R>(
     note: &Note<'_>,
 ) -> Result<(), Failure<R>> {
     if !matches!(word.status, LineEvent::CardMade | LineEvent::CardRemade) {
-        if let Some(consignment) = &word.consignment {
+        if let Some(consignment) = &word.consignment
+            && word.status == LineEvent::ParcelShipped
+        {
             let at = word.occurred_at;
             cards::set_state(tx, line.id, CardState::Shipped, Some(consignment), at).await?;
         }
         return Ok(());
     }
-    if let Some(number) = &word.document_number
-        && !cards::insert(tx, number, line.id, line.application, word.occurred_at).await?
-    {
-        hold_taken_number(tx, number, line.id, note).await?;
+    if let Some(number) = &word.document_number {
+        let made_at = word.occurred_at;
+        if !cards::insert(tx, number, line.id, line.application, made_at).await?
+            && !cards::make_again(tx, number, line.id, made_at).await?
+        {
+            hold_taken_number(tx, number, line, note).await?;
+        }
+        // Never two cards: the one that was lost or damaged is worth nothing from now on.
+        cards::void_others(tx, line.id, number, made_at).await?;
     }
     if let Some(due) = erasure_after_issue(word.occurred_at, note)
         && let Some(application) = applications::find(tx, line.application).await?
@@ -103,22 +134,28 @@ pub(crate) fn erasure_after_issue(
         .map(|erasure| erasure.due_at())
 }
 
-/// Asks an operator about a card's number that belongs to a card of another line, if it does.
+/// Asks an operator about a card's number that belongs to another card, if it does. A number is
+/// opaque and names one card for ever: only one that failed before it left the bureau is made again
+/// under the same.
 pub(crate) async fn hold_taken_number<R>(
     tx: &mut Tx,
     document_number: &str,
-    line: OrderLineId,
+    line: &OrderLine,
     note: &Note<'_>,
 ) -> Result<(), Failure<R>> {
-    if cards::find_line(tx, document_number).await? == Some(line) {
+    let card = cards::find(tx, document_number).await?;
+    let is_own = |card: Card| card.line == line.id && card.state == CardState::Produced;
+    if card.is_some_and(is_own) {
         return Ok(());
     }
+    let application = applications::find(tx, line.application).await?;
+    let number = application.map_or_else(String::new, |found| found.number);
     let hold = NewHold {
         kind: SubjectKind::OrderLine,
-        subject: line.0,
-        number: document_number,
+        subject: line.id.0,
+        number: &number,
         code: DOCUMENT_NUMBER_CONFLICT,
-        detail: "the card's number belongs to a card of another line",
+        detail: "the card's number belongs to another card",
     };
     holds::open(tx, &hold, note).await?;
     Ok(())

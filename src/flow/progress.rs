@@ -114,6 +114,8 @@ pub fn tell(
             | ApplicationState::CountyValidated
             | ApplicationState::AtOffice
             | ApplicationState::HandedOver
+            | ApplicationState::Unclaimed
+            | ApplicationState::Destroyed
     );
     if on_its_way && application.collect_office != application.office {
         append(

@@ -7,11 +7,13 @@ use std::convert::Infallible;
 use anyhow::Context;
 use zeroize::Zeroizing;
 
+use crate::bureau::acknowledgement::Acknowledgement;
 use crate::bureau::message::{MESSAGE_NAMESPACES, Message, read_message};
 use crate::bureau::refusal::ReadError;
 use crate::domain::inbox::InboxEvent;
 use crate::domain::operator::Actor;
 use crate::domain::reason::Reason;
+use crate::flow::letters::{answers, errors};
 use crate::flow::progress::note;
 use crate::flow::{Failure, apply_acknowledgement, apply_receipt, sealing};
 use crate::gateway::Gateway;
@@ -20,6 +22,7 @@ use crate::store::holds::{self, NewHold};
 use crate::store::inbox::{self, InboxMessage, InboxSource};
 use crate::store::{Tx, sealed};
 use crate::vault::VaultError;
+use crate::worker::bell::Bell;
 
 /// Why a document is set aside.
 struct Finding {
@@ -31,6 +34,9 @@ struct Finding {
 struct Reading {
     kind: &'static str,
     message_id: Option<String>,
+    /// Whether the bureau may be told that it could not be used: nobody answers an error, and what
+    /// we lost is no fault of the bureau.
+    may_be_told: bool,
     outcome: Result<Message, Finding>,
 }
 
@@ -48,6 +54,7 @@ pub async fn read_document(gateway: &Gateway) -> Result<bool, Failure<Infallible
         Err(finding) => Reading {
             kind: "document",
             message_id: None,
+            may_be_told: false,
             outcome: Err(finding),
         },
     };
@@ -82,22 +89,22 @@ async fn open(
 
 /// Verifies and reads the bytes, off the asynchronous threads.
 async fn verify(gateway: &Gateway, bytes: Zeroizing<Vec<u8>>) -> anyhow::Result<Reading> {
-    let [receipts, acknowledgements] = MESSAGE_NAMESPACES;
-    let mut policy = gateway.bureau_trust.policy(receipts, gateway.clock.now())?;
-    policy.allowed_namespaces.push(acknowledgements.to_owned());
+    let [first, others @ ..] = MESSAGE_NAMESPACES;
+    let mut policy = gateway.bureau_trust.policy(first, gateway.clock.now())?;
+    policy.allowed_namespaces.extend(others.map(str::to_owned));
+    let calls_itself_error = errors::calls_itself_error(&bytes);
     let read = tokio::task::spawn_blocking(move || read_message(bytes.as_slice(), &policy))
         .await
         .context("the reading task ended early")?;
     Ok(match read {
         Ok((message, _verified)) => {
-            let (kind, message_id) = match &message {
-                Message::Receipt(receipt) => ("receipt", receipt.message_id),
-                Message::Acknowledgement(words) => ("acknowledgement", words.message_id),
-            };
+            let (kind, message_id) = (message.kind(), message.message_id());
+            let may_be_told = !matches!(message, Message::TechnicalError(_));
             let outcome = admit(gateway, message);
             Reading {
                 kind,
                 message_id: Some(message_id.to_string()),
+                may_be_told,
                 outcome,
             }
         }
@@ -110,6 +117,7 @@ async fn verify(gateway: &Gateway, bytes: Zeroizing<Vec<u8>>) -> anyhow::Result<
             Reading {
                 kind: "document",
                 message_id: None,
+                may_be_told: !calls_itself_error,
                 outcome: Err(finding),
             }
         }
@@ -119,11 +127,8 @@ async fn verify(gateway: &Gateway, bytes: Zeroizing<Vec<u8>>) -> anyhow::Result<
 
 /// Checks that a believable document is for this gateway, from this bureau.
 fn admit(gateway: &Gateway, message: Message) -> Result<Message, Finding> {
-    let (bureau, test) = match &message {
-        Message::Receipt(receipt) => (&receipt.bureau, receipt.test),
-        Message::Acknowledgement(words) => (&words.bureau, words.test),
-    };
-    if *bureau != gateway.config.bureau.code {
+    let (bureau, test) = (message.bureau(), message.is_test());
+    if bureau != gateway.config.bureau.code {
         let detail = format!("the document is of the bureau {bureau}");
         return Err(Finding {
             reason: Reason::SENDER_NOT_AUTHORISED.number(),
@@ -148,6 +153,7 @@ async fn act(
     let Reading {
         kind,
         message_id,
+        may_be_told,
         outcome,
     } = reading;
     let actor = Actor::Bureau;
@@ -157,17 +163,14 @@ async fn act(
         Ok(message) => refuse_replay(&mut tx, message_id.as_deref(), message).await?,
         refused => refused,
     };
+    let outcome = match outcome {
+        Ok(message) => refuse_misfit(&mut tx, message).await?,
+        refused => refused,
+    };
     let finding = match outcome {
         Ok(message) => {
             take_inbox_step(&mut tx, document, InboxEvent::ActedUpon, &note).await?;
-            match message {
-                Message::Receipt(receipt) => {
-                    apply_receipt::apply(&mut tx, document, &receipt, &note).await?;
-                }
-                Message::Acknowledgement(words) => {
-                    apply_acknowledgement::apply(&mut tx, gateway, document, &words, &note).await?;
-                }
-            }
+            hear(&mut tx, gateway, document, message, &note).await?;
             None
         }
         Err(finding) => {
@@ -180,6 +183,10 @@ async fn act(
                 detail: &finding.detail,
             };
             holds::open(&mut tx, &hold, &note).await?;
+            if may_be_told && is_technical(finding.reason) {
+                let (code, text) = (finding.reason, &finding.detail);
+                errors::tell_error(&mut tx, gateway, document, code, text, &note).await?;
+            }
             Some(finding)
         }
     };
@@ -188,7 +195,40 @@ async fn act(
         .map(|finding| (finding.reason, finding.detail.as_str()));
     inbox::set_read(&mut tx, document.id, kind, message_id.as_deref(), finding).await?;
     tx.commit().await?;
+    // An answer may let an order go again.
+    gateway.bells.ring(Bell::Dispatcher);
     Ok(())
+}
+
+/// Does what a message says.
+async fn hear(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    document: &InboxMessage,
+    message: Message,
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let words = match message {
+        Message::Acknowledgement(words) => words,
+        Message::ShipmentNotice(notice) => Acknowledgement::from(notice),
+        Message::ErasureConfirmation(confirmation) => Acknowledgement::from(confirmation),
+        Message::Receipt(receipt) => {
+            return apply_receipt::apply(tx, document, &receipt, note).await;
+        }
+        Message::InquiryAnswer(said) => {
+            return answers::hear_inquiry_answer(tx, gateway, document, &said, note).await;
+        }
+        Message::CancelAnswer(said) => {
+            return answers::hear_cancel_answer(tx, gateway, document, &said, note).await;
+        }
+        Message::ComplaintDecision(said) => {
+            return answers::hear_decision(tx, document, &said, note).await;
+        }
+        Message::TechnicalError(said) => {
+            return errors::hear_error(tx, document, &said, note).await;
+        }
+    };
+    apply_acknowledgement::apply(tx, gateway, document, &words, note).await
 }
 
 /// A document whose id was acted upon before, in other bytes, contradicts itself.
@@ -208,6 +248,25 @@ async fn refuse_replay(
             detail: format!("other bytes under this id were acted upon as {}", before.id),
         }),
     })
+}
+
+/// An answer to nothing that was asked, or to something else than it names.
+async fn refuse_misfit(
+    tx: &mut Tx,
+    message: Message,
+) -> Result<Result<Message, Finding>, Failure<Infallible>> {
+    Ok(match answers::misfit(tx, &message).await? {
+        None => Ok(message),
+        Some(detail) => Err(Finding {
+            reason: Reason::ANSWER_UNASKED.number(),
+            detail,
+        }),
+    })
+}
+
+/// Whether a reason is about messages as such: 1xx.
+const fn is_technical(reason: u16) -> bool {
+    matches!(reason, 100..=199)
 }
 
 async fn take_inbox_step(

@@ -22,6 +22,17 @@ pub enum Kept {
     Before,
 }
 
+/// Whether the bytes that have this digest are kept already.
+pub async fn is_kept(
+    gateway: &Gateway,
+    source: InboxSource,
+    digest: &[u8; 32],
+) -> anyhow::Result<bool> {
+    let mut tx = gateway.store.read().await?;
+    let known = inbox::find_by_digest(&mut tx, source, digest).await?;
+    Ok(known.is_some())
+}
+
 /// Keeps the bytes of a document durably.
 pub async fn keep(
     gateway: &Gateway,
@@ -29,10 +40,7 @@ pub async fn keep(
     document: Vec<u8>,
 ) -> anyhow::Result<Kept> {
     let digest = sha256(&document);
-    let mut tx = gateway.store.read().await?;
-    let known = inbox::find_by_digest(&mut tx, source, &digest).await?;
-    drop(tx);
-    if known.is_some() {
+    if is_kept(gateway, source, &digest).await? {
         return Ok(Kept::Before);
     }
     let blob = seal(gateway, SealedKind::Inbox, Zeroizing::new(document)).await?;

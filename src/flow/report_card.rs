@@ -4,15 +4,21 @@ use crate::coded;
 use crate::domain::acknowledgement::{LineEvent, LineState, application_event};
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::id::{ApplicationId, OfficeId};
+use crate::domain::reason::Reason;
 use crate::domain::reconciliation::catch_up;
+use crate::flow::consignments::recount_of_line;
 use crate::flow::line_step::{follow, take_line_step};
 use crate::flow::once::KeyReused;
 use crate::flow::submit_application::reload;
 use crate::flow::{Failure, order_progress};
+use crate::gateway::Gateway;
 use crate::store::applications::{self, Application};
 use crate::store::history::Note;
 use crate::store::order_lines::{self, OrderLine};
-use crate::store::{Tx, sealed};
+use crate::store::{Tx, holds, sealed};
+
+const UNCLAIMED: u16 = Reason::UNCLAIMED.number();
+const WRONG_OFFICE: u16 = Reason::WRONG_OFFICE.number();
 
 coded! {
     /// What an office reports.
@@ -59,8 +65,8 @@ pub enum ReportRefusal {
 /// where the office read it. A repeated report changes nothing.
 pub async fn report_card(
     tx: &mut Tx,
-    office: OfficeId,
-    id: ApplicationId,
+    gateway: &Gateway,
+    (office, id): (OfficeId, ApplicationId),
     report: Report,
     document_number: Option<&str>,
     note: &Note<'_>,
@@ -75,6 +81,9 @@ pub async fn report_card(
     };
     if document_number.is_some() && document_number != line.document_number.as_deref() {
         return Err(Failure::Refused(ReportRefusal::OtherCard));
+    }
+    if waits_for_county(gateway, report, application.state) {
+        return Err(refused);
     }
     let event = report.line_event();
     let Ok(reached) = line.state.after(event) else {
@@ -92,11 +101,23 @@ pub async fn report_card(
     if report == Report::HandedOver {
         // The images have served their purpose (Regulation (EU) 2025/1208).
         sealed::erase_by(tx, application.sealed, note.at).await?;
+        // Somebody came after all.
+        holds::close(tx, id.0, Some(UNCLAIMED), "HANDED_OVER", note).await?;
+    } else {
+        holds::close(tx, line.id.0, Some(WRONG_OFFICE), "ARRIVED", note).await?;
+        recount_of_line(tx, line.id, note).await?;
     }
     if !had_ended && line.state.is_ended() {
         order_progress::settle(tx, line.order, note).await?;
     }
     reload(tx, id).await
+}
+
+/// Whether the county must check the card before its office may say that it holds it.
+fn waits_for_county(gateway: &Gateway, report: Report, state: ApplicationState) -> bool {
+    gateway.config.production.county_validation
+        && report == Report::ReceivedAtOffice
+        && state == ApplicationState::Shipped
 }
 
 async fn find_concerned(

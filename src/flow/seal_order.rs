@@ -26,6 +26,7 @@ use crate::flow::Failure;
 use crate::flow::content::ApplicationContent;
 use crate::flow::progress::note;
 use crate::flow::seal_order::line::{LineSource, line_of};
+use crate::flow::send_order::payload_of;
 use crate::flow::withdraw_order::{SetAside, withdraw_order};
 use crate::gateway::Gateway;
 use crate::store::history::{self, take_step};
@@ -33,7 +34,7 @@ use crate::store::offices::{self, Office};
 use crate::store::orders::{self, Order, SignedBytes};
 use crate::store::outbox::{self, LaneKind, NewMessage};
 use crate::store::sealed::{self, NewSealed, SealedKind};
-use crate::store::{Tx, applications, order_lines};
+use crate::store::{Tx, applications, order_evidence, order_lines};
 use crate::vault::Vault;
 use crate::xmldsig::sign::SignedDocument;
 
@@ -256,6 +257,7 @@ async fn queue(
     let written = OrderEvent::DocumentSigned;
     let state = take_step::<history::Order>(&mut tx, id, order.state, written, &note).await?;
     orders::set_signed(&mut tx, order.id, signed).await?;
+    order_evidence::insert_signature(&mut tx, order.id, &document.signature).await?;
     let queued = OrderEvent::PutInOutbox;
     take_step::<history::Order>(&mut tx, id, state, queued, &note).await?;
     put_in_outbox(&mut tx, gateway, order, &note).await?;
@@ -270,9 +272,20 @@ pub async fn put_in_outbox(
     order: &Order,
     note: &history::Note<'_>,
 ) -> Result<MessageId, crate::store::StoreError> {
+    put_in_outbox_after(tx, gateway, order, 0, note).await
+}
+
+/// The same for an order that was tried `tried` times already.
+pub(crate) async fn put_in_outbox_after(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    order: &Order,
+    tried: i64,
+    note: &history::Note<'_>,
+) -> Result<MessageId, crate::store::StoreError> {
     let lane = gateway.bureau_lane();
     let id = MessageId(note.random.uuid(note.at));
-    let payload = serde_json::json!({ "order": order.number }).to_string();
+    let payload = payload_of(order, tried);
     let message = NewMessage {
         id,
         kind: "order",

@@ -1,24 +1,32 @@
 //! What the dispatcher needs before an order leaves, and what it writes down afterwards.
+//!
+//! Where nobody knows whether the bytes arrived, they are not sent again at once: the bureau is
+//! asked, and the order leaves its lane so that those behind it need not wait for the answer.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::{DateTime, Utc};
 
-use crate::domain::delivery::{DeliveryVerdict, RetrySchedule, delay};
+use crate::domain::delivery::Next;
 use crate::domain::id::{OrderId, SealedId};
+use crate::domain::letter::Occasion;
 use crate::domain::operator::Actor;
 use crate::domain::order::{OrderEvent, OrderState};
 use crate::domain::reason::Reason;
 use crate::flow::Failure;
+use crate::flow::deliveries::{self, Place, never_recorded, next_of, passed};
+use crate::flow::letters::ask::ask;
 use crate::flow::progress::note;
 use crate::gateway::Gateway;
-use crate::store::history::{self, StepError, SubjectKind, take_step};
+use crate::store::history::{self, Note, StepError, SubjectKind, take_step};
 use crate::store::holds::{self, NewHold};
 use crate::store::orders::Order;
-use crate::store::outbox::{self, Attempt, Lane, LaneKind, LaneResult, Message};
+use crate::store::outbox::{self, Lane, Message};
 use crate::store::{Tx, orders, sealed};
+use crate::worker::bell::Bell;
+
+pub use crate::flow::deliveries::Arrival;
 
 /// Attempts ran out.
 const BUREAU_UNREACHABLE: u16 = Reason::BUREAU_UNREACHABLE.number();
@@ -41,20 +49,26 @@ pub struct Departure {
 }
 
 /// Leases the bureau's lane and names the order at its head. `None` when nothing is due.
+///
+/// A lease before this one that ended without a result is a try whose end nobody knows.
 pub async fn lease_next(
     gateway: &Gateway,
     owner: &str,
 ) -> Result<Option<Departure>, Failure<Infallible>> {
     let actor = Actor::Gateway("dispatcher");
     let note = note(gateway, &actor, None);
-    let now = note.at;
-    let lease = Duration::from_secs(u64::from(gateway.config.delivery.lease_seconds));
     let mut tx = gateway.store.begin().await?;
-    let claimed = outbox::claim_lane(&mut tx, LaneKind::Bureau, owner, now, now + lease).await?;
-    let Some(lane) = claimed else {
+    let lane = gateway.bureau_lane();
+    let Some(claimed) = deliveries::claim(&mut tx, gateway, &lane, owner, &note).await? else {
         return Ok(None);
     };
-    let departure = find_departure(&mut tx, lane, &note).await?;
+    let departure = match find_departure(&mut tx, claimed.lane, &note).await? {
+        Some(departure) if claimed.was_abandoned => {
+            conclude(&mut tx, gateway, &departure, &never_recorded(&note), &note).await?;
+            None
+        }
+        found => found,
+    };
     tx.commit().await?;
     Ok(departure)
 }
@@ -64,11 +78,11 @@ pub async fn lease_next(
 async fn find_departure(
     tx: &mut Tx,
     lane: Lane,
-    note: &history::Note<'_>,
+    note: &Note<'_>,
 ) -> Result<Option<Departure>, Failure<Infallible>> {
     let head = outbox::list_after(tx, &lane.lane, lane.acked_seq, 1).await?;
     let Some(message) = head.into_iter().next() else {
-        outbox::release_lane(tx, &lane, passed(lane.last_seq), note.at).await?;
+        outbox::release_lane(tx, &lane, passed(&lane, lane.last_seq), note.at).await?;
         return Ok(None);
     };
     // Whoever decides about the order locks it too, and sees then that its bytes are leaving.
@@ -78,14 +92,14 @@ async fn find_departure(
     if order.state != OrderState::Queued || order.quarantined {
         // It was given up or set aside, or its receipt came while its message waited. Whoever ends a
         // quarantine puts a new message into the outbox.
-        outbox::release_lane(tx, &lane, passed(message.seq), note.at).await?;
+        outbox::release_lane(tx, &lane, passed(&lane, message.seq), note.at).await?;
         return Ok(None);
     }
     let sealed = order
         .sealed
         .context("an order in the outbox has no signed bytes")?;
     let Some(wrapped_key) = sealed::find_key(tx, sealed).await? else {
-        outbox::release_lane(tx, &lane, passed(message.seq), note.at).await?;
+        outbox::release_lane(tx, &lane, passed(&lane, message.seq), note.at).await?;
         let death = Death {
             cause: "its signed bytes were erased",
             code: Reason::DECRYPT_FAILED.number(),
@@ -103,33 +117,6 @@ async fn find_departure(
     }))
 }
 
-/// The lane's cursor behind a message that is done with.
-const fn passed(seq: i64) -> LaneResult {
-    LaneResult {
-        acked_seq: seq,
-        attempts: 0,
-        retry_at: None,
-        breaker: "CLOSED",
-    }
-}
-
-/// How one try ended.
-#[derive(Clone, Debug)]
-pub struct Arrival {
-    /// What it means for the message.
-    pub verdict: DeliveryVerdict,
-    /// The HTTP status, where there was one.
-    pub status: Option<u16>,
-    /// What was said, without personal data.
-    pub detail: Option<String>,
-    /// When the receiver wants to be asked again.
-    pub retry_after: Option<Duration>,
-    /// The number of the reason for which nothing could be sent at all; ours, not the bureau's.
-    pub unsendable: Option<u16>,
-    /// When the try began.
-    pub started_at: DateTime<Utc>,
-}
-
 /// Writes down how a try ended: the attempt, the order's step, the lane's cursor. A lease that was
 /// lost meanwhile changes nothing; returns whether it still held.
 pub async fn record_attempt(
@@ -137,95 +124,105 @@ pub async fn record_attempt(
     departure: &Departure,
     arrival: &Arrival,
 ) -> Result<bool, Failure<Infallible>> {
-    let Departure { lane, message, .. } = departure;
     let actor = Actor::Gateway("dispatcher");
     let note = note(gateway, &actor, None);
-    let attempts = lane.attempts + 1;
-    let fate = fate_of(gateway, arrival, attempts);
-    let result = match fate {
-        Fate::Delivered | Fate::Dead(_) => passed(message.seq),
-        Fate::Again(at) => LaneResult {
-            acked_seq: lane.acked_seq,
-            attempts,
-            retry_at: Some(at),
-            breaker: "CLOSED",
-        },
-    };
     let mut tx = gateway.store.begin().await?;
-    if !outbox::release_lane(&mut tx, lane, result, note.at).await? {
+    let held = conclude(&mut tx, gateway, departure, arrival, &note).await?;
+    if held {
+        tx.commit().await?;
+        // Where the try ended in doubt, a question is to be written.
+        gateway.bells.ring(Bell::Batcher);
+    }
+    Ok(held)
+}
+
+async fn conclude(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    departure: &Departure,
+    arrival: &Arrival,
+    note: &Note<'_>,
+) -> Result<bool, Failure<Infallible>> {
+    let Departure { lane, message, .. } = departure;
+    // Tries before the one that ended in doubt count too, so that nothing is sent without end.
+    let attempts = tried_before(message) + lane.attempts + 1;
+    let next = next_of(gateway, arrival, attempts);
+    let place = match next {
+        Next::Done | Next::Refused | Next::Exhausted => Place::Behind(None),
+        Next::AskAfter(wait) => Place::Behind(Some(note.at + wait)),
+        Next::SendAfter(wait) => Place::First(note.at + wait),
+    };
+    let held = deliveries::give_back(
+        tx,
+        gateway,
+        (lane, message),
+        (arrival, attempts),
+        place,
+        note,
+    );
+    if !held.await? {
         return Ok(false);
     }
-    let attempt = Attempt {
-        id: note.random.uuid(note.at),
-        message: message.message_id,
-        attempt: attempts,
-        outcome: arrival.verdict.as_str(),
-        status: arrival.status.map(i64::from),
-        detail: arrival.detail.as_deref(),
-        started_at: arrival.started_at,
-        ended_at: note.at,
-    };
-    outbox::insert_attempt(&mut tx, &attempt).await?;
-    match fate {
-        Fate::Delivered => take_delivered_step(&mut tx, departure, &note).await?,
-        Fate::Dead(code) => {
-            let cause = cause_of(arrival);
+    match next {
+        Next::Done => take_delivered_step(tx, departure, note).await?,
+        Next::AskAfter(wait) => ask_in_doubt(tx, gateway, departure, wait, note).await?,
+        Next::Refused | Next::Exhausted => {
+            let code = match next {
+                Next::Refused => arrival.unsendable.unwrap_or(BUREAU_REFUSED),
+                _ => BUREAU_UNREACHABLE,
+            };
+            let cause = arrival.cause();
             let death = Death {
                 cause: &cause,
                 code,
                 attempts,
             };
             let detail = arrival.detail.as_deref();
-            bury(&mut tx, &departure.order, message, &death, detail, &note).await?;
+            bury(tx, &departure.order, message, &death, detail, note).await?;
         }
-        Fate::Again(_) => (),
+        Next::SendAfter(_) => (),
     }
-    tx.commit().await?;
     Ok(true)
 }
 
-/// What becomes of a message after a try.
-#[derive(Clone, Copy)]
-enum Fate {
-    Delivered,
-    Again(DateTime<Utc>),
-    Dead(u16),
-}
-
-fn fate_of(gateway: &Gateway, arrival: &Arrival, attempts: i64) -> Fate {
-    let schedule = schedule_of(gateway);
-    match arrival.verdict {
-        DeliveryVerdict::Delivered => Fate::Delivered,
-        DeliveryVerdict::Permanent => Fate::Dead(arrival.unsendable.unwrap_or(BUREAU_REFUSED)),
-        // An order is put under its number and digest: sending it again cannot make two of it.
-        DeliveryVerdict::Retry | DeliveryVerdict::Later | DeliveryVerdict::Ambiguous => {
-            let attempt = u32::try_from(attempts).unwrap_or(u32::MAX);
-            if attempt >= schedule.attempts_max {
-                return Fate::Dead(BUREAU_UNREACHABLE);
-            }
-            let random = gateway.random.next_u64();
-            let wait = delay(attempt, &schedule, random, arrival.retry_after);
-            Fate::Again(gateway.clock.now() + wait)
-        }
+/// The payload of a message that carries an order which was tried `tried` times before.
+pub(crate) fn payload_of(order: &Order, tried: i64) -> String {
+    if tried == 0 {
+        serde_json::json!({ "order": order.number }).to_string()
+    } else {
+        serde_json::json!({ "order": order.number, "tried": tried }).to_string()
     }
 }
 
-fn schedule_of(gateway: &Gateway) -> RetrySchedule {
-    let delivery = &gateway.config.delivery;
-    let cap = Duration::from_secs(u64::from(delivery.cap_seconds));
-    RetrySchedule {
-        base: Duration::from_secs(u64::from(delivery.base_seconds)),
-        cap,
-        jitter_percent: 20,
-        retry_after_max: cap,
-        attempts_max: delivery.attempts_max,
+/// How often the order of a message was tried before it was put in the outbox anew.
+pub(crate) fn tried_before(message: &Message) -> i64 {
+    let payload: Option<serde_json::Value> = serde_json::from_str(&message.payload).ok();
+    payload
+        .and_then(|payload| payload.get("tried")?.as_i64())
+        .unwrap_or(0)
+}
+
+/// Asks the bureau for an order that it may hold, unless a receipt says meanwhile that it does.
+async fn ask_in_doubt(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    departure: &Departure,
+    wait: Duration,
+    note: &Note<'_>,
+) -> Result<(), Failure<Infallible>> {
+    let Some(order) = orders::lock(tx, departure.order.id).await? else {
+        return Ok(());
+    };
+    if order.state == OrderState::Queued {
+        ask(tx, gateway, &order, Occasion::Doubt, note.at + wait, note).await?;
     }
+    Ok(())
 }
 
 async fn take_delivered_step(
     tx: &mut Tx,
     departure: &Departure,
-    note: &history::Note<'_>,
+    note: &Note<'_>,
 ) -> Result<(), Failure<Infallible>> {
     let order = &departure.order;
     // A receipt may have come while the answer was on its way: the present state decides.
@@ -252,13 +249,6 @@ struct Death<'a> {
     attempts: i64,
 }
 
-fn cause_of(arrival: &Arrival) -> String {
-    match arrival.status {
-        Some(status) => format!("{} {status}", arrival.verdict),
-        None => arrival.verdict.to_string(),
-    }
-}
-
 /// Sets the message aside, and asks an operator about its order unless a receipt has told of it
 /// meanwhile: then the receipt's own consequences stand.
 async fn bury(
@@ -267,7 +257,7 @@ async fn bury(
     message: &Message,
     death: &Death<'_>,
     detail: Option<&str>,
-    note: &history::Note<'_>,
+    note: &Note<'_>,
 ) -> Result<(), Failure<Infallible>> {
     outbox::bury(tx, message, death.cause, death.attempts, note.at).await?;
     let current = orders::lock(tx, order.id).await?;

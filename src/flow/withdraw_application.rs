@@ -1,11 +1,14 @@
-//! Ends an application at its office's wish: at once while nothing is ordered, and by an operator
-//! with the bureau once it is.
+//! Ends an application at its office's wish: at once while nothing is ordered, and by asking the
+//! bureau once it is.
+
+use anyhow::Context;
 
 use crate::coded;
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::event::EventKind;
 use crate::domain::id::{ApplicationId, OfficeId};
 use crate::domain::reason::Reason;
+use crate::flow::letters::cancel::request_cancel;
 use crate::flow::once::KeyReused;
 use crate::flow::progress::{advance, tell};
 use crate::flow::submit_application::reload;
@@ -13,7 +16,8 @@ use crate::flow::{Failure, settle_payments};
 use crate::store::applications::{self, Application};
 use crate::store::history::{Note, SubjectKind};
 use crate::store::holds::{self, NewHold};
-use crate::store::{Tx, order_lines};
+use crate::store::order_lines::OrderLine;
+use crate::store::{Tx, order_lines, orders};
 
 coded! {
     /// Why an application is withdrawn.
@@ -26,12 +30,17 @@ coded! {
 }
 
 impl WithdrawalReason {
-    /// The reason code under which it is told and kept.
-    pub const fn code(self) -> u16 {
+    /// The reason under which it is told and kept.
+    const fn reason(self) -> Reason {
         match self {
-            Self::Withdrawn => Reason::WITHDRAWN.number(),
-            Self::HolderDeceased => Reason::HOLDER_DECEASED.number(),
+            Self::Withdrawn => Reason::WITHDRAWN,
+            Self::HolderDeceased => Reason::HOLDER_DECEASED,
         }
+    }
+
+    /// The number of that reason.
+    pub const fn code(self) -> u16 {
+        self.reason().number()
     }
 }
 
@@ -95,7 +104,8 @@ pub async fn withdraw(
         return Err(Failure::Refused(WithdrawRefusal::Changed));
     }
     // What an operator holds may be in an order; only the bureau knows then whether it ends.
-    let is_ordered = order_lines::find_live(tx, id).await?.is_some();
+    let line = order_lines::find_live(tx, id).await?;
+    let is_ordered = line.is_some();
     let asked = ApplicationEvent::CancelAsked;
     match state.after(asked) {
         Ok(ApplicationState::CancelRequested) => (),
@@ -106,7 +116,10 @@ pub async fn withdraw(
     if application.state == ApplicationState::Cancelled {
         end(tx, &mut application, reason, note).await?;
     } else {
-        ask_operator(tx, &application, reason, note).await?;
+        await_bureau(tx, &application, reason, note).await?;
+        if let Some(line) = line {
+            ask_bureau(tx, &line, reason, note).await?;
+        }
     }
     reload(tx, id).await
 }
@@ -124,8 +137,22 @@ async fn end(
     Ok(tell(tx, application, cancelled, Some(reason.code()), note)?)
 }
 
-/// Has an operator ask the bureau to cancel the line.
-async fn ask_operator(
+/// Has the bureau asked to cancel the line, once it has the order.
+async fn ask_bureau(
+    tx: &mut Tx,
+    line: &OrderLine,
+    reason: WithdrawalReason,
+    note: &Note<'_>,
+) -> Result<(), Failure<WithdrawRefusal>> {
+    let order = orders::lock(tx, line.order).await?;
+    let order = order.context("an order line names an order that does not exist")?;
+    let line = std::slice::from_ref(line);
+    request_cancel(tx, &order, line, reason.reason(), note).await?;
+    Ok(())
+}
+
+/// Has an operator see that the wish waits for the bureau, until it has answered.
+async fn await_bureau(
     tx: &mut Tx,
     application: &Application,
     reason: WithdrawalReason,
@@ -136,7 +163,7 @@ async fn ask_operator(
         subject: application.id.0,
         number: &application.number,
         code: reason.code(),
-        detail: "the office withdrew it after it was ordered; ask the bureau to cancel the card",
+        detail: "the office withdrew it after it was ordered; the bureau is asked to cancel it",
     };
     holds::open(tx, &hold, note).await?;
     Ok(())

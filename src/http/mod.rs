@@ -10,6 +10,8 @@ pub(crate) mod body;
 mod bureau;
 mod caller;
 mod channels;
+pub(crate) mod complaints;
+pub(crate) mod consignments;
 mod cursor;
 mod docs;
 mod envelope;

@@ -4,7 +4,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::http::{
-    applications, bureau, channels, events, fees, offices, operations, payment_references, payments,
+    applications, bureau, channels, complaints, consignments, events, fees, offices, operations,
+    payment_references, payments,
 };
 
 /// The description of `/v1`.
@@ -23,6 +24,11 @@ use crate::http::{
         applications::withdraw::withdraw,
         applications::extend::extend,
         applications::report::report,
+        complaints::lodge,
+        complaints::list_of_application,
+        consignments::list,
+        consignments::show,
+        consignments::scan,
         fees::show,
         events::list,
         offices::me,
@@ -58,6 +64,11 @@ use crate::http::{
         operations::applications::hold,
         operations::applications::cancel,
         operations::applications::extend,
+        operations::cards::decide,
+        operations::cards::validate,
+        complaints::decide::list,
+        complaints::decide::show,
+        complaints::decide::decide,
         operations::batching::plan,
         operations::batching::pause,
         operations::batching::resume,
@@ -66,6 +77,9 @@ use crate::http::{
         operations::orders::resend,
         operations::orders::give_up,
         operations::orders::split,
+        operations::letters::ask,
+        operations::letters::cancel,
+        operations::reconciliations::show,
         operations::orders::resign,
         operations::orders::quarantine,
         operations::orders::release,

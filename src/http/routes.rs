@@ -7,8 +7,8 @@ use actix_web::http::Method;
 use actix_web::web;
 
 use crate::http::{
-    applications, bureau, channels, docs, events, fees, health, offices, operations,
-    payment_references, payments,
+    applications, bureau, channels, complaints, consignments, docs, events, fees, health, offices,
+    operations, payment_references, payments,
 };
 use crate::store::credentials::Party;
 
@@ -99,6 +99,11 @@ routes! {
     POST "/v1/applications/{id}/withdrawal" => applications::withdraw::withdraw, office("applications:write");
     POST "/v1/applications/{id}/extension"  => applications::extend::extend,     office("applications:write");
     POST "/v1/applications/{id}/reports"    => applications::report::report,     office("cards:report");
+    POST "/v1/applications/{id}/complaints" => complaints::lodge,                office("cards:report");
+    GET  "/v1/applications/{id}/complaints" => complaints::list_of_application,  office("applications:read");
+    GET  "/v1/consignments"                 => consignments::list,               office("applications:read");
+    GET  "/v1/consignments/{consignment}"   => consignments::show,               office("applications:read");
+    POST "/v1/consignments/{consignment}/scan" => consignments::scan,            office("cards:report");
     GET  "/v1/fees/{name}"                  => fees::show,                       FEE_READERS;
     GET  "/v1/events"                       => events::list,                     office("events:read");
     GET  "/v1/offices/me"                   => offices::me,                      office("offices:read");
@@ -135,6 +140,11 @@ routes! {
     POST "/v1/operations/applications/{number}/hold" => operations::applications::hold, OPERATORS;
     POST "/v1/operations/applications/{number}/cancel" => operations::applications::cancel, OPERATORS;
     POST "/v1/operations/applications/{number}/extension" => operations::applications::extend, OPERATORS;
+    POST "/v1/operations/applications/{number}/card" => operations::cards::decide, OPERATORS;
+    POST "/v1/operations/consignments/{consignment}/validation" => operations::cards::validate, OPERATORS;
+    GET  "/v1/complaints"                   => complaints::decide::list,         OPERATORS;
+    GET  "/v1/complaints/{number}"          => complaints::decide::show,         OPERATORS;
+    POST "/v1/complaints/{number}/decision" => complaints::decide::decide,       OPERATORS;
     GET  "/v1/batching/plan"                => operations::batching::plan,       OPERATORS;
     POST "/v1/batching/{product}/pause"     => operations::batching::pause,      OPERATORS;
     POST "/v1/batching/{product}/resume"    => operations::batching::resume,     OPERATORS;
@@ -143,6 +153,9 @@ routes! {
     POST "/v1/orders/{number}/resend"       => operations::orders::resend,       OPERATORS;
     POST "/v1/orders/{number}/give-up"      => operations::orders::give_up,      OPERATORS;
     POST "/v1/orders/{number}/split"        => operations::orders::split,        OPERATORS;
+    POST "/v1/orders/{number}/inquiry"      => operations::letters::ask,          OPERATORS;
+    POST "/v1/orders/{number}/cancel"       => operations::letters::cancel,       OPERATORS;
+    GET  "/v1/operations/reconciliations/{date}" => operations::reconciliations::show, OPERATORS;
     POST "/v1/orders/{number}/resign"       => operations::orders::resign,       OPERATORS;
     POST "/v1/orders/{number}/quarantine"   => operations::orders::quarantine,   OPERATORS;
     POST "/v1/orders/{number}/release"      => operations::orders::release,      OPERATORS;

@@ -17,4 +17,4 @@ pub mod script;
 pub mod statement;
 pub mod submission;
 #[cfg(test)]
-mod test_kit;
+pub(crate) mod test_kit;

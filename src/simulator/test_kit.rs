@@ -117,6 +117,11 @@ impl FakeGateway {
     }
 
     pub(crate) async fn close(self) {
+        self.stop().await;
+    }
+
+    /// Answers nobody any more.
+    pub(crate) async fn stop(&self) {
         self.server.stop(false).await;
     }
 }

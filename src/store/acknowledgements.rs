@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::coded;
 use crate::domain::acknowledgement::LineEvent;
-use crate::domain::id::{InboxId, OrderLineId};
+use crate::domain::id::{InboxId, OrderId, OrderLineId};
 use crate::store::tx::{execute, execute_rows, query, query_rows};
 use crate::store::{StoreError, Tx, read_code};
 
@@ -203,6 +203,20 @@ pub async fn list(tx: &mut Tx, line: OrderLineId) -> Result<Vec<Word>, StoreErro
         .into_iter()
         .map(Word::try_from)
         .collect()
+}
+
+/// Lists the words on the lines of an order, as place of the line, sequence number and digest.
+pub async fn list_digests(
+    tx: &mut Tx,
+    order: OrderId,
+) -> Result<Vec<(i64, i64, Vec<u8>)>, StoreError> {
+    const SQL: &str = "
+        SELECT l.line_no, k.sequence, k.hash
+        FROM order_lines l
+        JOIN acknowledgements k ON k.order_line_id = l.id
+        WHERE l.order_id = $1
+        ORDER BY l.line_no, k.sequence";
+    query!(fetch_all as (i64, i64, Vec<u8>), tx, SQL, order.0)
 }
 
 /// Changes what was made of a word: one that waited is applied.

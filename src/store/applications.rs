@@ -239,6 +239,25 @@ pub async fn add_paid(
         })
 }
 
+/// Adds `amount` to what is owed; returns the new sum.
+pub async fn add_due(
+    tx: &mut Tx,
+    id: ApplicationId,
+    amount: Money,
+    at: DateTime<Utc>,
+) -> Result<Money, StoreError> {
+    const SQL: &str = "
+        UPDATE applications
+        SET fee_due = fee_due + $2, updated_at = $3, version = version + 1
+        WHERE id = $1
+        RETURNING fee_due";
+    let row = query!(fetch_optional as (i64,), tx, SQL, id.0, amount.bani(), at)?;
+    row.map(|(bani,)| Money::from_bani(bani))
+        .ok_or(StoreError::Moved {
+            what: "application",
+        })
+}
+
 /// Counts one more order line of each application; returns how many there are now.
 pub async fn count_attempts(
     tx: &mut Tx,

@@ -3,29 +3,20 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::coded;
+use crate::domain::card::CardState;
 use crate::domain::id::{ApplicationId, OrderLineId};
 use crate::store::tx::{execute, execute_rows, query};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, read_code};
 
-coded! {
-    /// What has become of a card.
-    pub enum CardState as "card state" {
-        /// It exists.
-        Produced = "PRODUCED",
-        /// It was found wanting.
-        Failed = "FAILED",
-        /// It is on its way.
-        Shipped = "SHIPPED",
-        /// The office holds it.
-        AtOffice = "AT_OFFICE",
-        /// The applicant holds it.
-        HandedOver = "HANDED_OVER",
-        /// It is lost.
-        Lost = "LOST",
-        /// It was destroyed.
-        Destroyed = "DESTROYED",
-    }
+/// A card as it is stored.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Card {
+    /// The line that it was made on.
+    pub line: OrderLineId,
+    /// The application that it was made for.
+    pub application: ApplicationId,
+    /// What has become of it.
+    pub state: CardState,
 }
 
 /// Records a card. Returns `false`, having changed nothing, when the number belongs to a card
@@ -43,6 +34,28 @@ pub async fn insert(
         VALUES ($1, $2, $3, 'PRODUCED', $4, $4)
         ON CONFLICT (document_number) DO NOTHING";
     Ok(execute!(tx, SQL, document_number, line.0, application.0, at)? == 1)
+}
+
+/// Finds the card that bears a number.
+pub async fn find(tx: &mut Tx, document_number: &str) -> Result<Option<Card>, StoreError> {
+    const SQL: &str = "
+        SELECT order_line_id, application_id, state
+        FROM cards
+        WHERE document_number = $1";
+    let row = query!(
+        fetch_optional as (Uuid, Uuid, String),
+        tx,
+        SQL,
+        document_number
+    )?;
+    row.map(|(line, application, state)| {
+        Ok(Card {
+            line: OrderLineId(line),
+            application: ApplicationId(application),
+            state: read_code(CardState::parse(&state), "cards", "state", &state)?,
+        })
+    })
+    .transpose()
 }
 
 /// A card that the bureau has made.
@@ -118,14 +131,35 @@ pub async fn ship_all(tx: &mut Tx, shipped: &[ShippedCard]) -> Result<(), StoreE
     Ok(())
 }
 
-/// Returns whose card bears a number.
-pub async fn find_line(
+/// Records that a card that never left the bureau was made again under its number, for the same
+/// line. Returns whether there was one.
+pub async fn make_again(
     tx: &mut Tx,
     document_number: &str,
-) -> Result<Option<OrderLineId>, StoreError> {
-    const SQL: &str = "SELECT order_line_id FROM cards WHERE document_number = $1";
-    let row = query!(fetch_optional as (Uuid,), tx, SQL, document_number)?;
-    Ok(row.map(|(id,)| OrderLineId(id)))
+    line: OrderLineId,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        UPDATE cards
+        SET state = 'PRODUCED', produced_at = $3, updated_at = $3
+        WHERE document_number = $1 AND order_line_id = $2 AND state = 'FAILED'";
+    Ok(execute!(tx, SQL, document_number, line.0, at)? == 1)
+}
+
+/// Makes every other card of a line void, now that one was made in its place.
+pub async fn void_others(
+    tx: &mut Tx,
+    line: OrderLineId,
+    document_number: &str,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "
+        UPDATE cards
+        SET state = 'VOID', updated_at = $3
+        WHERE order_line_id = $1 AND document_number <> $2
+          AND state NOT IN ('FAILED', 'DESTROYED', 'VOID')";
+    execute!(tx, SQL, line.0, document_number, at)?;
+    Ok(())
 }
 
 /// Records what has become of the card in whose making or shipping a line is now: the newest one

@@ -10,8 +10,11 @@ use uuid::Uuid;
 use crate::coded;
 use crate::domain::acknowledgement::{self, LineEvent, LineState};
 use crate::domain::application::{self, ApplicationEvent, ApplicationState};
+use crate::domain::complaint::{self, ComplaintEvent, ComplaintState};
+use crate::domain::consignment::{self, ConsignmentEvent, ConsignmentState};
 use crate::domain::fee::{self, FeeEvent, FeeState};
 use crate::domain::inbox::{self, InboxEvent, InboxState};
+use crate::domain::letter::{self, LetterEvent, LetterState};
 use crate::domain::operator::Actor;
 use crate::domain::order::{self, OrderEvent, OrderState};
 use crate::domain::payment::{self, PaymentEvent, PaymentState};
@@ -326,6 +329,42 @@ subject! {
             WHERE id = $6 AND state = $7";
         let (live, answered, ended) = (to.is_live(), to.is_answered(), to.is_ended());
         execute!(tx, SQL, to.as_str(), live, answered, ended, at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// A letter to the bureau, as a subject of history.
+    Letter: LetterState, LetterEvent, Letter, "letter", letter::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE letters
+            SET state = $1, open = $2, updated_at = $3, version = version + 1
+            WHERE id = $4 AND state = $5";
+        execute!(tx, SQL, to.as_str(), to.is_open(), at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// A consignment, as a subject of history.
+    Consignment: ConsignmentState, ConsignmentEvent, Consignment, "consignment", consignment::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE consignments
+            SET state = $1, updated_at = $2, version = version + 1
+            WHERE id = $3 AND state = $4";
+        execute!(tx, SQL, to.as_str(), at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// A complaint, as a subject of history.
+    Complaint: ComplaintState, ComplaintEvent, Complaint, "complaint", complaint::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE complaints
+            SET state = $1, open = $2, updated_at = $3, version = version + 1
+            WHERE id = $4 AND state = $5";
+        execute!(tx, SQL, to.as_str(), to.is_open(), at, id, from.as_str())
     }
 }
 

@@ -164,6 +164,14 @@ pub async fn lock(
         .transpose()
 }
 
+/// Finds a line by its id.
+pub async fn find(tx: &mut Tx, id: OrderLineId) -> Result<Option<OrderLine>, StoreError> {
+    const SQL: &str = select!("WHERE id = $1");
+    query!(fetch_optional as OrderLineRow, tx, SQL, id.0)?
+        .map(OrderLine::try_from)
+        .transpose()
+}
+
 /// Finds lines of an order by their places, and locks them as [`lock`] does; in their order.
 pub async fn lock_all(
     tx: &mut Tx,
@@ -235,6 +243,46 @@ pub async fn list_of_application(
         .collect()
 }
 
+/// Finds the line that an application was last ordered on.
+pub async fn find_newest(
+    tx: &mut Tx,
+    application: ApplicationId,
+) -> Result<Option<OrderLine>, StoreError> {
+    const SQL: &str = select!("WHERE application_id = $1 ORDER BY attempt DESC LIMIT 1");
+    query!(fetch_optional as OrderLineRow, tx, SQL, application.0)?
+        .map(OrderLine::try_from)
+        .transpose()
+}
+
+/// Records since when an office holds the card of a line.
+pub async fn set_at_office(
+    tx: &mut Tx,
+    id: OrderLineId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE order_lines SET at_office_at = $2 WHERE id = $1";
+    execute!(tx, SQL, id.0, at)?;
+    Ok(())
+}
+
+/// Lists the applications whose cards have lain at their offices since before `before`, and that
+/// nobody has called unclaimed yet; the oldest first.
+pub async fn list_uncollected(
+    tx: &mut Tx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<ApplicationId>, StoreError> {
+    const SQL: &str = "
+        SELECT l.application_id
+        FROM order_lines l
+        JOIN applications a ON a.id = l.application_id
+        WHERE l.state = 'AT_OFFICE' AND l.at_office_at < $1 AND a.state = 'AT_OFFICE'
+        ORDER BY l.at_office_at
+        LIMIT $2";
+    let rows = query!(fetch_all as (Uuid,), tx, SQL, before, limit)?;
+    Ok(rows.into_iter().map(|(id,)| ApplicationId(id)).collect())
+}
+
 /// What a word of the bureau leaves on its line beside the state.
 #[derive(Clone, Debug)]
 pub struct Heard<'a> {
@@ -277,14 +325,6 @@ pub async fn lock_by_id(tx: &mut Tx, id: OrderLineId) -> Result<Option<OrderLine
     const SQLITE: &str = select!("WHERE id = $1");
     let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
     query!(fetch_optional as OrderLineRow, tx, sql, id.0)?
-        .map(OrderLine::try_from)
-        .transpose()
-}
-
-/// Finds a line by its id.
-pub async fn find(tx: &mut Tx, id: OrderLineId) -> Result<Option<OrderLine>, StoreError> {
-    const SQL: &str = select!("WHERE id = $1 LIMIT 1");
-    query!(fetch_optional as OrderLineRow, tx, SQL, id.0)?
         .map(OrderLine::try_from)
         .transpose()
 }

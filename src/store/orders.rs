@@ -222,6 +222,35 @@ pub async fn list_silent(
     many(query!(fetch_all as OrderRow, tx, SQL, before, limit)?)
 }
 
+/// Lists orders of which nobody knows whether the bureau has them: queued, tried last before
+/// `before`, with no message that waits and nobody asked about them; the oldest first.
+pub async fn list_in_doubt(
+    tx: &mut Tx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Order>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE state = 'QUEUED'
+           AND NOT EXISTS (SELECT 1 FROM holds WHERE subject_id = orders.id AND open)
+           AND NOT EXISTS (SELECT 1 FROM outbox o JOIN lanes l ON l.lane = o.lane
+                           WHERE o.subject_id = orders.id AND o.seq > l.acked_seq)
+           AND NOT EXISTS (SELECT 1 FROM outbox o JOIN dead_letters d ON d.message_id = o.message_id
+                           WHERE o.subject_id = orders.id AND d.resolved_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM outbox o
+                           JOIN delivery_attempts a ON a.message_id = o.message_id
+                           WHERE o.subject_id = orders.id AND a.ended_at > $1)
+         ORDER BY id
+         LIMIT $2"
+    );
+    many(query!(fetch_all as OrderRow, tx, SQL, before, limit)?)
+}
+
+/// Finds the order whose signed bytes have this digest.
+pub async fn find_by_digest(tx: &mut Tx, sha256: &[u8]) -> Result<Option<Order>, StoreError> {
+    const SQL: &str = select!("WHERE sha256 = $1 ORDER BY id LIMIT 1");
+    one(query!(fetch_optional as OrderRow, tx, SQL, sha256)?)
+}
+
 /// What is known of a signed document.
 #[derive(Clone, Copy, Debug)]
 pub struct SignedBytes<'a> {

@@ -182,6 +182,87 @@ pub async fn claim_lane(
     )
 }
 
+/// A lane that was just leased.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The lane, with the new lease.
+    pub lane: Lane,
+    /// Whether the lease before it ended without a result: its holder died, and nobody knows
+    /// whether the message at the head was sent.
+    pub was_abandoned: bool,
+}
+
+/// Leases the lane of this name, if it is due and nobody holds it.
+pub async fn claim(
+    tx: &mut Tx,
+    lane: &str,
+    owner: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<Claimed>, StoreError> {
+    const POSTGRES: &str = "
+        SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
+               lease_owner, lease_until, lease_epoch
+        FROM lanes
+        WHERE lane = $1 AND next_attempt_at <= $2 AND NOT paused
+          AND (lease_until IS NULL OR lease_until <= $2)
+        FOR UPDATE SKIP LOCKED";
+    const SQLITE: &str = "
+        SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
+               lease_owner, lease_until, lease_epoch
+        FROM lanes
+        WHERE lane = $1 AND next_attempt_at <= $2 AND NOT paused
+          AND (lease_until IS NULL OR lease_until <= $2)";
+    const TAKE: &str = "
+        UPDATE lanes
+        SET lease_owner = $2, lease_until = $3, lease_epoch = lease_epoch + 1
+        WHERE lane = $1";
+    let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
+    let Some(before) = query!(fetch_optional as Lane, tx, sql, lane, now)? else {
+        return Ok(None);
+    };
+    execute!(tx, TAKE, lane, owner, until)?;
+    let was_abandoned = before.lease_owner.is_some();
+    Ok(Some(Claimed {
+        lane: Lane {
+            lease_owner: Some(owner.to_owned()),
+            lease_until: Some(until),
+            lease_epoch: before.lease_epoch + 1,
+            ..before
+        },
+        was_abandoned,
+    }))
+}
+
+/// Finds the newest message about a subject.
+pub async fn find_last(tx: &mut Tx, subject: Uuid) -> Result<Option<Message>, StoreError> {
+    const SQL: &str = "
+        SELECT lane, seq, message_id, kind, subject_id, payload, created_at
+        FROM outbox
+        WHERE subject_id = $1
+        ORDER BY created_at DESC, seq DESC
+        LIMIT 1";
+    query!(fetch_optional as Message, tx, SQL, subject)
+}
+
+/// Whether a message about a subject waits to be delivered.
+pub async fn is_waiting(tx: &mut Tx, subject: Uuid) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*)
+        FROM outbox o
+        JOIN lanes l ON l.lane = o.lane
+        WHERE o.subject_id = $1 AND o.seq > l.acked_seq";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, subject)?;
+    Ok(count > 0)
+}
+
+/// Counts the attempts at a message.
+pub async fn count_attempts(tx: &mut Tx, message: Uuid) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM delivery_attempts WHERE message_id = $1";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, message)?;
+    Ok(count)
+}
+
 /// Lists the messages of a lane after `after`, in order.
 pub async fn list_after(
     tx: &mut Tx,
@@ -208,7 +289,8 @@ pub struct LaneResult {
     pub attempts: i64,
     /// When to try again, should messages be left; `None` means as soon as there are any.
     pub retry_at: Option<DateTime<Utc>>,
-    /// The breaker's state.
+    /// The breaker's state. While it is `OPEN`, the lane stays due at `retry_at` although nothing
+    /// waits, so that a message that comes meanwhile waits as well.
     pub breaker: &'static str,
 }
 
@@ -223,7 +305,10 @@ pub async fn release_lane(
     const SQL: &str = "
         UPDATE lanes
         SET acked_seq = $3, attempts = $4, breaker = $5, lease_owner = NULL, lease_until = NULL,
-            next_attempt_at = CASE WHEN last_seq > $3 THEN COALESCE($6, $7) END
+            next_attempt_at = CASE
+                WHEN last_seq > $3 THEN COALESCE($6, $7)
+                WHEN $5 = 'OPEN' THEN $6
+            END
         WHERE lane = $1 AND lease_epoch = $2 AND lease_owner IS NOT NULL";
     let changed = execute!(
         tx,
@@ -237,6 +322,13 @@ pub async fn release_lane(
         now,
     )?;
     Ok(changed == 1)
+}
+
+/// Notes the state of the breaker of a lane that is leased.
+pub async fn set_breaker(tx: &mut Tx, lane: &Lane, breaker: &str) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE lanes SET breaker = $3 WHERE lane = $1 AND lease_epoch = $2";
+    execute!(tx, SQL, lane.lane.as_str(), lane.lease_epoch, breaker)?;
+    Ok(())
 }
 
 /// Finds a lane by its name.
@@ -307,6 +399,25 @@ pub async fn insert_attempt(tx: &mut Tx, attempt: &Attempt<'_>) -> Result<(), St
         attempt.ended_at,
     )?;
     Ok(())
+}
+
+/// Lists how the last tries at messages of a lane ended, the newest first.
+pub async fn list_outcomes(
+    tx: &mut Tx,
+    lane: &Lane,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    const SQL: &str = "
+        SELECT a.outcome
+        FROM outbox o
+        JOIN delivery_attempts a ON a.message_id = o.message_id
+        WHERE o.lane = $1 AND o.seq <= $2
+        ORDER BY o.seq DESC, a.id DESC
+        LIMIT $3";
+    let head = lane.acked_seq + 1;
+    let name = lane.lane.as_str();
+    let rows = query!(fetch_all as (String,), tx, SQL, name, head, limit)?;
+    Ok(rows.into_iter().map(|(outcome,)| outcome).collect())
 }
 
 /// Sets a message aside for an operator; its lane goes on without it.
@@ -394,17 +505,6 @@ pub async fn count_dead(tx: &mut Tx, subject: Uuid) -> Result<i64, StoreError> {
         FROM dead_letters d
         JOIN outbox o ON o.message_id = d.message_id
         WHERE o.subject_id = $1 AND d.resolved_at IS NULL";
-    let (count,) = query!(fetch_one as (i64,), tx, SQL, subject)?;
-    Ok(count)
-}
-
-/// Counts the messages of a subject that still wait in their lanes to be delivered.
-pub async fn count_waiting(tx: &mut Tx, subject: Uuid) -> Result<i64, StoreError> {
-    const SQL: &str = "
-        SELECT COUNT(*)
-        FROM outbox o
-        JOIN lanes l ON l.lane = o.lane
-        WHERE o.subject_id = $1 AND o.seq > l.acked_seq";
     let (count,) = query!(fetch_one as (i64,), tx, SQL, subject)?;
     Ok(count)
 }

@@ -71,6 +71,20 @@ pub async fn find_key(tx: &mut Tx, id: SealedId) -> Result<Option<Vec<u8>>, Stor
     Ok(row.and_then(|(key,)| key))
 }
 
+/// Whether a blob can still be opened after `until`, because it is not to be erased before.
+pub async fn is_kept_until(
+    tx: &mut Tx,
+    id: SealedId,
+    until: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*)
+        FROM sealed_contents
+        WHERE id = $1 AND wrapped_key IS NOT NULL AND (erase_at IS NULL OR erase_at > $2)";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, id.0, until)?;
+    Ok(count > 0)
+}
+
 /// Returns the wrapped keys of blobs; those that are unknown or erased have none.
 pub async fn find_keys(
     tx: &mut Tx,

@@ -1,10 +1,13 @@
-//! TLS on both sides, and the HTTPS client: who we trust, as whom we appear, how long we wait.
+//! TLS on both sides, and the HTTPS client: who we trust, as whom we appear, how long we wait; the
+//! ways to the bureau ([`route`]), and folders that are shared with others.
 //!
-//! Owns every use of rustls and the making of every HTTP client. Knows no route, no party and no
+//! Owns every use of rustls and the making of every HTTP client. Knows no flow, no party and no
 //! retry: what a certificate may do is decided by whoever maps [`spki_sha256`] to a party.
 
 pub mod certificates;
+pub(crate) mod folder;
 mod pem;
+pub mod route;
 #[cfg(test)]
 mod tests;
 
@@ -79,6 +82,12 @@ pub enum TransportError {
     /// The HTTPS client could not be made.
     #[error("the client could not be made")]
     Client(#[source] reqwest::Error),
+    /// An address to which nothing can be put.
+    #[error("{url} is no https address")]
+    Address {
+        /// The address.
+        url: String,
+    },
     /// Bytes that are no certificate.
     #[error("this is not a certificate")]
     Certificate(#[source] openssl::error::ErrorStack),

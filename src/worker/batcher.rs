@@ -1,13 +1,14 @@
-//! Closes orders, and writes and signs those that are closed.
+//! Closes orders, and writes and signs those that are closed, and letters to the bureau.
 
 use crate::domain::application::Product;
+use crate::flow::letters::seal::seal_letter;
 use crate::flow::open_order::open_order;
 use crate::flow::seal_order::{Sealing, seal_order};
 use crate::gateway::Gateway;
 use crate::worker::bell::Bell;
 use crate::worker::{Progress, Worker, retry_races};
 
-/// One order a pass: a closed one is sealed before the next is opened.
+/// One order or letter a pass: a closed one is sealed before the next is opened.
 #[derive(Clone, Copy, Debug)]
 pub struct Batcher;
 
@@ -18,6 +19,11 @@ impl Worker for Batcher {
     async fn pass(&self, gateway: &Gateway) -> anyhow::Result<Progress> {
         if let Some(sealing) = retry_races(|| seal_order(gateway)).await? {
             tell(gateway, &sealing);
+            return Ok(Progress::Worked);
+        }
+        if let Some(number) = retry_races(|| seal_letter(gateway)).await? {
+            tracing::info!(letter.number = number, "letter sealed");
+            gateway.bells.ring(Bell::Dispatcher);
             return Ok(Progress::Worked);
         }
         for product in Product::ALL {

@@ -22,6 +22,8 @@ coded! {
         Janitor = "JANITOR",
         /// The collector of files, which nobody announces.
         Collector = "COLLECTOR",
+        /// The postman, who looks by himself.
+        Postman = "POSTMAN",
     }
 }
 
@@ -54,7 +56,15 @@ impl Bells {
     }
 
     fn of(&self, bell: Bell) -> &Notify {
-        let [matcher, batcher, dispatcher, reconciler, janitor, collector] = &*self.notifies;
+        let [
+            matcher,
+            batcher,
+            dispatcher,
+            reconciler,
+            janitor,
+            collector,
+            postman,
+        ] = &*self.notifies;
         match bell {
             Bell::Matcher => matcher,
             Bell::Batcher => batcher,
@@ -62,6 +72,7 @@ impl Bells {
             Bell::Reconciler => reconciler,
             Bell::Janitor => janitor,
             Bell::Collector => collector,
+            Bell::Postman => postman,
         }
     }
 }

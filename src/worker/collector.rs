@@ -1,6 +1,5 @@
 //! Takes files of payments out of the folders in which others put them.
 
-mod folder;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -18,8 +17,8 @@ use crate::flow::Failure;
 use crate::flow::arriving::unwatched;
 use crate::flow::record_statement::record_file;
 use crate::gateway::Gateway;
+use crate::transport::folder::{self, Found, Shape};
 use crate::worker::bell::Bell;
-use crate::worker::collector::folder::{Found, Shape};
 use crate::worker::collector::report::Report;
 use crate::worker::{Progress, Worker};
 

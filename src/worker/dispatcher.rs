@@ -1,30 +1,24 @@
-//! Delivers the outbox's messages to the bureau: lease, send without a transaction, record.
-
-use std::io::Read;
-use std::time::Duration;
+//! Delivers the outbox's orders and letters to the bureau: lease, carry without a transaction,
+//! record.
 
 use anyhow::Context;
-use bytes::Bytes;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
-use tokio::sync::mpsc;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use crate::domain::delivery::{DeliveryVerdict, Outcome, classify};
+use crate::domain::delivery::DeliveryVerdict;
+use crate::domain::id::SealedId;
 use crate::domain::reason::Reason;
+use crate::flow::letters::send as letters;
 use crate::flow::receive_document::{self, Kept};
-use crate::flow::send_order::{Arrival, Departure, lease_next, record_attempt};
+use crate::flow::send_order::{Arrival, lease_next, record_attempt};
 use crate::gateway::Gateway;
 use crate::store::inbox::InboxSource;
-use crate::vault::{SealReader, VaultError};
+use crate::transport::route::{Parcel, ParcelKind, Passage, Route};
+use crate::vault::VaultError;
 use crate::worker::bell::Bell;
 use crate::worker::{Progress, Worker, retry_races};
 
-/// Bytes of a receipt at most; one has about 4 KB.
-const RECEIPT_BYTES_MAX: usize = 1 << 20;
-/// Bytes of an order that wait between the vault and the network, in pieces of 64 KB.
-const PIECES_AHEAD: usize = 4;
-const PIECE_BYTES: usize = 64 << 10;
-
-/// Sends what is due to the bureau, one order a pass.
+/// Sends what is due to the bureau, one letter and one order a pass.
 #[derive(Clone, Debug)]
 pub struct Dispatcher {
     /// Names this process in leases.
@@ -36,95 +30,123 @@ impl Worker for Dispatcher {
     const BELL: Bell = Bell::Dispatcher;
 
     async fn pass(&self, gateway: &Gateway) -> anyhow::Result<Progress> {
-        let Some(client) = &gateway.bureau_client else {
+        let Some(route) = &gateway.bureau_route else {
             return Ok(Progress::Idle);
         };
-        let Some(departure) = retry_races(|| lease_next(gateway, &self.owner)).await? else {
+        // Letters are small, and an answer may end a doubt: they go first.
+        let letter = self.pass_letter(gateway, &**route).await?;
+        let order = self.pass_order(gateway, &**route).await?;
+        Ok(match (letter, order) {
+            (Progress::Idle, Progress::Idle) => Progress::Idle,
+            _ => Progress::Worked,
+        })
+    }
+}
+
+impl Dispatcher {
+    async fn pass_letter(&self, gateway: &Gateway, route: &dyn Route) -> anyhow::Result<Progress> {
+        let leased = retry_races(|| letters::lease_next(gateway, &self.owner)).await?;
+        let Some(departure) = leased else {
             return Ok(Progress::Idle);
         };
-        let arrival = send(gateway, client, &departure).await?;
-        if !retry_races(|| record_attempt(gateway, &departure, &arrival)).await? {
+        let letter = &departure.letter;
+        let signed = (letter.sha256.as_deref(), letter.size_bytes);
+        let parcel = parcel_of(ParcelKind::Letter, &letter.number, letter.id.0, signed)?;
+        let content = (departure.sealed, departure.wrapped_key.clone());
+        let arrival = send(gateway, route, &parcel, content).await?;
+        if !retry_races(|| letters::record_attempt(gateway, &departure, &arrival)).await? {
             tracing::warn!(
-                order.number = departure.order.number,
+                letter.number = letter.number,
                 "the lease was lost meanwhile"
             );
         }
         Ok(Progress::Worked)
     }
+
+    async fn pass_order(&self, gateway: &Gateway, route: &dyn Route) -> anyhow::Result<Progress> {
+        let leased = retry_races(|| lease_next(gateway, &self.owner)).await?;
+        let Some(departure) = leased else {
+            return Ok(Progress::Idle);
+        };
+        let order = &departure.order;
+        let signed = (order.sha256.as_deref(), order.size_bytes);
+        let parcel = parcel_of(ParcelKind::Order, &order.number, order.message_id, signed)?;
+        let content = (departure.sealed, departure.wrapped_key.clone());
+        let arrival = send(gateway, route, &parcel, content).await?;
+        if !retry_races(|| record_attempt(gateway, &departure, &arrival)).await? {
+            tracing::warn!(order.number = order.number, "the lease was lost meanwhile");
+        }
+        Ok(Progress::Worked)
+    }
 }
 
-/// Puts the order's bytes to the bureau and keeps the receipt that the answer may carry.
+/// Carries the bytes of what departs to the bureau and keeps the document that the answer may bring.
 async fn send(
     gateway: &Gateway,
-    client: &reqwest::Client,
-    departure: &Departure,
+    route: &dyn Route,
+    parcel: &Parcel,
+    (sealed, key): (SealedId, Vec<u8>),
 ) -> anyhow::Result<Arrival> {
     let started_at = gateway.clock.now();
-    let order = &departure.order;
-    let url = format!("{}/orders/{}", gateway.config.bureau.url, order.number);
     let vault = gateway.vault.clone();
-    let (sealed, key) = (departure.sealed, departure.wrapped_key.clone());
-    let opened = tokio::task::spawn_blocking(move || vault.reader(sealed, &key))
-        .await
-        .context("the opening task ended early")?;
-    let reader = match opened {
+    let opening = tokio::task::spawn_blocking(move || vault.reader(sealed, &key));
+    let reader = match opening.await.context("the opening task ended early")? {
         Ok(reader) => reader,
         Err(error) => return unsendable(error, started_at),
     };
-    let digest = order.sha256.as_deref().map(hex).unwrap_or_default();
-    let request = client
-        .put(url)
-        .header(CONTENT_TYPE, "application/xml")
-        .header(CONTENT_LENGTH, order.size_bytes.unwrap_or(0))
-        .header("Message-Id", order.message_id.to_string())
-        .header("Content-Sha256", digest)
-        .body(body_of(reader));
-    let answer = match request.send().await {
-        Ok(answer) => answer,
-        Err(error) => return Ok(failed(&error, started_at)),
+    let passage = match route.carry(parcel, Box::new(reader), started_at).await {
+        Ok(passage) => passage,
+        // What the vault says of the bytes decides; everything else is the machine's.
+        Err(error) => return unsendable(error.downcast::<VaultError>()?, started_at),
     };
-    let status = answer.status().as_u16();
-    let retry_after = answer
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.parse().ok())
-        .map(Duration::from_secs);
-    let is_xml = answer
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/xml"));
-    if is_xml {
-        // The answer's own content counts only once it is kept and verified like any document.
-        if let Some(document) = read_bounded(answer, RECEIPT_BYTES_MAX).await {
-            let kept = receive_document::keep(gateway, InboxSource::Bureau, document).await?;
-            tracing::info!(
-                order.number = order.number,
-                new = kept == Kept::New,
-                "receipt kept"
-            );
-        }
-    }
-    let verdict = classify(Outcome::Status {
-        code: status,
-        retry_after,
-    });
-    let detail = (verdict != DeliveryVerdict::Delivered).then(|| format!("HTTP {status}"));
+    keep_answer(gateway, parcel, &passage).await?;
     Ok(Arrival {
-        verdict,
-        status: Some(status),
-        detail,
-        retry_after,
+        verdict: passage.verdict,
+        status: passage.status,
+        detail: passage.detail,
+        retry_after: passage.retry_after,
         unsendable: None,
         started_at,
     })
 }
 
-/// What has to be said of an order whose bytes are lost or damaged: nothing will mend them, and the
-/// orders behind it must not wait. A disk or key that fails is no matter of one order.
-fn unsendable(
-    error: VaultError,
-    started_at: chrono::DateTime<chrono::Utc>,
-) -> anyhow::Result<Arrival> {
+/// What is carried, by what its row says of it.
+fn parcel_of(
+    kind: ParcelKind,
+    number: &str,
+    message_id: Uuid,
+    (sha256, size_bytes): (Option<&[u8]>, Option<i64>),
+) -> anyhow::Result<Parcel> {
+    let sha256 = sha256.unwrap_or_default();
+    Ok(Parcel {
+        kind,
+        number: number.to_owned(),
+        message_id,
+        sha256: sha256
+            .try_into()
+            .context("a signed document without its digest")?,
+        size_bytes: u64::try_from(size_bytes.unwrap_or(0))?,
+    })
+}
+
+/// Keeps the document that came with an answer: what it says counts only once it was read and
+/// verified like any other.
+async fn keep_answer(gateway: &Gateway, parcel: &Parcel, passage: &Passage) -> anyhow::Result<()> {
+    let Some(document) = &passage.answer else {
+        return Ok(());
+    };
+    let kept = receive_document::keep(gateway, InboxSource::Bureau, document.clone()).await?;
+    tracing::info!(
+        number = parcel.number,
+        new = kept == Kept::New,
+        "the document in an answer was kept"
+    );
+    Ok(())
+}
+
+/// What has to be said of a document whose bytes are lost or damaged: nothing will mend them, and
+/// those behind it must not wait. A disk or key that fails is no matter of one document.
+fn unsendable(error: VaultError, started_at: DateTime<Utc>) -> anyhow::Result<Arrival> {
     if !error.is_loss() {
         return Err(error.into());
     }
@@ -135,81 +157,5 @@ fn unsendable(
         retry_after: None,
         unsendable: Some(Reason::DECRYPT_FAILED.number()),
         started_at,
-    })
-}
-
-/// Streams sealed content as a request body; the file is read on a thread that may block.
-fn body_of(mut reader: SealReader) -> reqwest::Body {
-    let (sender, receiver) = mpsc::channel::<std::io::Result<Bytes>>(PIECES_AHEAD);
-    tokio::task::spawn_blocking(move || {
-        loop {
-            let mut piece = vec![0; PIECE_BYTES];
-            let read = reader.read(&mut piece);
-            let next = match read {
-                Ok(0) => return,
-                Ok(length) => {
-                    piece.truncate(length);
-                    Ok(Bytes::from(piece))
-                }
-                Err(error) => Err(error),
-            };
-            let failed = next.is_err();
-            if sender.blocking_send(next).is_err() || failed {
-                return;
-            }
-        }
-    });
-    let pieces = futures_util::stream::unfold(receiver, |mut receiver| async move {
-        receiver.recv().await.map(|piece| (piece, receiver))
-    });
-    reqwest::Body::wrap_stream(pieces)
-}
-
-fn failed(error: &reqwest::Error, started_at: chrono::DateTime<chrono::Utc>) -> Arrival {
-    let outcome = if error.is_connect() {
-        Outcome::ConnectFailed
-    } else if error.is_timeout() {
-        Outcome::TimedOutAfterSending
-    } else {
-        Outcome::LostAfterSending
-    };
-    Arrival {
-        verdict: classify(outcome),
-        status: None,
-        detail: Some(describe(error)),
-        retry_after: None,
-        unsendable: None,
-        started_at,
-    }
-}
-
-/// The innermost cause: without the URL, and never with content.
-fn describe(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string().chars().take(200).collect()
-}
-
-/// Reads an answer's body as long as it stays within `limit`.
-async fn read_bounded(mut answer: reqwest::Response, limit: usize) -> Option<Vec<u8>> {
-    let mut body = Vec::new();
-    while let Ok(Some(piece)) = answer.chunk().await {
-        if body.len() + piece.len() > limit {
-            return None;
-        }
-        body.extend_from_slice(&piece);
-    }
-    (!body.is_empty()).then_some(body)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _written = write!(text, "{byte:02x}");
-        text
     })
 }

@@ -1,11 +1,14 @@
-//! Erases what may be kept no longer, and sweeps what no row refers to.
+//! Erases what may be kept no longer, sweeps what no row refers to, and notices the cards that nobody
+//! came for.
 
 use crate::flow::erase_content::{erase_due, forget_answers, sweep_orphans};
+use crate::flow::uncollected::call_unclaimed;
 use crate::gateway::Gateway;
 use crate::worker::bell::Bell;
-use crate::worker::{Progress, Worker};
+use crate::worker::{Progress, Worker, retry_races};
 
-/// One batch of erasures a pass, then one drawer of the vault.
+/// One batch of erasures a pass, then one of cards that nobody came for, then one drawer of the
+/// vault.
 #[derive(Clone, Copy, Debug)]
 pub struct Janitor;
 
@@ -17,6 +20,11 @@ impl Worker for Janitor {
         let erased = erase_due(gateway).await?;
         if erased > 0 {
             tracing::info!(count = erased, "contents erased");
+            return Ok(Progress::Worked);
+        }
+        let called = retry_races(|| call_unclaimed(gateway)).await?;
+        if called > 0 {
+            tracing::info!(count = called, "cards called unclaimed");
             return Ok(Progress::Worked);
         }
         forget_answers(gateway).await?;

@@ -10,6 +10,7 @@ pub mod collector;
 pub mod dispatcher;
 pub mod janitor;
 pub mod matcher;
+pub mod postman;
 pub mod reconciler;
 pub mod supervisor;
 

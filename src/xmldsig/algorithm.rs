@@ -134,18 +134,25 @@ impl SignatureAlgorithm {
             verifier.set_rsa_pss_saltlen(RsaPssSaltlen::custom(PSS_SALT_BYTES))?;
             verifier.set_rsa_mgf1_md(MessageDigest::sha256())?;
         }
-        let der = match self.ecdsa_half_bytes() {
-            None => return verifier.verify_oneshot(value, bytes),
-            Some(half) => match value.split_at_checked(usize::try_from(half).unwrap_or(0)) {
-                Some((r, s)) if r.len() == s.len() => EcdsaSig::from_private_components(
-                    BigNum::from_slice(r)?,
-                    BigNum::from_slice(s)?,
-                )?
-                .to_der()?,
-                _ => return Ok(false),
-            },
+        let Some(der) = self.to_openssl(value)? else {
+            return Ok(false);
         };
         verifier.verify_oneshot(&der, bytes)
+    }
+
+    /// A value as OpenSSL takes it: ECDSA values in DER, all others as they are. `None` for an ECDSA
+    /// value that is not r and s of the right width.
+    pub fn to_openssl(self, value: &[u8]) -> Result<Option<Vec<u8>>, ErrorStack> {
+        let Some(half) = self.ecdsa_half_bytes() else {
+            return Ok(Some(value.to_vec()));
+        };
+        match value.split_at_checked(usize::try_from(half).unwrap_or(0)) {
+            Some((r, s)) if r.len() == s.len() => {
+                let (r, s) = (BigNum::from_slice(r)?, BigNum::from_slice(s)?);
+                EcdsaSig::from_private_components(r, s)?.to_der().map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     fn digest(self) -> MessageDigest {

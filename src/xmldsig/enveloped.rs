@@ -106,6 +106,7 @@ pub fn sign_document<R: Read, W: Write>(
         sha256,
         size_bytes,
         document_digest,
+        signature,
     };
     Ok((sink, written))
 }

@@ -31,6 +31,7 @@ mod pass;
 pub mod refusal;
 mod revocation;
 mod scope;
+pub mod shown;
 pub mod sign;
 mod signature;
 mod signed_properties;

@@ -45,7 +45,7 @@ pub enum WriteError {
 }
 
 /// What was written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SignedDocument {
     /// The SHA-256 of the whole file.
     pub sha256: [u8; 32],
@@ -53,6 +53,9 @@ pub struct SignedDocument {
     pub size_bytes: u64,
     /// The SHA-256 of the canonical document without its signature: what was signed.
     pub document_digest: [u8; 32],
+    /// The `ds:Signature` as it stands in the file. It holds nothing of the document but its digest,
+    /// so it may be kept when the document may not.
+    pub signature: String,
 }
 
 /// Writes canonical XML of one default namespace, hashes it on the way, and signs it at the end.
@@ -173,13 +176,14 @@ impl<'k, W: Write> SignedWriter<'k, W> {
         let document_digest = document.finish();
 
         let signature = signature_of(self.key, &document_digest, signed_at, mime)?;
-        self.out.gathered = signature.into_bytes();
+        self.out.gathered = signature.clone().into_bytes();
         self.out.gathered.extend_from_slice(&closing);
         let (sink, sha256, size_bytes) = self.out.finish()?;
         let written = SignedDocument {
             sha256,
             size_bytes,
             document_digest,
+            signature,
         };
         Ok((sink, written))
     }

@@ -3,11 +3,19 @@
 #[cfg(test)]
 mod acknowledgements;
 #[cfg(test)]
+mod after;
+#[cfg(test)]
+mod cancelling;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod crashes;
 #[cfg(test)]
+mod doubt;
+#[cfg(test)]
 mod erasure;
+#[cfg(test)]
+mod evidence;
 #[cfg(test)]
 mod failed_orders;
 #[cfg(test)]
@@ -17,13 +25,19 @@ mod generated;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod money;
+#[cfg(test)]
+mod nights;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
 mod receipts;
+#[cfg(test)]
+mod routes;
 #[cfg(test)]
 mod shipments;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::bureau::fixtures::{
 };
 use crate::bureau::form::is_of_bureau;
 use crate::bureau::writer::DocumentError;
+use crate::domain::acknowledgement::LineEvent;
 
 const SCHEMA: &str = "acknowledgement-1.xsd";
 

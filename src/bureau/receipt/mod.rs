@@ -9,9 +9,10 @@ mod shape;
 mod tests;
 mod write;
 
-pub(crate) use read::ReceiptRecords;
 pub use read::read_receipt;
-pub(crate) use shape::RECEIPT;
+pub(crate) use read::{read_outcome, require_reasons};
+pub(crate) use shape::{OUTCOME, REASON, RECEIPT};
+pub(crate) use write::write_outcome;
 pub use write::write_receipt;
 
 use chrono::{DateTime, Utc};

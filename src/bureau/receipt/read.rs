@@ -2,11 +2,12 @@
 
 use std::io::BufRead;
 
+use crate::bureau::document::{Document, read_one};
 use crate::bureau::fields::{Fields, unreadable};
-use crate::bureau::header::HEADER;
-use crate::bureau::reader::{DocumentKind, RecordReader, count, read_document, require_kind};
+use crate::bureau::header::Heading;
+use crate::bureau::reader::{DocumentKind, count};
 use crate::bureau::receipt::{Outcome, RECEIPT, Receipt, ReceiptReason, shape};
-use crate::bureau::refusal::{ContentCode, ReadError, incomplete};
+use crate::bureau::refusal::{ContentCode, ReadError};
 use crate::bureau::{form, value};
 use crate::xmldsig::content::ContentFault;
 use crate::xmldsig::trust::TrustPolicy;
@@ -14,68 +15,43 @@ use crate::xmldsig::trust::TrustPolicy;
 /// Verifies and reads a receipt. Whether its order is known, its digest ours and its test flag
 /// the environment's is the caller's to ask.
 pub fn read_receipt(source: impl BufRead, policy: &TrustPolicy) -> Result<Receipt, ReadError> {
-    let mut records = ReceiptRecords::default();
-    read_document(source, policy, &mut records)?;
-    records.receipt()
+    read_one(source, policy)
 }
 
-/// What was gathered while a receipt was read; believed only afterwards.
-#[derive(Default)]
-pub(crate) struct ReceiptRecords {
-    fields: Fields,
-    receipt: Option<Receipt>,
-}
+impl Document for Receipt {
+    type Parts = ();
 
-impl ReceiptRecords {
-    /// The receipt, once it is verified.
-    pub(crate) fn receipt(self) -> Result<Receipt, ReadError> {
-        self.receipt.ok_or_else(|| incomplete(HEADER))
-    }
-}
-
-impl RecordReader for ReceiptRecords {
-    fn begin(
-        &mut self,
-        namespace: &str,
-        root: &str,
-    ) -> Result<&'static DocumentKind, ContentFault> {
-        require_kind(&RECEIPT, namespace, root)
+    fn kind() -> &'static DocumentKind {
+        &RECEIPT
     }
 
-    fn record(&mut self, _name: &'static str, fields: &Fields) -> Result<(), ContentFault> {
-        self.fields.append(fields);
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<(), ContentFault> {
-        let receipt = gather(&self.fields)?;
+    fn gather(head: &Fields, _parts: ()) -> Result<Self, ContentFault> {
+        let heading = Heading::read(head)?;
+        let order = shape::ORDER.name;
+        let receipt = Self {
+            message_id: heading.message_id,
+            bureau: heading.bureau.to_owned(),
+            test: heading.test,
+            created_at: heading.created_at,
+            order_number: head.text(order, "OrderNumber")?.to_owned(),
+            order_sha256: head.read(order, "Sha256", form::sha256)?,
+            in_reply_to: head.read_optional(order, "InReplyTo", |text| text.parse().ok())?,
+            line_count: head.read_optional(order, "LineCount", form::number_as)?,
+            outcome: read_outcome(head, shape::ANSWER.name)?,
+        };
         require_agreement(&receipt)?;
-        self.receipt = Some(receipt);
-        Ok(())
+        Ok(receipt)
     }
 }
 
-fn gather(fields: &Fields) -> Result<Receipt, ContentFault> {
-    let order = shape::ORDER.name;
+/// Reads whether the bureau took the file, said in the element `within`, and its reasons.
+pub(crate) fn read_outcome(fields: &Fields, within: &'static str) -> Result<Outcome, ContentFault> {
     let reasons = read_reasons(fields)?;
-    let outcome = match fields.text(shape::ANSWER.name, "Outcome")? {
-        value::OK if reasons.is_empty() => Outcome::Ok,
-        value::OK => {
-            return Err(ContentCode::ElementsDisagree.fault("an OK receipt gives no Reason"));
-        }
-        _ => Outcome::Rejected(reasons),
-    };
-    Ok(Receipt {
-        message_id: fields.uuid(HEADER, "MessageId")?,
-        bureau: fields.text(HEADER, "Bureau")?.to_owned(),
-        test: fields.is_test(HEADER)?,
-        created_at: fields.instant(HEADER, "CreatedAt")?,
-        order_number: fields.text(order, "OrderNumber")?.to_owned(),
-        order_sha256: fields.read(order, "Sha256", form::sha256)?,
-        in_reply_to: fields.read_optional(order, "InReplyTo", |text| text.parse().ok())?,
-        line_count: fields.read_optional(order, "LineCount", form::number_as)?,
-        outcome,
-    })
+    match fields.text(within, "Outcome")? {
+        value::OK if reasons.is_empty() => Ok(Outcome::Ok),
+        value::OK => Err(ContentCode::ElementsDisagree.fault("OK gives no Reason")),
+        _ => Ok(Outcome::Rejected(reasons)),
+    }
 }
 
 fn read_reasons(fields: &Fields) -> Result<Vec<ReceiptReason>, ContentFault> {
@@ -95,17 +71,24 @@ fn read_reasons(fields: &Fields) -> Result<Vec<ReceiptReason>, ContentFault> {
 
 /// Requires what an order that was read has, and that a refusal says why.
 pub(crate) fn require_agreement(receipt: &Receipt) -> Result<(), ContentFault> {
+    let unread = receipt.in_reply_to.is_none() || receipt.line_count.is_none();
+    if receipt.outcome == Outcome::Ok && unread {
+        return Err(
+            ContentCode::ElementsDisagree.fault("an OK receipt has InReplyTo and LineCount")
+        );
+    }
+    require_reasons(&receipt.outcome)
+}
+
+/// Requires that a refusal says why, and not at too great a length.
+pub(crate) fn require_reasons(outcome: &Outcome) -> Result<(), ContentFault> {
     let most = value::REASONS_MAX;
-    let disagree = |message: &str| Err(ContentCode::ElementsDisagree.fault(message));
-    match &receipt.outcome {
+    match outcome {
         Outcome::Rejected(reasons) if reasons.is_empty() => {
-            disagree("a REJECTED receipt gives a Reason")
+            Err(ContentCode::ElementsDisagree.fault("REJECTED gives a Reason"))
         }
         Outcome::Rejected(reasons) if count(reasons) > u64::from(most) => {
             Err(ContentCode::ElementLimit.fault(format!("more than {most} Reason")))
-        }
-        Outcome::Ok if receipt.in_reply_to.is_none() || receipt.line_count.is_none() => {
-            disagree("an OK receipt has InReplyTo and LineCount")
         }
         Outcome::Ok | Outcome::Rejected(_) => Ok(()),
     }

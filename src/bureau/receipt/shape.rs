@@ -1,8 +1,6 @@
 //! What stands where in a receipt; `receipt-1.xsd` says the same to other parties.
 
-use crate::bureau::header::{
-    BUREAU, CREATED_AT, ENVIRONMENT, HEADER, LINE_COUNT, MESSAGE_ID, ORDER_NUMBER,
-};
+use crate::bureau::header::{IN_REPLY_TO, LINE_COUNT, ORDER_NUMBER, PLAIN_HEADER, SHA256};
 use crate::bureau::reader::DocumentKind;
 use crate::bureau::shape::{Shape, group, leaf, one, optional, several};
 use crate::bureau::{RECEIPT_NAMESPACE, value};
@@ -12,20 +10,7 @@ pub(crate) static RECEIPT: DocumentKind = DocumentKind {
     root: &ROOT,
 };
 
-static ROOT: Shape = group(
-    "Receipt",
-    &[one(&RECEIPT_HEADER), one(&ORDER), one(&ANSWER)],
-);
-
-static RECEIPT_HEADER: Shape = group(
-    HEADER,
-    &[
-        one(&MESSAGE_ID),
-        one(&BUREAU),
-        one(&ENVIRONMENT),
-        one(&CREATED_AT),
-    ],
-);
+static ROOT: Shape = group("Receipt", &[one(&PLAIN_HEADER), one(&ORDER), one(&ANSWER)]);
 
 pub(crate) static ORDER: Shape = group(
     "Order",
@@ -36,8 +21,6 @@ pub(crate) static ORDER: Shape = group(
         optional(&LINE_COUNT),
     ],
 );
-pub(crate) static SHA256: Shape = leaf("Sha256", &value::SHA256);
-pub(crate) static IN_REPLY_TO: Shape = leaf("InReplyTo", &value::MESSAGE_ID);
 
 pub(crate) static ANSWER: Shape = group(
     "Answer",

@@ -4,9 +4,7 @@ use std::io::Write;
 
 use chrono::{DateTime, Utc};
 
-use crate::bureau::header::{
-    BUREAU, CREATED_AT, ENVIRONMENT, HEADER, LINE_COUNT, MESSAGE_ID, ORDER_NUMBER, environment,
-};
+use crate::bureau::header::{Heading, IN_REPLY_TO, LINE_COUNT, ORDER_NUMBER, SHA256};
 use crate::bureau::receipt::read::require_agreement;
 use crate::bureau::receipt::{Outcome, Receipt, ReceiptReason, shape};
 use crate::bureau::writer::{DocumentError, DocumentWriter};
@@ -23,14 +21,17 @@ pub fn write_receipt<W: Write>(
 ) -> Result<(W, SignedDocument), DocumentError> {
     require_agreement(receipt)?;
     let mut writer = DocumentWriter::begin(sink, key, &shape::RECEIPT)?;
-    writer.open(HEADER)?;
-    writer.leaf(&MESSAGE_ID, &receipt.message_id.hyphenated().to_string())?;
-    writer.leaf(&BUREAU, &receipt.bureau)?;
-    writer.leaf(&ENVIRONMENT, environment(receipt.test))?;
-    writer.leaf(&CREATED_AT, &form::instant_text(receipt.created_at))?;
-    writer.close_record()?;
+    let heading = Heading {
+        message_id: receipt.message_id,
+        bureau: &receipt.bureau,
+        test: receipt.test,
+        created_at: receipt.created_at,
+    };
+    heading.write(&mut writer)?;
     write_order(&mut writer, receipt)?;
-    write_answer(&mut writer, &receipt.outcome)?;
+    writer.open(shape::ANSWER.name)?;
+    write_outcome(&mut writer, &receipt.outcome)?;
+    writer.close_record()?;
     writer.finish(signed_at)
 }
 
@@ -38,17 +39,18 @@ fn write_order<W: Write>(
     writer: &mut DocumentWriter<'_, W>,
     receipt: &Receipt,
 ) -> Result<(), DocumentError> {
-    let in_reply_to = receipt.in_reply_to.map(|id| id.hyphenated().to_string());
+    let in_reply_to = receipt.in_reply_to.map(form::uuid_text);
     let line_count = receipt.line_count.map(|count| count.to_string());
     writer.open(shape::ORDER.name)?;
     writer.leaf(&ORDER_NUMBER, &receipt.order_number)?;
-    writer.leaf(&shape::SHA256, &form::sha256_text(&receipt.order_sha256))?;
-    writer.optional(&shape::IN_REPLY_TO, in_reply_to.as_deref())?;
+    writer.leaf(&SHA256, &form::sha256_text(&receipt.order_sha256))?;
+    writer.optional(&IN_REPLY_TO, in_reply_to.as_deref())?;
     writer.optional(&LINE_COUNT, line_count.as_deref())?;
     writer.close_record()
 }
 
-fn write_answer<W: Write>(
+/// Writes whether the bureau took the file, and its reasons.
+pub(crate) fn write_outcome<W: Write>(
     writer: &mut DocumentWriter<'_, W>,
     outcome: &Outcome,
 ) -> Result<(), DocumentError> {
@@ -56,7 +58,6 @@ fn write_answer<W: Write>(
         Outcome::Ok => (value::OK, &[]),
         Outcome::Rejected(reasons) => (value::REJECTED, reasons),
     };
-    writer.open(shape::ANSWER.name)?;
     writer.leaf(&shape::OUTCOME, outcome)?;
     for reason in reasons {
         writer.open(shape::REASON.name)?;
@@ -64,5 +65,5 @@ fn write_answer<W: Write>(
         writer.leaf(&shape::TEXT, &reason.text)?;
         writer.close()?;
     }
-    writer.close_record()
+    Ok(())
 }

@@ -1,3 +1,4 @@
 //! What holds for every kind of document.
 
 mod attacks;
+mod examples;

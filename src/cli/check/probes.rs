@@ -9,7 +9,7 @@ use crate::cli::migrate::name_of;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::id::SealedId;
-use crate::gateway::{load_bureau_client, load_seal};
+use crate::gateway::{load_bureau_client, load_seal, open_spool};
 use crate::random::Random;
 use crate::store::{Store, offices};
 use crate::transport;
@@ -159,6 +159,10 @@ fn validity(
 /// answer does not matter.
 async fn bureau(config: &Config) -> Finding {
     const WHAT: &str = "bureau";
+    if config.bureau.spool_dir.is_some() {
+        let opened = open_spool(config).map(|_| "documents go through the spool".to_owned());
+        return Finding::of(WHAT, opened);
+    }
     let client = match load_bureau_client(config) {
         Ok(Some(client)) => client,
         Ok(None) => {

@@ -94,6 +94,8 @@ fn bureau(config: &Config) -> Vec<Setting> {
         ("bureau.code", bureau.code.clone()),
         ("bureau.name", bureau.name.clone()),
         ("bureau.url", bureau.url.clone()),
+        ("bureau.spool_dir", file(bureau.spool_dir.as_ref())),
+        ("bureau.poll_seconds", bureau.poll_seconds.to_string()),
         ("bureau.ca_file", file(bureau.ca_file.as_ref())),
         ("bureau.crl_file", file(bureau.crl_file.as_ref())),
         (
@@ -120,6 +122,10 @@ fn bureau(config: &Config) -> Vec<Setting> {
         (
             "bureau.connect_timeout_seconds",
             bureau.connect_timeout_seconds.to_string(),
+        ),
+        (
+            "bureau.continue_timeout_seconds",
+            bureau.continue_timeout_seconds.to_string(),
         ),
         (
             "bureau.total_timeout_seconds",
@@ -157,10 +163,30 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
             "batching.group_by",
             batching.group_by.0.as_str().to_lowercase(),
         ),
+        (
+            "production.unclaimed_days",
+            config.production.unclaimed_days.to_string(),
+        ),
+        (
+            "production.warranty_months",
+            config.production.warranty_months.to_string(),
+        ),
+        (
+            "production.county_validation",
+            config.production.county_validation.to_string(),
+        ),
         ("delivery.lease_seconds", delivery.lease_seconds.to_string()),
         ("delivery.attempts_max", delivery.attempts_max.to_string()),
         ("delivery.base_seconds", delivery.base_seconds.to_string()),
         ("delivery.cap_seconds", delivery.cap_seconds.to_string()),
+        (
+            "delivery.breaker_failures",
+            delivery.breaker_failures.to_string(),
+        ),
+        (
+            "delivery.breaker_cool_down_seconds",
+            delivery.breaker_cool_down_seconds.to_string(),
+        ),
         (
             "delivery.webhook_ca_file",
             file(delivery.webhook_ca_file.as_ref()),
@@ -172,6 +198,14 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
         (
             "delivery.receipt_escalate_minutes",
             delivery.receipt_escalate_minutes.to_string(),
+        ),
+        (
+            "reconciliation.at",
+            config.reconciliation.at.0.format("%H:%M").to_string(),
+        ),
+        (
+            "reconciliation.overdue_days",
+            config.reconciliation.overdue_days.to_string(),
         ),
         (
             "delivery.forced_word_days",

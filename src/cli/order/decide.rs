@@ -39,18 +39,6 @@ pub(crate) struct Split {
     dry_run: bool,
 }
 
-/// Give an order up that the bureau does not hold
-#[derive(Args, Debug)]
-pub(crate) struct Cancel {
-    #[command(flatten)]
-    name: Name,
-    #[command(flatten)]
-    why: Why,
-    /// Show what would become of each line, and change nothing
-    #[arg(long)]
-    dry_run: bool,
-}
-
 /// A decision about one order
 #[derive(Args, Debug)]
 pub(crate) struct Act {
@@ -132,11 +120,7 @@ pub(crate) async fn split(command: &Split, context: &mut Context<'_>) -> Result<
     give_up(name, lines, &command.why, command.dry_run, context).await
 }
 
-pub(crate) async fn cancel(command: &Cancel, context: &mut Context<'_>) -> Result<Exit, CliError> {
-    give_up(&command.name, &[], &command.why, command.dry_run, context).await
-}
-
-async fn give_up(
+pub(super) async fn give_up(
     name: &Name,
     set_aside: &[i64],
     why: &Why,

@@ -2,8 +2,11 @@
 
 mod decide;
 pub(crate) mod document;
+mod evidence;
 mod force;
+mod letters;
 mod plan;
+mod reconcile;
 
 use clap::{Args, Subcommand};
 
@@ -37,13 +40,21 @@ pub(crate) enum Order {
     Xml(document::Xml),
     /// Verify the gateway's own signature on an order, and the stored digest
     Verify(document::Verify),
+    /// Write all that proves an order or a card into one archive, which others verify with xmlsec1
+    /// and openssl alone; with the signed order in it, who takes it stands in the history
+    Evidence(evidence::Evidence),
     /// Send the same bytes again
     Resend(decide::Resend),
     /// Set some applications of an order aside, and send the others out in a new order; only while
     /// the bureau does not hold it
     Split(decide::Split),
-    /// Give up an order that the bureau does not hold; its applications are ready again
-    Cancel(decide::Cancel),
+    /// Cancel an order: at once while the bureau does not hold it, and its applications are ready
+    /// again; afterwards by asking the bureau not to make the cards
+    Cancel(letters::Cancel),
+    /// Ask the bureau whether it holds an order, and what it has said of its lines
+    Ask(letters::Ask),
+    /// Show what the nightly comparison of open orders with the bureau found
+    Reconcile(reconcile::Reconcile),
     /// Write the same lines into a new order, signed with the current key; the old one is given up
     Resign(decide::Act),
     /// Take an order out of all automatic sending until it is released
@@ -81,9 +92,12 @@ pub(crate) async fn run(command: Order, context: &mut Context<'_>) -> Result<Exi
         Order::Resume(command) => plan::resume(&command, context).await,
         Order::Xml(command) => document::xml(command, context).await,
         Order::Verify(command) => document::verify_order(command, context).await,
+        Order::Evidence(command) => evidence::evidence(command, context).await,
         Order::Resend(command) => decide::resend(&command, context).await,
         Order::Split(command) => decide::split(&command, context).await,
-        Order::Cancel(command) => decide::cancel(&command, context).await,
+        Order::Cancel(command) => letters::cancel(&command, context).await,
+        Order::Ask(command) => letters::ask(&command, context).await,
+        Order::Reconcile(command) => reconcile::show(&command, context).await,
         Order::Resign(command) => decide::act(OrderAction::Resign, &command, context).await,
         Order::Quarantine(command) => decide::act(OrderAction::Quarantine, &command, context).await,
         Order::Release(command) => decide::act(OrderAction::Release, &command, context).await,

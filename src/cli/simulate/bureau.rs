@@ -28,6 +28,12 @@ pub(crate) struct BureauArguments {
     /// Folder where copies of orders, receipts and acknowledgements are kept
     #[arg(long, value_name = "DIR")]
     copies: Option<PathBuf>,
+    /// Lay documents out for the gateway to fetch, instead of posting them
+    #[arg(long, conflicts_with = "spool")]
+    outbox: bool,
+    /// Take orders from the gateway's spool, and lay documents into it
+    #[arg(long, value_name = "DIR")]
+    spool: Option<PathBuf>,
     /// Make every card at the first attempt
     #[arg(long)]
     flawless: bool,
@@ -53,6 +59,12 @@ pub(super) async fn run(
     let bureau = Bureau::open(settings, keys, context.clock.clone());
     let bureau = bureau.context("opening the bureau")?;
     bureau.speak_to(&stage.gateway);
+    if arguments.outbox {
+        bureau.keep_on_shelf();
+    }
+    if let Some(dir) = arguments.spool {
+        bureau.use_spool(dir);
+    }
     let url = bureau.url();
     context.output.done(
         &json!({ "done": "listening", "url": url }),

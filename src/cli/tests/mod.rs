@@ -2,6 +2,7 @@
 
 mod applications;
 mod causes;
+mod evidence;
 mod kit;
 mod operations;
 mod payments;

@@ -8,7 +8,8 @@ use serde_json::json;
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
-use crate::cli::xml::{source, whole_file};
+use crate::cli::whole_file;
+use crate::cli::xml::source;
 use crate::xmldsig::canonical::{CanonicalizeError, canonicalize, canonicalize_with_comments};
 use crate::xmldsig::trust::Limits;
 

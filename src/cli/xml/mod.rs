@@ -8,7 +8,6 @@ pub(in crate::cli) mod source;
 mod token_uri;
 mod trust;
 mod verify;
-mod whole_file;
 
 use clap::Subcommand;
 

@@ -8,8 +8,9 @@ use serde_json::json;
 use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
+use crate::cli::whole_file;
 use crate::cli::xml::key::KeyFiles;
-use crate::cli::xml::{source, whole_file};
+use crate::cli::xml::source;
 use crate::http::operations::view::hex;
 use crate::xmldsig::enveloped::{SignError, Terms, sign_document};
 use crate::xmldsig::sign::SignedDocument;
@@ -58,8 +59,8 @@ pub(super) fn run(command: &Sign, context: &mut Context<'_>) -> Result<Exit, Cli
     if let Some(path) = &command.out {
         let SignedDocument {
             sha256, size_bytes, ..
-        } = written;
-        let (name, digest) = (path.display(), hex(&sha256));
+        } = &written;
+        let (name, digest) = (path.display(), hex(sha256));
         context.output.done(
             &json!({
                 "done": "signed",

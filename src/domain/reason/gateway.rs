@@ -39,4 +39,16 @@ reasons! {
     812 BUREAU_SILENT: Bureau, Escalate;
         en "The bureau holds the order and has long said nothing about its lines." => "Ask the bureau for the state of every line without an answer.";
         ro "Biroul de personalizare a primit comanda, dar nu a mai răspuns de mult la pozițiile ei." => "Cereți biroului situația fiecărei poziții fără răspuns.";
+    820 ORDER_DENIED: Bureau, Escalate;
+        en "The bureau does not know an order that it had confirmed." => "Clear with the bureau where the order is before anything of it is ordered anew.";
+        ro "Biroul de personalizare nu mai cunoaște o comandă pe care o confirmase." => "Clarificați cu biroul situația comenzii înainte de a comanda ceva din nou.";
+    821 ACCOUNTS_DIFFER: Bureau, Escalate;
+        en "The bureau's account of the order differs from ours." => "Go through the named lines with the bureau: missing, extra and contradicting ones.";
+        ro "Evidența biroului de personalizare despre comandă diferă de a noastră." => "Verificați împreună cu biroul pozițiile indicate: lipsă, în plus și contradictorii.";
+    822 LETTER_UNANSWERED: Bureau, Escalate;
+        en "The bureau took a letter of the gateway and has not answered it." => "Ask the bureau for its answer; the order is otherwise as it was.";
+        ro "Biroul de personalizare a primit o solicitare și nu a răspuns la ea." => "Cereți biroului răspunsul; situația comenzii nu s-a schimbat.";
+    823 LETTER_UNDELIVERED: Gateway, Retry;
+        en "A letter to the bureau could not be delivered." => "Read its delivery attempts and remove the cause, then ask again.";
+        ro "O solicitare către biroul de personalizare nu a putut fi transmisă." => "Consultați încercările de transmitere și înlăturați cauza, apoi solicitați din nou.";
 }

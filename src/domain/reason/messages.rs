@@ -39,4 +39,7 @@ reasons! {
     112 CONTROL_TOTALS_WRONG: Gateway, Escalate;
         en "The totals of the message do not add up with what it contains." => "Have the sender make the file anew; nothing of it was used.";
         ro "Totalurile mesajului nu corespund conținutului." => "Cereți expeditorului să refacă fișierul; nimic din el nu a fost folosit.";
+    113 ANSWER_UNASKED: Bureau, Escalate;
+        en "The message answers no question of the receiver, or another one than it names." => "Ask the sender what it answers; nothing of it was used.";
+        ro "Mesajul nu răspunde la nicio solicitare a destinatarului sau răspunde la alta decât cea indicată." => "Întrebați expeditorul la ce răspunde; nimic din mesaj nu a fost folosit.";
 }

@@ -26,6 +26,10 @@ pub(crate) fn what_follows(
     if application.after(event).is_ok() {
         return Some(vec![event]);
     }
+    // It answers whoever asked for the end; an application that has ended has its answer.
+    if entry.event == LineEvent::CancelCameTooLate {
+        return catch_up(application, line).or(Some(Vec::new()));
+    }
     catch_up(application, line)
 }
 

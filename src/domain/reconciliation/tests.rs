@@ -144,7 +144,12 @@ fn the_bureau_cannot_speak_for_the_office() {
         application: ApplicationState::Shipped,
         ..PLACED
     };
-    for event in [OfficeReceivedCard, OfficeHandedOver, OrderGivenUp] {
+    for event in [
+        OfficeReceivedCard,
+        OfficeHandedOver,
+        OrderGivenUp,
+        CardGivenUp,
+    ] {
         assert!(matches!(
             judge(Some(&line), &word(1, event)),
             Judgement::Impossible(_)
@@ -199,8 +204,39 @@ fn a_card_given_up_as_spoiled_needs_an_operator() {
         ..PLACED
     };
     let applied = applied(judge(Some(&line), &word(1, CardSpoiled)));
-    assert_eq!(applied.hold, Some(HoldReason::TooManyRemakes));
+    assert_eq!(applied.hold, Some(HoldReason::CardSpoiled));
     assert_eq!(applied.application_events, []);
+}
+
+#[test]
+fn what_becomes_of_a_card_that_was_given_up_does_not_touch_its_application() {
+    for application in ApplicationState::ALL {
+        let line = LineKnowledge {
+            state: LineState::Spoiled,
+            application: *application,
+            ..PLACED
+        };
+        let applied = applied(judge(Some(&line), &word(1, CardDestroyed)));
+        assert_eq!(applied.line_state, LineState::Destroyed);
+        assert_eq!((applied.application_events, applied.hold), (vec![], None));
+    }
+}
+
+#[test]
+fn a_card_destroyed_while_somebody_waits_for_it_needs_an_operator() {
+    let line = |application| LineKnowledge {
+        state: LineState::Returned,
+        application,
+        ..PLACED
+    };
+    let waits = line(ApplicationState::InProduction);
+    let applied_waits = applied(judge(Some(&waits), &word(1, CardDestroyed)));
+    assert_eq!(applied_waits.hold, Some(HoldReason::CardSpoiled));
+    let unclaimed = line(ApplicationState::Unclaimed);
+    let applied = applied(judge(Some(&unclaimed), &word(1, CardDestroyed)));
+    assert_eq!(applied.hold, None);
+    let events = [ApplicationEvent::CardDestroyed];
+    assert_eq!(applied.application_events, events);
 }
 
 #[test]
@@ -283,6 +319,24 @@ fn an_answer_to_a_cancellation_that_nobody_waits_for_changes_nothing() {
     };
     let applied = applied(judge(Some(&line), &word(1, CancelCameTooLate)));
     assert_eq!((applied.application_events, applied.hold), (vec![], None));
+}
+
+#[test]
+fn a_cancellation_that_comes_after_a_refusal_changes_nothing() {
+    for (state, application) in [
+        (LineState::Rejected, ApplicationState::Cancelled),
+        (LineState::Rejected, ApplicationState::Returned),
+        (LineState::Destroyed, ApplicationState::Cancelled),
+    ] {
+        let line = LineKnowledge {
+            state,
+            application,
+            ..PLACED
+        };
+        let applied = applied(judge(Some(&line), &word(1, CancelCameTooLate)));
+        assert_eq!(applied.line_state, state);
+        assert_eq!((applied.application_events, applied.hold), (vec![], None));
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::bureau::acknowledgement::Entry;
 use crate::domain::acknowledgement::{LineEvent, LineState};
 use crate::domain::application::{ApplicationEvent, ApplicationState};
+use crate::domain::card::trouble_of;
 use crate::domain::event::{EventKind, told_on};
 use crate::domain::id::{ApplicationId, OrderId, OrderLineId, SealedId};
 use crate::domain::reconciliation::{Applied, Judgement, judge};
@@ -43,11 +44,11 @@ pub(super) async fn hear<'a>(
     tx: &mut Tx,
     gateway: &Gateway,
     document: &InboxMessage,
-    (order, entries): (OrderId, Vec<&'a Entry>),
+    (order, entries): (OrderId, &[&'a Entry]),
     note: &Note<'_>,
 ) -> Result<Vec<&'a Entry>, Failure<Infallible>> {
     let mut by_line: BTreeMap<i64, Vec<&Entry>> = BTreeMap::new();
-    for entry in entries {
+    for &entry in entries {
         let entries = by_line.entry(i64::from(entry.line_no)).or_default();
         entries.push(entry);
     }
@@ -107,6 +108,10 @@ fn listen(
     kept: &[(i64, Vec<u8>)],
     entries: &[&Entry],
 ) -> Option<Told> {
+    // Of a card that was made again, or went wrong on its way, there is more to do.
+    if line.remakes > 0 || trouble_of(line.state).is_some() {
+        return None;
+    }
     let from = (line.state, application.state);
     // What two persons applied is held against each word.
     if line.forced {
@@ -290,8 +295,10 @@ async fn keep_cards(
     }
     let new = cards::insert_all(tx, &made).await?;
     if usize::try_from(new) != Ok(made.len()) {
-        for card in &made {
-            line_step::hold_taken_number(tx, &card.document_number, card.line, note).await?;
+        for one in told {
+            for number in one.steps.iter().filter_map(|(word, _)| number_of(word)) {
+                line_step::hold_taken_number(tx, number, &one.line, note).await?;
+            }
         }
     }
     let shipped: Vec<ShippedCard> = shipped.into_values().collect();
@@ -299,6 +306,12 @@ async fn keep_cards(
     let due: Vec<(SealedId, DateTime<Utc>)> = due.into_iter().collect();
     sealed::erase_all_by(tx, &due).await?;
     Ok(())
+}
+
+/// The number of the card that a word says was made.
+fn number_of(word: &Word) -> Option<&str> {
+    let number = word.document_number.as_deref();
+    number.filter(|_| word.status == LineEvent::CardMade)
 }
 
 fn card_of(one: &Told, word: &Word) -> Option<NewCard> {

@@ -14,7 +14,7 @@ use crate::domain::id::ApplicationId;
 use crate::http::problems::{Problem, catalogue};
 
 /// The application that a path names; what is no id names nothing.
-fn id_of(path: &Path<String>) -> Result<ApplicationId, Problem> {
+pub(crate) fn id_of(path: &Path<String>) -> Result<ApplicationId, Problem> {
     path.parse()
         .map_err(|_malformed: uuid::Error| Problem::of(catalogue::NOT_FOUND))
 }

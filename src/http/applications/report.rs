@@ -70,7 +70,8 @@ pub(crate) async fn report(
     let document_number = posted.content.document_number.as_deref();
     let response = posted
         .carry_out(&api, async |tx| {
-            let application = report_card(tx, office, id, report, document_number, &note).await?;
+            let application =
+                report_card(tx, gateway, (office, id), report, document_number, &note).await?;
             written::<ReportRefusal>(StatusCode::OK, &application)
         })
         .await?;

@@ -5,14 +5,17 @@ mod application_search;
 pub mod application_view;
 pub(crate) mod applications;
 pub(crate) mod batching;
+pub(crate) mod cards;
 pub mod cause_view;
 pub(crate) mod causes;
 pub mod forced_view;
 pub(crate) mod forced_words;
 pub(crate) mod holds;
+pub(crate) mod letters;
 pub(crate) mod orders;
 pub(crate) mod outbox;
 pub mod plan_view;
+pub mod reconciliations;
 pub mod view;
 
 use serde::{Deserialize, Serialize};
@@ -32,7 +35,7 @@ const PAGE: i64 = 50;
 const PAGE_MAX: i64 = 200;
 
 /// Rows on the page that a caller asks for.
-fn page_limit(asked: Option<i64>) -> i64 {
+pub(crate) fn page_limit(asked: Option<i64>) -> i64 {
     asked.unwrap_or(PAGE).clamp(1, PAGE_MAX)
 }
 
@@ -87,7 +90,7 @@ fn not_decided<R>(failure: Failure<R>) -> Failure<NotDecided<R>> {
 }
 
 /// A position in a list that all operators share, so that it belongs to no office.
-fn place<'a>(list: &'static str, vault: &'a Vault) -> Place<'a> {
+pub(crate) fn place<'a>(list: &'static str, vault: &'a Vault) -> Place<'a> {
     Place {
         list,
         office: OfficeId(Uuid::nil()),
@@ -97,7 +100,7 @@ fn place<'a>(list: &'static str, vault: &'a Vault) -> Place<'a> {
 
 /// Cuts what was read to a page; `rows` has one more than asked for where there is a next page.
 /// Returns the last row of the page then.
-fn cut<T>(rows: &mut Vec<T>, limit: i64) -> Option<&T> {
+pub(crate) fn cut<T>(rows: &mut Vec<T>, limit: i64) -> Option<&T> {
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = rows.len() > shown;
     rows.truncate(shown);

@@ -115,6 +115,12 @@ problems! {
     CARD_OF_ANOTHER = 409 "card-of-another";
         en "The document number is not that of the application's card." => "Hand nothing over; compare the card with the application.";
         ro "Numărul documentului nu este cel al cărții acestei cereri." => "Nu înmânați cartea; comparați-o cu cererea.";
+    COMPLAINT_NOT_POSSIBLE = 409 "complaint-not-possible";
+        en "The card cannot be complained of now." => "Look at the application's state; chip and material are complained of within the warranty.";
+        ro "Cartea nu poate face acum obiectul unei reclamații." => "Consultați starea cererii; cipul și materialul se reclamă în termenul de garanție.";
+    COMPLAINT_OPEN = 409 "complaint-open";
+        en "A complaint about the card is open." => "Wait for its decision.";
+        ro "Există deja o reclamație deschisă pentru această carte." => "Așteptați soluționarea ei.";
     PAYMENT_DECISION_NOT_POSSIBLE = 409 "payment-decision-not-possible";
         en "This cannot be decided of the payment now." => "Read the payment again, then decide again.";
         ro "Această decizie nu este posibilă acum pentru plată." => "Citiți din nou plata, apoi decideți din nou.";

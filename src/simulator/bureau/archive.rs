@@ -13,7 +13,13 @@ pub(super) struct Archive {
 impl Archive {
     /// Makes the folders.
     pub(super) fn open(dir: Option<&Path>) -> io::Result<Self> {
-        for part in ["orders", "receipts", "acknowledgements"] {
+        for part in [
+            "orders",
+            "receipts",
+            "acknowledgements",
+            "notices",
+            "letters",
+        ] {
             if let Some(dir) = dir {
                 fs::create_dir_all(dir.join(part))?;
             }
@@ -33,6 +39,14 @@ impl Archive {
 
     pub(super) fn keep_acknowledgement(&self, name: &str, document: &[u8]) {
         self.keep("acknowledgements", name, document);
+    }
+
+    pub(super) fn keep_notice(&self, name: &str, document: &[u8]) {
+        self.keep("notices", name, document);
+    }
+
+    pub(super) fn keep_letter(&self, name: &str, document: &[u8]) {
+        self.keep("letters", name, document);
     }
 
     /// A copy that cannot be kept is no reason not to make cards.

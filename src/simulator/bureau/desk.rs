@@ -10,16 +10,22 @@ use openssl::x509::X509;
 use uuid::Uuid;
 
 use crate::bureau::ORDER_NAMESPACE;
+use crate::bureau::acknowledgement::Entry;
+use crate::bureau::inquiry_answer::Held;
+use crate::bureau::message::Message;
 use crate::bureau::order::{ReadOrder, read_order};
 use crate::bureau::refusal::ReadError;
 use crate::bureau::writer::DocumentError;
+use crate::domain::acknowledgement::LineEvent;
 use crate::random::Random;
 use crate::simulator::bureau::archive::Archive;
+use crate::simulator::bureau::correspondence::Correspondence;
 use crate::simulator::bureau::floor::{Floor, Said};
 use crate::simulator::bureau::ledger::BureauLedger;
 use crate::simulator::bureau::letter::{Letter, LetterKind, letters_for};
 use crate::simulator::bureau::misbehaviour::{Misbehaviour, Plan};
-use crate::simulator::bureau::papers::{Papers, Received};
+use crate::simulator::bureau::papers::{Papers, Received, outcome_of};
+use crate::simulator::bureau::settings::ComplaintRule;
 use crate::simulator::mailbox::Mailbox;
 use crate::simulator::pass::earliest;
 use crate::xmldsig::trust::TrustPolicy;
@@ -44,8 +50,12 @@ pub(super) struct OrderTrust {
 /// How an order is answered.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Answer {
-    /// With this status and receipt.
-    Receipt(u16, Bytes),
+    /// With this status and document.
+    Document(u16, Bytes),
+    /// With 409 alone.
+    Conflict,
+    /// With the first half of this document, and then the connection is cut.
+    Cut(Bytes),
     /// With 202 alone.
     Accepted,
     /// With 500.
@@ -59,6 +69,8 @@ struct Filed {
     sha256: [u8; 32],
     receipt: Bytes,
     standing: Standing,
+    /// What an inquiry is told.
+    held: Held,
 }
 
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -81,10 +93,15 @@ pub(super) struct Desk {
     pub(super) mailbox: Mailbox<Letter>,
     pub(super) ledger: BureauLedger,
     pub(super) archive: Archive,
+    pub(super) correspondence: Correspondence,
+    pub(super) complaints: ComplaintRule,
+    telling: Telling,
     filed: HashMap<String, Filed>,
     message_ids: HashSet<Uuid>,
     /// Orders that have been answered once, rightly or not: no order is answered badly twice.
     met: HashSet<String>,
+    /// Orders and letters whose arrival may not be cut any more.
+    cut: HashSet<String>,
     documents: u64,
 }
 
@@ -96,6 +113,15 @@ pub(super) struct Furniture {
     pub(super) random: Random,
     pub(super) floor: Floor,
     pub(super) archive: Archive,
+    pub(super) complaints: ComplaintRule,
+    pub(super) telling: Telling,
+}
+
+/// What is told in documents of its own instead of acknowledgements.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Telling {
+    pub(super) shipment_notices: bool,
+    pub(super) erasure_confirmations: bool,
 }
 
 impl Desk {
@@ -107,6 +133,8 @@ impl Desk {
             random,
             floor,
             archive,
+            complaints,
+            telling,
         } = furniture;
         Self {
             papers,
@@ -115,11 +143,15 @@ impl Desk {
             random,
             floor,
             archive,
+            complaints,
+            telling,
+            correspondence: Correspondence::default(),
             mailbox: Mailbox::default(),
             ledger: BureauLedger::default(),
             filed: HashMap::new(),
             message_ids: HashSet::new(),
             met: HashSet::new(),
+            cut: HashSet::new(),
             documents: 0,
         }
     }
@@ -155,22 +187,22 @@ impl Desk {
             Err((code, text)) => {
                 let receipt = self.papers.receipt(&received, Some((code, &text)), now)?;
                 *self.ledger.refused_orders.entry(code).or_default() += 1;
-                self.file(number, digest, Standing::Refused, &receipt);
-                Ok(Answer::Receipt(200, receipt))
+                self.file(&received, Standing::Refused, None, &receipt);
+                Ok(Answer::Document(200, receipt))
             }
             Ok(_) if misbehaviour == Some(Misbehaviour::RefuseOrder) => {
                 self.note(Misbehaviour::RefuseOrder);
                 let fault = Some((NOT_AS_IT_SHOULD_BE, "we could not read the order"));
                 let receipt = self.papers.receipt(&received, fault, now)?;
-                self.file(number, digest, Standing::RefusedWrongly, &receipt);
-                Ok(Answer::Receipt(200, receipt))
+                self.file(&received, Standing::RefusedWrongly, fault, &receipt);
+                Ok(Answer::Document(200, receipt))
             }
             Ok(order) => {
                 let receipt = self.papers.receipt(&received, None, now)?;
                 self.archive.keep_order(number, document);
                 self.message_ids.insert(order.header.message_id);
                 self.floor.take(&order, now, &mut self.ledger);
-                self.file(number, digest, Standing::Taken, &receipt);
+                self.file(&received, Standing::Taken, None, &receipt);
                 Ok(self.hand_out(receipt, misbehaviour, now))
             }
         }
@@ -178,7 +210,8 @@ impl Desk {
 
     /// Writes what is due to be said, and puts it into the mailbox as the plan has it.
     pub(super) fn speak(&mut self, now: DateTime<Utc>) -> Result<(), DocumentError> {
-        for said in self.floor.speak(now, &mut self.ledger) {
+        for mut said in self.floor.speak(now, &mut self.ledger) {
+            self.tell_apart(&mut said, now)?;
             if !said.shipments.is_empty() {
                 self.write(said, now)?;
                 continue;
@@ -194,6 +227,35 @@ impl Desk {
         Ok(())
     }
 
+    /// Tells in documents of their own what is told so.
+    fn tell_apart(&mut self, said: &mut Said, now: DateTime<Utc>) -> Result<(), DocumentError> {
+        if self.telling.shipment_notices && !said.shipments.is_empty() {
+            let shipments = std::mem::take(&mut said.shipments);
+            let notice = self.papers.notice(shipments, now);
+            self.post_notice(&notice.into(), now)?;
+        }
+        if self.telling.erasure_confirmations {
+            let is_erasure = |entry: &mut Entry| entry.status == LineEvent::BiometricsErased;
+            let erased: Vec<_> = said.entries.extract_if(.., is_erasure).collect();
+            for erased in erased.chunks(ENTRIES_MAX) {
+                let confirmation = self.papers.confirmation(erased, now);
+                self.post_notice(&confirmation.into(), now)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn post_notice(&mut self, notice: &Message, now: DateTime<Utc>) -> Result<(), DocumentError> {
+        self.documents += 1;
+        let name = format!("{:06}-{}", self.documents, notice.message_id());
+        let bytes = self.papers.seal(notice, now)?;
+        let kind = LetterKind::Notice(name);
+        // After the words on the same lines.
+        let at = now + TimeDelta::seconds(1);
+        self.mailbox.put(at, Letter { kind, bytes });
+        Ok(())
+    }
+
     /// When something is to be said or posted.
     pub(super) fn next_at(&self) -> Option<DateTime<Utc>> {
         earliest(self.floor.next_at(), self.mailbox.next_at())
@@ -206,7 +268,7 @@ impl Desk {
 
     /// The answer to an order number that was met before: the same to the same bytes, and a
     /// negative receipt to others, for an order never changes.
-    fn answer_again(
+    pub(super) fn answer_again(
         &mut self,
         number: &str,
         digest: [u8; 32],
@@ -220,7 +282,7 @@ impl Desk {
                 return Ok(None);
             }
             self.ledger.repeated_orders += 1;
-            return Ok(Some(Answer::Receipt(200, filed.receipt.clone())));
+            return Ok(Some(Answer::Document(200, filed.receipt.clone())));
         }
         self.ledger.conflicting_orders += 1;
         let received = Received {
@@ -230,7 +292,7 @@ impl Desk {
         };
         let fault = Some((SEEN_BEFORE, "we hold other bytes under this number"));
         let receipt = self.papers.receipt(&received, fault, now)?;
-        Ok(Some(Answer::Receipt(409, receipt)))
+        Ok(Some(Answer::Document(409, receipt)))
     }
 
     /// Reads an order as one who trusts nobody: signature, signer, schema, totals; then what the
@@ -262,14 +324,44 @@ impl Desk {
         Err((fault.0, fault.1.to_owned()))
     }
 
-    fn file(&mut self, number: &str, sha256: [u8; 32], standing: Standing, receipt: &Bytes) {
-        self.archive.keep_receipt(number, receipt);
+    /// What it holds under the number of an order. A file that it could not read it does not hold.
+    pub(super) fn held(&self, number: &str) -> Held {
+        self.filed
+            .get(number)
+            .map_or(Held::Unknown, |filed| filed.held.clone())
+    }
+
+    /// Whether the connection is cut while something arrives, once for each `name`.
+    pub(super) fn cuts_body(&mut self, name: &str) -> bool {
+        let never = |one| self.plan.per_mille.get(one).is_none_or(|rate| *rate == 0);
+        if Misbehaviour::ARRIVALS.iter().all(never) || !self.cut.insert(name.to_owned()) {
+            return false;
+        }
+        let drawn = self.plan.draw(Misbehaviour::ARRIVALS, &self.random);
+        drawn.inspect(|one| self.note(*one)).is_some()
+    }
+
+    fn file(
+        &mut self,
+        order: &Received<'_>,
+        standing: Standing,
+        fault: Option<(u16, &str)>,
+        receipt: &Bytes,
+    ) {
+        self.archive.keep_receipt(order.number, receipt);
+        let held = order.header.map_or(Held::Unknown, |header| Held::Known {
+            sha256: order.sha256,
+            message_id: header.message_id,
+            line_count: header.line_count,
+            outcome: outcome_of(fault),
+        });
         let filed = Filed {
-            sha256,
+            sha256: order.sha256,
             receipt: receipt.clone(),
             standing,
+            held,
         };
-        self.filed.insert(number.to_owned(), filed);
+        self.filed.insert(order.number.to_owned(), filed);
     }
 
     /// Answers an order that was taken, as the plan has it.
@@ -280,14 +372,16 @@ impl Desk {
         now: DateTime<Utc>,
     ) -> Answer {
         let Some(misbehaviour) = misbehaviour else {
-            return Answer::Receipt(200, receipt);
+            return Answer::Document(200, receipt);
         };
         self.note(misbehaviour);
         match misbehaviour {
             Misbehaviour::TimeOut => Answer::Nothing,
+            Misbehaviour::AcceptThen500 => Answer::ServerError,
+            Misbehaviour::CutAnswer => Answer::Cut(receipt),
             Misbehaviour::LateReceipt => {
                 let letter = Letter {
-                    kind: LetterKind::Receipt,
+                    kind: LetterKind::Answer,
                     bytes: receipt,
                 };
                 self.mailbox.put(now + TimeDelta::minutes(40), letter);

@@ -1,9 +1,12 @@
 //! The factory floor: every line that was taken, and the words on it as their time comes.
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use openssl::sha::Sha256;
 
 use crate::bureau::acknowledgement::{Entry, Shipment, ShippedCard};
@@ -43,6 +46,10 @@ pub(super) struct Floor {
     courier_at: Option<DateTime<Utc>>,
     cards_numbered: u64,
     consignments: u64,
+    /// How long after the last word on a line its biometric data are erased.
+    erases_after: Option<TimeDelta>,
+    /// Where the lines of each order stand.
+    orders: HashMap<Arc<str>, Range<usize>>,
 }
 
 struct Line {
@@ -51,13 +58,15 @@ struct Line {
     application_number: String,
     office_code: String,
     words: VecDeque<Word>,
-    sequence: u32,
+    said: Vec<Entry>,
     document_number: Option<String>,
 }
 
 impl Floor {
-    pub(super) fn new(seed: u64, rates: FailureRates) -> Self {
+    pub(super) fn new(seed: u64, rates: FailureRates, erases_after: Option<TimeDelta>) -> Self {
         Self {
+            erases_after,
+            orders: HashMap::new(),
             seed,
             rates,
             lines: Vec::new(),
@@ -73,6 +82,7 @@ impl Floor {
     /// Takes the lines of an order that was read at `at`.
     pub(super) fn take(&mut self, order: &ReadOrder, at: DateTime<Utc>, ledger: &mut BureauLedger) {
         let order_number: Arc<str> = Arc::from(order.header.number.as_str());
+        let first = self.lines.len();
         for line in &order.lines {
             let place = self.lines.len();
             let refused = self.fault_of(line);
@@ -93,10 +103,11 @@ impl Floor {
                 application_number: line.application_number.clone(),
                 office_code: line.delivery_office_code.clone(),
                 words,
-                sequence: 0,
+                said: Vec::new(),
                 document_number: None,
             });
         }
+        self.orders.insert(order_number, first..self.lines.len());
         ledger.orders += 1;
         ledger.lines += u64::try_from(order.lines.len()).unwrap_or(u64::MAX);
     }
@@ -153,15 +164,20 @@ impl Floor {
             self.cards_numbered += 1;
             line.document_number = Some(format!("CE{:07}", self.cards_numbered % 10_000_000));
         }
-        let entry = line.entry(word);
+        let entry = line.say(word, None);
         if let Some(next) = line.words.front() {
             self.agenda.insert((next.at, place));
+        } else if word.event == LineEvent::BiometricsErased {
+            // The last word; whether the application may be ordered again was settled before.
         } else if is_card {
             let office = line.office_code.clone();
             self.waiting.entry(office).or_default().push(place);
             self.courier_at.get_or_insert_with(|| next_courier(word.at));
-        } else if self.live.get(&line.application_number) == Some(&place) {
-            self.live.remove(&line.application_number);
+        } else {
+            if self.live.get(&line.application_number) == Some(&place) {
+                self.live.remove(&line.application_number);
+            }
+            self.erase_later(place, word.at);
         }
         note(&entry, ledger);
         Some(entry)
@@ -184,6 +200,20 @@ impl Floor {
         parcels
     }
 
+    /// Plans the erasure of a line's biometric data, after everything else was said.
+    fn erase_later(&mut self, place: usize, after: DateTime<Utc>) {
+        let (Some(wait), Some(line)) = (self.erases_after, self.lines.get_mut(place)) else {
+            return;
+        };
+        let at = after + wait;
+        line.words.push_back(Word {
+            at,
+            event: LineEvent::BiometricsErased,
+            reason: None,
+        });
+        self.agenda.insert((at, place));
+    }
+
     fn pack(
         &mut self,
         at: DateTime<Utc>,
@@ -197,14 +227,13 @@ impl Floor {
                 continue;
             };
             cards.extend(line.card());
-            entries.push(Entry {
-                consignment: Some(consignment.to_owned()),
-                ..line.entry(Word {
-                    at,
-                    event: LineEvent::ParcelShipped,
-                    reason: None,
-                })
-            });
+            let word = Word {
+                at,
+                event: LineEvent::ParcelShipped,
+                reason: None,
+            };
+            entries.push(line.say(word, Some(consignment)));
+            self.erase_later(*place, at);
         }
         let shipment = Shipment {
             consignment: consignment.to_owned(),
@@ -220,19 +249,25 @@ impl Floor {
 }
 
 impl Line {
-    fn entry(&mut self, word: Word) -> Entry {
-        self.sequence += 1;
-        Entry {
+    /// Says a word, under the next number of the line, and remembers it.
+    fn say(&mut self, word: Word, consignment: Option<&str>) -> Entry {
+        // An erasure is told without a card, so that it is one word however it is told.
+        let with_card = word.event != LineEvent::BiometricsErased;
+        let card = self.document_number.clone().filter(|_| with_card);
+        let last = self.said.last().map_or(0, |entry| entry.sequence);
+        let entry = Entry {
             order_number: self.order_number.to_string(),
             line_no: self.number,
             application_number: self.application_number.clone(),
-            sequence: self.sequence,
+            sequence: last + 1,
             status: word.event,
             occurred_at: word.at,
             reason: word.reason,
-            document_number: self.document_number.clone(),
-            consignment: None,
-        }
+            document_number: card,
+            consignment: consignment.map(str::to_owned),
+        };
+        self.said.push(entry.clone());
+        entry
     }
 
     fn card(&self) -> Option<ShippedCard> {

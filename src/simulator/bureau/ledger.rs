@@ -31,6 +31,20 @@ pub struct BureauLedger {
     pub spoiled_cards: u64,
     /// Cards that left with the courier.
     pub shipped_cards: u64,
+    /// Lines that it cancelled because it was asked to.
+    pub cancelled_lines: u64,
+    /// Lines that it was asked to cancel too late.
+    pub cancels_too_late: u64,
+    /// Letters that it took, by kind.
+    pub letters: BTreeMap<&'static str, u64>,
+    /// Letters that came again with the same bytes.
+    pub repeated_letters: u64,
+    /// Letters that came again with other bytes.
+    pub conflicting_letters: u64,
+    /// Letters that it could not use, by the number of the reason.
+    pub refused_letters: BTreeMap<u16, u64>,
+    /// What the gateway said it could not use: the numbers of its reasons.
+    pub errors_told: Vec<u16>,
     /// Honest acknowledgements that the gateway took.
     pub documents: u64,
     /// How often it misbehaved, and how.

@@ -5,11 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::bureau::acknowledgement::Acknowledgement;
 use crate::bureau::writer::DocumentError;
+use crate::simulator::bureau::forge;
 use crate::simulator::bureau::misbehaviour::Misbehaviour;
 use crate::simulator::bureau::papers::Papers;
 
 /// How long after a stray document the honest one follows, or the other way round.
-const SOON: TimeDelta = TimeDelta::minutes(5);
+pub(super) const SOON: TimeDelta = TimeDelta::minutes(5);
 /// How long a document is kept back so that later ones overtake it.
 const OVERTAKEN: TimeDelta = TimeDelta::hours(3);
 
@@ -25,8 +26,10 @@ pub(super) struct Letter {
 pub(super) enum LetterKind {
     /// An acknowledgement, with the name of its copy.
     Acknowledgement(String),
-    /// A receipt that was not given in the answer.
-    Receipt,
+    /// A shipment notice or a confirmation of erasures, with the name of its copy.
+    Notice(String),
+    /// A receipt or an answer that was not given on the same connection.
+    Answer,
     /// What an honest bureau would not post; whether the gateway takes it does not matter.
     Stray,
 }
@@ -72,6 +75,10 @@ pub(super) fn letters_for(
         Some(Misbehaviour::ConflictingWord) => {
             let other = papers.sealed(&papers.contradicting(document))?;
             vec![(now, honest), (soon, stray(other))]
+        }
+        Some(Misbehaviour::MiscountDocument) => {
+            let wrong = forge::miscounted(&bytes, &papers.seal, now)?;
+            vec![(now, stray(wrong.unwrap_or_default())), (soon, honest)]
         }
         // The rest has its occasion elsewhere.
         _ => vec![(now, honest)],

@@ -21,6 +21,22 @@ coded! {
         LateReceipt = "LATE_RECEIPT",
         /// Refuses an order that is right (reason 104); takes it when it comes again.
         RefuseOrder = "REFUSE_ORDER",
+        /// Takes an order or a letter and answers 500; answers rightly when it comes again.
+        AcceptThen500 = "ACCEPT_THEN_500",
+        /// Cuts the connection in the middle of an order or a letter, and forgets it.
+        CutBody = "CUT_BODY",
+        /// Takes an order or a letter and cuts the connection in the middle of the answer.
+        CutAnswer = "CUT_ANSWER",
+        /// Takes a letter, answers 202 and posts the answer later.
+        LateAnswer = "LATE_ANSWER",
+        /// Takes a letter and answers 202 without an answer; gives it when asked again.
+        NoAnswer = "NO_ANSWER",
+        /// Answers a letter with what belongs to another order or card, later rightly.
+        AnswerForOther = "ANSWER_FOR_OTHER",
+        /// Answers a letter rightly, and later says something else about the same.
+        ContradictingAnswer = "CONTRADICTING_ANSWER",
+        /// Answers a letter with a wrong total, later rightly.
+        MiscountedAnswer = "MISCOUNTED_ANSWER",
         /// Posts an acknowledgement twice.
         RepeatDocument = "REPEAT_DOCUMENT",
         /// Posts an acknowledgement after others that were written later.
@@ -35,6 +51,8 @@ coded! {
         ConflictingWord = "CONFLICTING_WORD",
         /// Posts an acknowledgement with the other environment's flag, later the right one.
         WrongTestFlag = "WRONG_TEST_FLAG",
+        /// Posts an acknowledgement with a wrong total, later the right one.
+        MiscountDocument = "MISCOUNT_DOCUMENT",
     }
 }
 
@@ -46,6 +64,22 @@ impl Misbehaviour {
         Self::Silent,
         Self::LateReceipt,
         Self::RefuseOrder,
+        Self::AcceptThen500,
+        Self::CutAnswer,
+    ];
+
+    /// Those that happen while an order or a letter arrives.
+    pub const ARRIVALS: &'static [Self] = &[Self::CutBody];
+
+    /// Those that answer a letter.
+    pub const LETTERS: &'static [Self] = &[
+        Self::LateAnswer,
+        Self::NoAnswer,
+        Self::AnswerForOther,
+        Self::ContradictingAnswer,
+        Self::MiscountedAnswer,
+        Self::AcceptThen500,
+        Self::CutAnswer,
     ];
 
     /// Those that post an acknowledgement.
@@ -57,6 +91,7 @@ impl Misbehaviour {
         Self::UnknownLine,
         Self::ConflictingWord,
         Self::WrongTestFlag,
+        Self::MiscountDocument,
     ];
 }
 
@@ -111,10 +146,13 @@ mod tests {
         let occasions = [
             &[Misbehaviour::RefuseConnection],
             Misbehaviour::ANSWERS,
+            Misbehaviour::ARRIVALS,
+            Misbehaviour::LETTERS,
             Misbehaviour::DOCUMENTS,
         ];
         let mut all = occasions.concat();
         all.sort();
+        all.dedup();
         assert_eq!(all, Misbehaviour::ALL);
     }
 
@@ -125,7 +163,8 @@ mod tests {
         let drawn = (0..10_000)
             .filter_map(|_| plan.draw(Misbehaviour::ANSWERS, &random))
             .count();
-        assert!((850..1150).contains(&drawn), "{drawn}");
+        // Seven ways, each on twenty occasions in a thousand.
+        assert!((1250..1550).contains(&drawn), "{drawn}");
         assert_eq!(Plan::honest().draw(Misbehaviour::ANSWERS, &random), None);
         let always = Plan::always(Misbehaviour::Silent);
         assert_eq!(

@@ -1,9 +1,13 @@
 //! The bureau: takes orders over mutual TLS, verifies them strictly, makes cards on the clock,
 //! tells of them in signed documents, and misbehaves as it is told.
 
+mod answers;
 mod archive;
+mod correspondence;
 mod desk;
+mod door;
 mod floor;
+mod forge;
 mod keys;
 mod ledger;
 mod letter;
@@ -13,6 +17,8 @@ mod post;
 mod production;
 mod server;
 mod settings;
+mod shelf;
+mod spool;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -23,16 +29,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use uuid::Uuid;
 
 use crate::bureau::writer::DocumentError;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::simulator::bureau::archive::Archive;
-use crate::simulator::bureau::desk::{Answer, Desk, Furniture, OrderTrust};
+use crate::simulator::bureau::desk::{Answer, Desk, Furniture, OrderTrust, Telling};
+use crate::simulator::bureau::door::Door;
 use crate::simulator::bureau::floor::Floor;
 use crate::simulator::bureau::letter::{Letter, LetterKind};
 use crate::simulator::bureau::papers::{Papers, stranger};
 use crate::simulator::bureau::post::{Posted, post};
+use crate::simulator::bureau::shelf::Way;
 use crate::simulator::bureau::tls::{Moods, order_channel};
 use crate::simulator::mailbox::Place;
 use crate::simulator::pass::Pass;
@@ -43,7 +52,7 @@ pub use crate::simulator::bureau::ledger::BureauLedger;
 pub use crate::simulator::bureau::misbehaviour::{Misbehaviour, Plan};
 pub use crate::simulator::bureau::papers::StrangerError;
 pub use crate::simulator::bureau::production::FailureRates;
-pub use crate::simulator::bureau::settings::BureauSettings;
+pub use crate::simulator::bureau::settings::{BureauSettings, ComplaintRule, Erasures};
 
 /// Documents posted in one pass at most.
 const LETTERS_MAX: u32 = 1000;
@@ -76,6 +85,8 @@ struct Inner {
     client: reqwest::Client,
     gateway_url: Mutex<String>,
     moods: Arc<Moods>,
+    door: Door,
+    way: Mutex<Way>,
     desk: Mutex<Desk>,
     server: Mutex<Option<ServerHandle>>,
 }
@@ -105,6 +116,8 @@ impl Bureau {
                 client: keys.client.clone(),
                 gateway_url: Mutex::new(String::new()),
                 moods,
+                door: Door::default(),
+                way: Mutex::default(),
                 desk: Mutex::new(furnish(settings, keys, &clock)?),
                 server: Mutex::new(None),
                 clock,
@@ -132,7 +145,12 @@ impl Bureau {
 
     /// Says what is due by the clock and posts what has been written, most of it at once.
     pub async fn work(&self) -> Result<Pass, DocumentError> {
+        self.take_from_spool();
         self.desk().speak(self.inner.clock.now())?;
+        if let Some(acted) = self.lay_out() {
+            let next_at = self.desk().next_at();
+            return Ok(Pass { acted, next_at });
+        }
         let gateway_url = lock(&self.inner.gateway_url).clone();
         let mut acted = 0;
         while !gateway_url.is_empty() && acted < LETTERS_MAX {
@@ -188,12 +206,25 @@ impl Bureau {
             .ok()
     }
 
+    /// Answers a letter; `None` when the bureau itself fails.
+    fn receive_letter(&self, message_id: Uuid, document: &[u8]) -> Option<Answer> {
+        let now = self.inner.clock.now();
+        let answer = self.desk().receive_letter(message_id, document, now);
+        answer
+            .inspect_err(|error| tracing::error!(%error, "an answer could not be written"))
+            .ok()
+    }
+
     fn record(&self, place: Place, letter: &Letter, posted: Posted) {
         let mut desk = self.desk();
         match (posted, &letter.kind) {
             (Posted::Taken, LetterKind::Acknowledgement(name)) => {
                 desk.archive.keep_acknowledgement(name, &letter.bytes);
                 desk.ledger.documents += 1;
+                desk.mailbox.taken(place);
+            }
+            (Posted::Taken, LetterKind::Notice(name)) => {
+                desk.archive.keep_notice(name, &letter.bytes);
                 desk.mailbox.taken(place);
             }
             (Posted::Taken, _) | (Posted::Refused, LetterKind::Stray) => desk.mailbox.taken(place),
@@ -224,7 +255,18 @@ fn furnish(settings: BureauSettings, keys: BureauKeys, clock: &Clock) -> Result<
         },
         plan: settings.plan,
         random,
-        floor: Floor::new(settings.seed, settings.rates),
+        floor: Floor::new(
+            settings.seed,
+            settings.rates,
+            settings.erasures.map(|erasures| erasures.after),
+        ),
+        complaints: settings.complaints,
+        telling: Telling {
+            shipment_notices: settings.shipment_notices,
+            erasure_confirmations: settings
+                .erasures
+                .is_some_and(|erasures| erasures.confirmations),
+        },
         archive: Archive::open(settings.dir.as_deref())?,
     }))
 }

@@ -44,13 +44,6 @@ impl Papers {
         fault: Option<(u16, &str)>,
         now: DateTime<Utc>,
     ) -> Result<Bytes, DocumentError> {
-        let outcome = match fault {
-            None => Outcome::Ok,
-            Some((code, text)) => Outcome::Rejected(vec![ReceiptReason {
-                code,
-                text: plain(text),
-            }]),
-        };
         let receipt = Receipt {
             message_id: self.random.uuid(now),
             bureau: self.bureau.clone(),
@@ -60,7 +53,7 @@ impl Papers {
             order_sha256: order.sha256,
             in_reply_to: order.header.map(|header| header.message_id),
             line_count: order.header.map(|header| header.line_count),
-            outcome,
+            outcome: outcome_of(fault),
         };
         let (bytes, _) = write_receipt(Vec::new(), &self.seal, &receipt, now)?;
         Ok(bytes.into())
@@ -133,8 +126,19 @@ fn signed(document: &Acknowledgement, key: &dyn SigningKey) -> Result<Bytes, Doc
     Ok(bytes.into())
 }
 
+/// Whether a file is taken, or refused for a fault.
+pub(super) fn outcome_of(fault: Option<(u16, &str)>) -> Outcome {
+    match fault {
+        None => Outcome::Ok,
+        Some((code, text)) => Outcome::Rejected(vec![ReceiptReason {
+            code,
+            text: plain(text),
+        }]),
+    }
+}
+
 /// A text as reasons have it: at most 200 characters, printable, spaced singly.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let printable = |c: char| if c.is_ascii_graphic() { c } else { ' ' };
     let text: String = text.chars().map(printable).collect();
     let words: Vec<&str> = text.split_whitespace().collect();

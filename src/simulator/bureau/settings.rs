@@ -4,8 +4,29 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
+use crate::bureau::complaint_decision::Payer;
 use crate::simulator::bureau::misbehaviour::Plan;
 use crate::simulator::bureau::production::FailureRates;
+
+/// How the erasure of biometric data is told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Erasures {
+    /// How long after the last word on a line its data are erased.
+    pub after: TimeDelta,
+    /// Whether it is told in confirmations of their own instead of acknowledgements.
+    pub confirmations: bool,
+}
+
+/// How complaints are decided.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ComplaintRule {
+    /// Every complaint about a card that was shipped is admitted, and this party pays.
+    Admit(Payer),
+    /// Every one is refused, for the reason with this number.
+    Refuse(u16),
+}
 
 /// How a bureau is set up.
 #[derive(Clone, Debug)]
@@ -28,6 +49,12 @@ pub struct BureauSettings {
     pub order_bytes_max: usize,
     /// How long an order that is not answered is held, in real time.
     pub hold: Duration,
+    /// Whether parcels are told of in shipment notices instead of acknowledgements.
+    pub shipment_notices: bool,
+    /// Whether biometric data are erased, and how that is told.
+    pub erasures: Option<Erasures>,
+    /// How complaints are decided.
+    pub complaints: ComplaintRule,
 }
 
 impl BureauSettings {
@@ -43,6 +70,9 @@ impl BureauSettings {
             dir: None,
             order_bytes_max: 64 * 1024 * 1024,
             hold: Duration::from_mins(1),
+            shipment_notices: false,
+            erasures: None,
+            complaints: ComplaintRule::Admit(Payer::Bureau),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The bureau over loopback TLS: what it takes, what it refuses, and each of its misbehaviours.
 
+mod letters;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -55,9 +57,10 @@ fn bureau_policy(now: DateTime<Utc>) -> TrustPolicy {
     let anchors = read(certificate_file(certificates(), SIGNING_CA));
     let anchors = X509::stack_from_pem(&anchors).unwrap();
     let mut policy = TrustPolicy::new(anchors, MESSAGE_NAMESPACES[0], now);
+    let others = MESSAGE_NAMESPACES[1..].iter();
     policy
         .allowed_namespaces
-        .push(MESSAGE_NAMESPACES[1].to_owned());
+        .extend(others.map(|&namespace| namespace.to_owned()));
     policy
 }
 
@@ -256,7 +259,7 @@ fn words(messages: &[Message]) -> Vec<(u32, u32, LineEvent)> {
         .iter()
         .filter_map(|message| match message {
             Message::Acknowledgement(document) => Some(&document.entries),
-            Message::Receipt(_) => None,
+            _ => None,
         })
         .flatten()
         .map(|entry| (entry.line_no, entry.sequence, entry.status))
@@ -415,7 +418,14 @@ async fn a_gateway_that_does_not_answer_gets_every_document_in_the_end() {
 #[tokio::test]
 async fn each_bad_answer_is_followed_by_the_honest_one() {
     use Misbehaviour::*;
-    for misbehaviour in [Answer500, TimeOut, Silent, LateReceipt, RefuseOrder] {
+    for misbehaviour in [
+        Answer500,
+        TimeOut,
+        Silent,
+        LateReceipt,
+        RefuseOrder,
+        AcceptThen500,
+    ] {
         let scene = Scene::misbehaving(misbehaviour);
         let order = Draft::new("CEI-O-1", &["A-1"]).signed();
         if misbehaviour == RefuseOrder {
@@ -426,7 +436,7 @@ async fn each_bad_answer_is_followed_by_the_honest_one() {
         } else {
             let answer = scene.put("CEI-O-1", &order).await.unwrap();
             let expected = match misbehaviour {
-                Answer500 => 500,
+                Answer500 | AcceptThen500 => 500,
                 TimeOut => 504,
                 _ => 202,
             };
@@ -448,6 +458,27 @@ async fn each_bad_answer_is_followed_by_the_honest_one() {
         assert_eq!((status, receipt.outcome), (StatusCode::OK, Outcome::Ok));
         let ledger = scene.bureau.ledger();
         assert_eq!(ledger.orders, 1, "{misbehaviour}");
+        assert_eq!(ledger.misbehaved, BTreeMap::from([(misbehaviour, 1)]));
+        scene.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_is_followed_by_an_honest_answer() {
+    for (misbehaviour, repeated) in [(Misbehaviour::CutBody, 0), (Misbehaviour::CutAnswer, 1)] {
+        let scene = Scene::misbehaving(misbehaviour);
+        let order = Draft::new("CEI-O-1", &["A-1"]).signed();
+        let broken = match scene.put("CEI-O-1", &order).await {
+            Ok(answer) => answer.bytes().await.is_err(),
+            Err(_) => true,
+        };
+        assert!(broken, "{misbehaviour}");
+
+        let (status, receipt) = scene.receipt("CEI-O-1", &order).await;
+
+        assert_eq!((status, receipt.outcome), (StatusCode::OK, Outcome::Ok));
+        let ledger = scene.bureau.ledger();
+        assert_eq!((ledger.orders, ledger.repeated_orders), (1, repeated));
         assert_eq!(ledger.misbehaved, BTreeMap::from([(misbehaviour, 1)]));
         scene.close().await;
     }
@@ -525,6 +556,7 @@ async fn what_cannot_be_believed_comes_again_rightly() {
     for (misbehaviour, code) in [
         (Misbehaviour::TruncateDocument, "TRUNCATED"),
         (Misbehaviour::WrongSignature, "CERTIFICATE_UNTRUSTED"),
+        (Misbehaviour::MiscountDocument, "TOTALS_DISAGREE"),
     ] {
         let (messages, refused) = posted(misbehaviour).await;
         assert_eq!(words(&messages).len(), WHOLE_LIFE.len(), "{misbehaviour}");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::domain::payment::Channel;
 use crate::flow::record_statement::{StatementOutcome, StatementRefusal};
-use crate::worker::collector::folder::{Found, Place};
+use crate::transport::folder::{Found, Place};
 
 /// What became of a file.
 pub(super) struct Report {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 
 use cei_gateway::domain::step::Step;
-use cei_gateway::domain::{acknowledgement, application, day, fee, inbox, order, payment, refund};
+use cei_gateway::domain::{
+    acknowledgement, application, complaint, consignment, day, fee, inbox, letter, order, payment,
+    refund,
+};
 
 const HEAD: &str = "\
 <!-- Rendered from the STEPS tables in src/domain by `make docs`; a test compares. Do not edit. -->
@@ -30,6 +33,9 @@ pub(super) fn render() -> String {
         "acknowledgement",
         acknowledgement::STEPS,
     );
+    life_cycle(&mut out, "Letter to the bureau", "letter", letter::STEPS);
+    life_cycle(&mut out, "Consignment", "consignment", consignment::STEPS);
+    life_cycle(&mut out, "Complaint", "complaint", complaint::STEPS);
     life_cycle(&mut out, "Inbox message", "inbox", inbox::STEPS);
     life_cycle(&mut out, "Day of payments", "day", day::STEPS);
     out

@@ -4,5 +4,6 @@ pub(crate) mod bureau;
 pub(crate) mod databases;
 pub(crate) mod environment;
 pub(crate) mod judges;
+pub(crate) mod letters;
 pub(crate) mod rust_source;
 pub(crate) mod world;

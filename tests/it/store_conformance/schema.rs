@@ -4,11 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cei_gateway::domain::acknowledgement::LineState;
 use cei_gateway::domain::application::{ApplicationState, CardReason, Product};
+use cei_gateway::domain::card::CardState;
+use cei_gateway::domain::complaint::{ComplaintState, Payer};
+use cei_gateway::domain::consignment::{ConsignmentState, ScanFinding};
 use cei_gateway::domain::day::DayEvent;
 use cei_gateway::domain::fee::FeeState;
 use cei_gateway::domain::inbox::InboxState;
+use cei_gateway::domain::letter::{LetterKind, LetterState, Occasion};
 use cei_gateway::domain::order::OrderState;
 use cei_gateway::domain::payment::{Channel, PaymentState};
+use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
 use cei_gateway::store::Tx;
 use cei_gateway::store::causes::Outcome;
@@ -52,8 +57,17 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("orders", "product", codes!(Product)),
         ("orders", "state", codes!(OrderState)),
         ("order_lines", "state", codes!(LineState)),
+        ("letters", "kind", codes!(LetterKind)),
+        ("letters", "occasion", codes!(Occasion)),
+        ("letters", "state", codes!(LetterState)),
+        ("reconciliation_findings", "difference", codes!(Difference)),
         ("cause_decision_orders", "outcome", codes!(Outcome)),
         ("forced_words", "outcome", codes!(ForcedOutcome)),
+        ("cards", "state", codes!(CardState)),
+        ("consignments", "state", codes!(ConsignmentState)),
+        ("consignment_cards", "finding", codes!(ScanFinding)),
+        ("complaints", "state", codes!(ComplaintState)),
+        ("complaints", "payer", codes!(Payer)),
         ("inbox", "state", codes!(InboxState)),
         ("lanes", "kind", codes!(LaneKind)),
         ("sealed_contents", "kind", codes!(SealedKind)),
@@ -69,19 +83,6 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
             vec!["OFFICE", "BUREAU", "CHANNEL", "AUTOMATION", "OPERATOR"],
         ),
         ("credentials", "kind", vec!["CERTIFICATE", "API_KEY"]),
-        (
-            "cards",
-            "state",
-            vec![
-                "PRODUCED",
-                "FAILED",
-                "SHIPPED",
-                "AT_OFFICE",
-                "HANDED_OVER",
-                "LOST",
-                "DESTROYED",
-            ],
-        ),
         ("inbox", "source", vec!["BUREAU", "SELFPAY"]),
         (
             "acknowledgements",

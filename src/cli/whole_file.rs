@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::cli::exit::CliError;
 /// Gives `write` a sink: stdout, or a file that is published if all went well.
 ///
 /// What goes to stdout is there as soon as it is written, also when a later byte is refused.
-pub(super) fn write_to<T>(
+pub(crate) fn write_to<T>(
     out: Option<&Path>,
     context: &mut Context<'_>,
     write: impl FnOnce(&mut dyn Write) -> Result<T, CliError>,
@@ -32,7 +32,7 @@ pub(super) fn write_to<T>(
 }
 
 /// A file under a name of its own until it is published; without that it vanishes.
-struct WholeFile {
+pub(crate) struct WholeFile {
     /// Where it will be.
     path: PathBuf,
     /// Where it is.
@@ -43,7 +43,7 @@ struct WholeFile {
 
 impl WholeFile {
     /// Makes the file, which nobody else can read: documents are full of persons.
-    fn create(path: &Path, draw: u64) -> Result<Self, CliError> {
+    pub(crate) fn create(path: &Path, draw: u64) -> Result<Self, CliError> {
         // A link stays a link; what it leads to is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if fs::metadata(&path).is_ok_and(|there| !there.is_file()) {
@@ -70,10 +70,24 @@ impl WholeFile {
     }
 
     /// Makes it durable and gives it its name, in the place of what was there.
-    fn publish(mut self) -> io::Result<()> {
+    pub(crate) fn publish(mut self) -> io::Result<()> {
         self.file.sync_all()?;
         fs::rename(&self.part, &self.path)?;
         self.is_published = true;
+        self.sync_folder()
+    }
+
+    /// Makes it durable and gives it its name, if nothing bears it; else fails with
+    /// [`io::ErrorKind::AlreadyExists`], also when it came into being a moment ago.
+    pub(crate) fn publish_new(self) -> io::Result<()> {
+        self.file.sync_all()?;
+        // A link, unlike a renaming, never takes the place of what is there. Its other name goes
+        // when this is dropped.
+        fs::hard_link(&self.part, &self.path)?;
+        self.sync_folder()
+    }
+
+    fn sync_folder(&self) -> io::Result<()> {
         match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
             _ => File::open(".")?.sync_all(),
@@ -88,6 +102,12 @@ impl Write for WholeFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
+    }
+}
+
+impl Seek for WholeFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }
 

@@ -19,7 +19,7 @@ const SAME_NAME_MAX: u32 = 10_000;
 
 /// What tells whether a file is still the same and as it was.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     device: u64,
     inode: u64,
     bytes: u64,
@@ -40,14 +40,14 @@ impl Shape {
 
 /// A file that may be taken.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
-    pub(super) path: PathBuf,
-    pub(super) shape: Shape,
+pub(crate) struct Found {
+    pub(crate) path: PathBuf,
+    pub(crate) shape: Shape,
 }
 
 /// Where a file is put when it was dealt with.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// It is recorded, or was before.
     Done,
     /// It is not taken.
@@ -64,7 +64,7 @@ impl Place {
 }
 
 /// The files of a folder that may be taken, oldest first.
-pub(super) fn list(folder: &Path) -> io::Result<Vec<Found>> {
+pub(crate) fn list(folder: &Path) -> io::Result<Vec<Found>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         if found.len() >= FILES_MAX {
@@ -101,8 +101,23 @@ fn is_for_us(name: &OsStr) -> bool {
 }
 
 impl Found {
+    /// The file at `path`; `None` when there is none, or something else stands there.
+    pub(crate) fn at(path: PathBuf) -> io::Result<Option<Self>> {
+        let metadata = match path.symlink_metadata() {
+            Err(error) if is_gone(&error) => return Ok(None),
+            metadata => metadata?,
+        };
+        let shape = Shape::of(&metadata);
+        Ok(metadata.is_file().then_some(Self { path, shape }))
+    }
+
+    /// How long it was when it was found.
+    pub(crate) const fn bytes(&self) -> u64 {
+        self.shape.bytes
+    }
+
     /// Opens it; `None` when it is no longer what was found.
-    pub(super) fn open(&self) -> io::Result<Option<File>> {
+    pub(crate) fn open(&self) -> io::Result<Option<File>> {
         // Without NONBLOCK, a pipe that took the file's place would be waited for.
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
@@ -121,7 +136,7 @@ impl Found {
 
     /// Moves it to a folder beside it, with a report of what became of it. `false` when it is no
     /// longer what was found: then it stays.
-    pub(super) fn put_away(&self, place: Place, report: &str) -> io::Result<bool> {
+    pub(crate) fn put_away(&self, place: Place, report: &str) -> io::Result<bool> {
         let (Some(folder), Some(name)) = (self.path.parent(), self.path.file_name()) else {
             return Ok(false);
         };
@@ -171,7 +186,8 @@ fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotFound || is_link
 }
 
-fn make_folder(folder: &Path) -> io::Result<()> {
+/// Makes a folder that only its owner and group may look into, unless it is there.
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     match fs::DirBuilder::new().mode(0o750).create(folder) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             if folder.symlink_metadata()?.is_dir() {

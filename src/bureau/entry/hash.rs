@@ -2,7 +2,7 @@
 
 use openssl::sha::sha256;
 
-use crate::bureau::acknowledgement::Entry;
+use crate::bureau::entry::Entry;
 use crate::bureau::form;
 
 /// The first line of the text that is hashed; another form of it would be another version.
@@ -21,7 +21,7 @@ impl Entry {
         sha256(self.canonical_text().as_bytes())
     }
 
-    pub(super) fn canonical_text(&self) -> String {
+    pub(crate) fn canonical_text(&self) -> String {
         let reason = self.reason.map(|code| code.to_string());
         let mut text = String::with_capacity(256);
         for line in [
