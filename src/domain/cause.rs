@@ -62,9 +62,9 @@ impl Cause {
             104 | 106 | 112 => Self::Schema,
             107 => Self::Size,
             109 => Self::Environment,
-            105 | 108 | 111 | 209 | 802 | 807 => Self::Conflict,
-            801 | 803 | 812 => Self::Silence,
-            805 => Self::Unreachable,
+            105 | 108 | 111 | 209 | 802 | 807 | 820 | 821 => Self::Conflict,
+            801 | 803 | 812 | 822 => Self::Silence,
+            805 | 823 => Self::Unreachable,
             804 | 809 | 401..=599 => Self::Production,
             810 => Self::Operator,
             _ => Self::Other,
@@ -139,6 +139,8 @@ mod tests {
             (805, "RETRY 503", Cause::Unreachable),
             (810, "", Cause::Operator),
             (811, "", Cause::Other),
+            (820, "", Cause::Conflict),
+            (822, "", Cause::Silence),
         ] {
             assert_eq!(Cause::of(code, detail), cause, "{code}");
         }

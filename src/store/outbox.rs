@@ -326,17 +326,6 @@ pub async fn list_outcomes(
     Ok(rows.into_iter().map(|(outcome,)| outcome).collect())
 }
 
-/// Counts the messages of a subject that still wait in their lanes to be delivered.
-pub async fn count_waiting(tx: &mut Tx, subject: Uuid) -> Result<i64, StoreError> {
-    const SQL: &str = "
-        SELECT COUNT(*)
-        FROM outbox o
-        JOIN lanes l ON l.lane = o.lane
-        WHERE o.subject_id = $1 AND o.seq > l.acked_seq";
-    let (count,) = query!(fetch_one as (i64,), tx, SQL, subject)?;
-    Ok(count)
-}
-
 /// Whether the receiver may hold any message of a subject: an attempt was answered with success or
 /// ended in doubt, or its lane is leased at this moment with the message at its head.
 pub async fn may_have_arrived(tx: &mut Tx, subject: Uuid) -> Result<bool, StoreError> {

@@ -16,7 +16,7 @@ use crate::gateway::Gateway;
 use crate::store::history::{self, Note, SubjectKind};
 use crate::store::holds::{self, NewHold};
 use crate::store::orders::{self, Order};
-use crate::store::{Tx, applications, order_lines, outbox};
+use crate::store::{Tx, applications, letters, order_lines, outbox};
 
 const OPERATOR_HOLD: u16 = Reason::OPERATOR_HOLD.number();
 
@@ -57,9 +57,11 @@ pub(super) async fn end(
     let words = [order.state.as_str(), "RELEASED", order.state.as_str()];
     history::record(tx, SubjectKind::Order, order.id.0, words, note).await?;
     holds::close(tx, order.id.0, Some(OPERATOR_HOLD), "RELEASED", note).await?;
-    let was_passed = outbox::count_waiting(tx, order.id.0).await? == 0;
+    let was_passed = !outbox::is_waiting(tx, order.id.0).await?;
+    // Where the bureau is being asked whether it has the order, its answer decides, or its silence.
+    let is_asked = letters::find_open_inquiry(tx, order.id).await?.is_some();
     // One that died before still waits for the decision that its own hold asks for.
-    if order.state == OrderState::Queued && was_passed && !facts.is_dead {
+    if order.state == OrderState::Queued && was_passed && !is_asked && !facts.is_dead {
         put_in_outbox(tx, gateway, order, note).await?;
     }
     Ok(())

@@ -42,7 +42,7 @@ pub struct ForcedWordView {
     pub proposed_at: DateTime<Utc>,
     /// Until when it may be approved.
     pub expires_at: DateTime<Utc>,
-    /// Who approved it, the proposer first.
+    /// Who approved it, the proposer among them.
     pub approved_by: Vec<String>,
     /// Who ended it.
     pub ended_by: Option<String>,
