@@ -5,7 +5,6 @@ use std::io::{BufReader, Read};
 use std::sync::OnceLock;
 
 use cei_gateway::bureau::ORDER_NAMESPACE;
-use cei_gateway::bureau::ORDER_NAMESPACE;
 use cei_gateway::bureau::acknowledgement::read_acknowledgement;
 use cei_gateway::bureau::letter::{LETTER_NAMESPACES, read_letter};
 use cei_gateway::bureau::message::{MESSAGE_NAMESPACES, read_message};
