@@ -167,7 +167,7 @@ pub async fn run(cli: Cli, world: World<'_>) -> Exit {
         is_watched: world.is_watched,
         is_attended: world.is_attended,
     };
-    match dispatch(command, &mut context).await {
+    match Box::pin(dispatch(command, &mut context)).await {
         Ok(exit) => exit,
         // Who reads `… | head` has seen enough; there is nobody to complain to.
         Err(error) if is_broken_pipe(&error) => Exit::Ok,

@@ -1,8 +1,9 @@
 //! Orders that only the bureau can read.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
+use std::slice;
 use std::sync::LazyLock;
 
 use cei_gateway::bureau::encrypted_order::{decrypt_order, is_header_of};
@@ -84,7 +85,7 @@ fn decrypted_by_xmlsec1(document: &[u8]) -> Vec<u8> {
     let file = write("order.xml", document);
     let mut command = Command::new("xmlsec1");
     let command = command.args(["--decrypt", "--privkey-pem"]);
-    let output = command.args([&key, &file] as [&Path; 2]).output().unwrap();
+    let output = command.arg(&key).arg(&file).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     output.stdout
@@ -167,7 +168,7 @@ both_worlds! {
         // A new certificate is for new orders.
         encrypt(world, true).await;
 
-        assert_eq!(world.deliver().await, [order.number.clone()]);
+        assert_eq!(world.deliver().await, slice::from_ref(&order.number));
 
         let again = world.order(&order.number).await;
         assert_eq!((again.resends, &again.sha256), (1, &order.sha256));

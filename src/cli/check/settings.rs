@@ -20,7 +20,8 @@ pub(super) fn settings(config: &Config) -> Vec<Setting> {
     all.extend(database_and_http(config));
     all.extend(vault_and_signing(config));
     all.extend(bureau(config));
-    all.extend(batching_and_delivery(config));
+    all.extend(batching(config));
+    all.extend(delivery(config));
     all.extend(payments(config));
     all.extend(the_rest(config));
     all
@@ -142,8 +143,8 @@ fn bureau(config: &Config) -> Vec<Setting> {
     ]
 }
 
-fn batching_and_delivery(config: &Config) -> Vec<Setting> {
-    let (batching, delivery) = (&config.batching, &config.delivery);
+fn batching(config: &Config) -> Vec<Setting> {
+    let batching = &config.batching;
     let cut_offs: Vec<_> = batching
         .cut_offs
         .iter()
@@ -183,6 +184,12 @@ fn batching_and_delivery(config: &Config) -> Vec<Setting> {
             "production.county_validation",
             config.production.county_validation.to_string(),
         ),
+    ]
+}
+
+fn delivery(config: &Config) -> Vec<Setting> {
+    let delivery = &config.delivery;
+    vec![
         ("delivery.lease_seconds", delivery.lease_seconds.to_string()),
         ("delivery.attempts_max", delivery.attempts_max.to_string()),
         ("delivery.base_seconds", delivery.base_seconds.to_string()),

@@ -12,12 +12,15 @@ const CANNOT_BE_DECRYPTED: u16 = 103;
 /// `SCHEMA_INVALID`.
 const NOT_AS_IT_SHOULD_BE: u16 = 104;
 
+/// A signed order, and the header that stood in the open.
+pub(super) type Opened<'d> = (Cow<'d, [u8]>, Option<OpenHeader>);
+
 /// The signed order, and the header in the open if it was encrypted. A refusal has the number of its
 /// reason.
 pub(super) fn open<'d>(
     document: &'d [u8],
     key: Option<&PKey<Private>>,
-) -> Result<(Cow<'d, [u8]>, Option<OpenHeader>), (u16, String)> {
+) -> Result<Opened<'d>, (u16, String)> {
     if !is_encrypted_order(document) {
         return Ok((Cow::Borrowed(document), None));
     }

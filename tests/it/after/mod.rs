@@ -34,7 +34,8 @@ const CONSIGNMENT: &str = "AWB-0001";
 /// The number of the card on a line of an order: no other order has the same day and serial.
 fn card_number(order: &Order, line_no: u32) -> String {
     let end = order.number.len();
-    let (day, serial) = (&order.number[end - 7..end - 5], &order.number[end - 2..]);
+    let part = |from, to| order.number.get(from..to).expect("an order's number");
+    let (day, serial) = (part(end - 7, end - 5), part(end - 2, end));
     format!("C{day}{serial}{line_no:04}")
 }
 

@@ -46,11 +46,11 @@ async fn spoiled(world: &mut World) -> Order {
 async fn remade(world: &World, order: &Order, number: &str) {
     let line = world.line(order).await;
     let next = u32::try_from(line.last_sequence).unwrap() + 1;
-    let word = Entry {
+    let told = Entry {
         document_number: Some(number.to_owned()),
         ..world.entry(order, 1, next, CardRemade).await
     };
-    world.acknowledge(vec![word]).await;
+    world.acknowledge(vec![told]).await;
 }
 
 both_worlds! {
