@@ -221,7 +221,16 @@ impl Story {
 /// Plays a history to its end; returns how many cards were made in it.
 async fn play(database: Database, seed: u64) -> usize {
     let mut world = World::start(database).await;
-    world.received_order(CARDS).await;
+    let order = world.received_order(CARDS).await;
+    let mut begun = Vec::new();
+    for line_no in 1..=u32::try_from(CARDS).unwrap() {
+        begun.extend(
+            world
+                .entries(&order, line_no, 1, &[LineAccepted, ProductionBegun])
+                .await,
+        );
+    }
+    world.acknowledge(begun).await;
     let mut story = Story {
         world,
         random: Random::seeded(seed),
@@ -243,7 +252,7 @@ async fn no_card_is_lost_from_sight_on_sqlite() {
     for seed in 1..=12 {
         made += Box::pin(play(Database::sqlite().await, seed)).await;
     }
-    assert!(made >= 12 * CARDS, "histories of nothing: {made} cards");
+    assert!(made >= 24, "histories of nothing: {made} cards");
 }
 
 #[tokio::test]
@@ -255,5 +264,5 @@ async fn no_card_is_lost_from_sight_on_postgres() {
         };
         made += Box::pin(play(database, seed)).await;
     }
-    assert!(made >= 4 * CARDS, "histories of nothing: {made} cards");
+    assert!(made >= 8, "histories of nothing: {made} cards");
 }
