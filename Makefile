@@ -23,9 +23,10 @@ test: ## Test everything, on SQLite and on a PostgreSQL cluster of its own.
 	@scripts/setup test
 	@scripts/with-postgres scripts/run-tests $(ARGS)
 
-bench: ## Measure signed XML beside SHA-256 and xmlsec1; ARGS such as --large are passed on.
-	@scripts/setup build
+bench: ## Measure signed XML (ARGS such as --large) and a day of the country (NATIONAL such as --past 0,1000000).
+	@scripts/setup test
 	cargo bench --quiet --bench signed_xml -- $(ARGS)
+	scripts/with-postgres cargo bench --quiet --bench national -- $(NATIONAL)
 
 fuzz: ## Look for documents that break a promise, FUZZ_SECONDS=30 for each target; FUZZ_TARGETS names some.
 	@scripts/setup fuzz

@@ -118,6 +118,8 @@ async fn measure(options: &Options, folder: &std::path::Path) -> anyhow::Result<
         country.settle_down().await?;
         say("ordering\n")?;
         let ordering = ordering::measure(&country).await?;
+        // As a server does by itself within a minute of so many new rows.
+        country.settle_down().await?;
         say("acknowledging\n")?;
         let acknowledging = acknowledging::measure(&country, options.applications).await?;
         say("the database alone\n")?;
