@@ -264,5 +264,5 @@ async fn no_card_is_lost_from_sight_on_postgres() {
         };
         made += Box::pin(play(database, seed)).await;
     }
-    assert!(made >= 8, "histories of nothing: {made} cards");
+    assert!(made >= 4, "histories of nothing: {made} cards");
 }
