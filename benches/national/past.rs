@@ -6,8 +6,10 @@ use sqlx::Connection;
 
 use crate::country::Country;
 
-/// Cards made in one transaction, in orders of 150.
-const AT_ONCE: u64 = 150_000;
+/// Cards of an order.
+const ORDER: u64 = 150;
+/// Cards made in one transaction.
+const AT_ONCE: u64 = 1_000 * ORDER;
 
 /// What one card leaves behind: a tombstone, an application, a line, a card, a word, a step. Each
 /// id is the card's number with a letter before it, so that indexes grow at their end, as those of
@@ -69,8 +71,9 @@ const ROWS: [&str; 7] = [
      WHERE $3::uuid IS NOT NULL AND $4::text IS NOT NULL",
 ];
 
-/// Makes cards until there are `cards` of the past.
+/// Makes cards until there are `cards` of the past, in whole orders.
 pub(crate) async fn grow(country: &mut Country, cards: u64) -> anyhow::Result<()> {
+    let cards = cards.next_multiple_of(ORDER);
     let office = country.offices.first().context("no office")?.id.0;
     let bureau = country.gateway.config.bureau.code.clone();
     let mut connection = country.pool.acquire().await?.detach();
