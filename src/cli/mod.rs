@@ -98,7 +98,7 @@ enum Command {
     /// Payments: import statements, look, match by hand
     #[command(subcommand)]
     Payment(payment::Payment),
-    /// Orders: look, verify, send again, give up, split
+    /// Orders: look, verify, ask the bureau, send again, sign anew, set aside, cancel, prove
     #[command(subcommand)]
     Order(order::Order),
     /// Failed orders by their cause, and one decision for all of them

@@ -73,6 +73,11 @@ pub(crate) async fn encrypt(world: &mut World, with_sha1: bool) {
     world.restart().await;
 }
 
+/// The bureau's key in PEM.
+pub(crate) fn key_pem() -> Vec<u8> {
+    KEY.private_key_to_pem_pkcs8().unwrap()
+}
+
 /// What xmlsec1 makes of a document with the bureau's key.
 fn decrypted_by_xmlsec1(document: &[u8]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
@@ -81,7 +86,7 @@ fn decrypted_by_xmlsec1(document: &[u8]) -> Vec<u8> {
         fs::write(&path, bytes).unwrap();
         path
     };
-    let key = write("key.pem", &KEY.private_key_to_pem_pkcs8().unwrap());
+    let key = write("key.pem", &key_pem());
     let file = write("order.xml", document);
     let mut command = Command::new("xmlsec1");
     let command = command.args(["--decrypt", "--privkey-pem"]);

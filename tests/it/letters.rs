@@ -7,13 +7,15 @@ use cei_gateway::bureau::receipt::Outcome;
 use cei_gateway::bureau::technical_error::About;
 use cei_gateway::config::SpkiSha256;
 use cei_gateway::domain::acknowledgement::LineEvent::LineReceived;
+use cei_gateway::domain::acknowledgement::LineState;
 use cei_gateway::domain::delivery::DeliveryVerdict;
 use cei_gateway::domain::inbox::InboxState;
 use cei_gateway::domain::letter::{LetterKind, LetterState};
 use cei_gateway::domain::operator::Actor;
 use cei_gateway::flow::letters::ask::ask_bureau;
 use cei_gateway::flow::letters::send as letters;
-use cei_gateway::store::inbox::InboxMessage;
+use cei_gateway::flow::read_document::read_document;
+use cei_gateway::store::inbox::{self, InboxMessage, InboxSource};
 use cei_gateway::store::letters::{self as rows_of_letters, Letter};
 use cei_gateway::store::orders::Order;
 use cei_gateway::transport::certificates::{BUREAU_SEAL, GATEWAY_SEAL, certificate_file};
@@ -144,6 +146,23 @@ both_worlds! {
         let heard = world.complain_of(about, GATEWAY_SEAL).await;
         assert_eq!(heard.state, InboxState::Quarantined);
         assert_eq!(world.errors_about(&heard).await, 0, "an error is never answered");
+    }
+
+    async fn a_document_under_an_expired_certificate_is_set_aside(world: &mut World) {
+        let order = world.sent_order(1).await;
+        world.pass(TimeDelta::days(3 * 365));
+        let words = world.entries(&order, 1, 1, &[LineReceived]).await;
+        let document = world.signed(&world.acknowledgement(words));
+        let digest = sha256(&document);
+        world.arrive(document).await;
+        assert!(read_document(&world.gateway).await.unwrap());
+
+        let mut tx = world.read().await;
+        let heard = inbox::find_by_digest(&mut tx, InboxSource::Bureau, &digest).await;
+        let heard = heard.unwrap().unwrap();
+        assert_eq!((heard.state, heard.reason), (InboxState::Quarantined, Some(102)));
+        assert_eq!(world.errors_about(&heard).await, 1);
+        assert_eq!(world.lines(&order).await[0].state, LineState::Placed);
     }
 
     async fn an_error_about_an_order_is_a_matter_for_an_operator(world: &mut World) {

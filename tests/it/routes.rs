@@ -17,16 +17,21 @@ use cei_gateway::worker::postman::Postman;
 use cei_gateway::worker::{Progress, drain};
 use chrono::TimeDelta;
 
+use crate::encryption::{encrypt, key_pem};
 use crate::kit::databases::run_sql;
 use crate::kit::world::{World, both_worlds, certificates};
 
 /// A bureau whose cards never fail, towards which the gateway is configured by its address.
 async fn open_bureau(world: &mut World) -> Bureau {
+    let keys = BureauKeys::from_dir(certificates()).unwrap();
+    open_bureau_with(world, keys, 1).await
+}
+
+async fn open_bureau_with(world: &mut World, keys: BureauKeys, seed: u64) -> Bureau {
     let settings = BureauSettings {
         rates: FailureRates::NONE,
-        ..BureauSettings::honest(&world.config.bureau.code, 1)
+        ..BureauSettings::honest(&world.config.bureau.code, seed)
     };
-    let keys = BureauKeys::from_dir(certificates()).unwrap();
     let bureau = Bureau::open(settings, keys, Clock::Manual(world.clock.clone())).unwrap();
     world.config.bureau.url = bureau.url();
     world.restart().await;
@@ -107,6 +112,31 @@ both_worlds! {
         until_shipped(world, &bureau, &order).await;
         assert_eq!(bureau.on_shelf(), 0, "everything was confirmed");
         assert_eq!(bureau.ledger().cards.values().sum::<u32>(), 3);
+        bureau.close().await;
+    }
+
+    async fn an_encrypted_order_is_opened_by_whoever_has_the_key_alone(world: &mut World) {
+        encrypt(world, false).await;
+        let keys = BureauKeys::from_dir(certificates()).unwrap();
+        let bureau = open_bureau_with(world, keys, 1).await;
+        let order = world.sealed_order(2).await;
+        dispatch(world).await;
+        world.settle().await;
+        let state = world.order(&order.number).await.state;
+        assert_eq!(state, OrderState::ReceiptRejected, "without the key");
+        assert_eq!(bureau.ledger().orders, 0);
+        bureau.close().await;
+
+        let keys = BureauKeys::from_dir(certificates()).unwrap();
+        let keys = keys.with_decryption_key(&key_pem()).unwrap();
+        // Another seed, so that it does not name its receipts as the first one did.
+        let bureau = open_bureau_with(world, keys, 2).await;
+        send_again(world, &order).await;
+        dispatch(world).await;
+        world.settle().await;
+        let received = world.order(&order.number).await;
+        assert_eq!(received.state, OrderState::ReceiptOk);
+        assert_eq!(bureau.ledger().lines, 2);
         bureau.close().await;
     }
 
