@@ -6,16 +6,41 @@ use std::collections::BTreeMap;
 
 use crate::store::history::{self, Row};
 use crate::store::outbox::{self, Event};
+use crate::store::tidings::{News, Tidings};
 use crate::store::{StoreError, Tx};
 
 /// Rows of history that wait at most; more are written at once.
 const HISTORY_MAX: usize = 2_000;
 
-/// What a transaction will write before its commit.
-#[derive(Debug, Default)]
+/// What a transaction will write before its commit, and tell after it.
+#[derive(Debug)]
 pub struct Later {
     history: Vec<Row>,
     events: BTreeMap<String, Vec<Event>>,
+    news: News,
+    tidings: Tidings,
+}
+
+impl Later {
+    /// Nothing yet; what is committed will be told to `tidings`.
+    pub(super) fn new(tidings: Tidings) -> Self {
+        Self {
+            history: Vec::new(),
+            events: BTreeMap::new(),
+            news: News::new(),
+            tidings,
+        }
+    }
+
+    /// Tells what the transaction has changed, now that it is committed.
+    pub(super) fn publish(self) {
+        self.tidings.publish(self.news);
+    }
+}
+
+/// Lets a number of a topic be told after the commit.
+pub(super) fn announce(tx: &mut Tx, topic: &str, number: i64) {
+    tx.later().news.insert(topic.to_owned(), number);
 }
 
 /// Lets a row of history wait for the commit.
@@ -40,12 +65,15 @@ pub(super) fn tell(tx: &mut Tx, lane: &str, event: Event) {
 
 /// Writes everything that waits.
 pub(super) async fn write(tx: &mut Tx) -> Result<(), StoreError> {
-    let Later { history, events } = std::mem::take(tx.later());
+    let later = tx.later();
+    let history = std::mem::take(&mut later.history);
+    let events = std::mem::take(&mut later.events);
     if !history.is_empty() {
         history::insert_rows(tx, &history).await?;
     }
     for (lane, events) in &events {
-        outbox::append_events(tx, lane, events).await?;
+        let last_seq = outbox::append_events(tx, lane, events).await?;
+        announce(tx, lane, last_seq);
     }
     Ok(())
 }

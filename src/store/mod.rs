@@ -46,9 +46,11 @@ pub mod payment_references;
 pub mod payments;
 pub mod readings;
 pub mod reconciliations;
+pub mod revisions;
 pub mod sealed;
 pub mod source_files;
 pub mod statements;
+pub mod tidings;
 
 use std::panic::Location;
 use std::str::FromStr;
@@ -65,6 +67,7 @@ pub use error::{StoreError, read_code};
 pub use interruption::{Interruption, Place};
 pub use later::Later;
 pub use retry::retrying;
+pub use tidings::Tidings;
 pub use tx::Tx;
 
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -74,6 +77,7 @@ static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Db,
+    tidings: Tidings,
     interruption: Option<Interruption>,
 }
 
@@ -115,6 +119,7 @@ impl Store {
         };
         Ok(Self {
             db,
+            tidings: Tidings::default(),
             interruption: None,
         })
     }
@@ -147,6 +152,7 @@ impl Store {
     pub fn interrupted(&self, interruption: Interruption) -> Self {
         Self {
             db: self.db.clone(),
+            tidings: self.tidings.clone(),
             interruption: Some(interruption),
         }
     }
@@ -161,15 +167,14 @@ impl Store {
                 // One statement that fails on a connection which broke in the pool is tried once more.
                 Db::Postgres(pool) => match pool.begin_with("BEGIN").await {
                     Err(sqlx::Error::Io(_)) => {
-                        Tx::Postgres(pool.begin_with("BEGIN").await?, Later::default())
+                        Tx::Postgres(pool.begin_with("BEGIN").await?, self.later())
                     }
-                    begun => Tx::Postgres(begun?, Later::default()),
+                    begun => Tx::Postgres(begun?, self.later()),
                 },
                 // A deferred transaction that reads and then writes fails when another wrote between.
-                Db::Sqlite { writer, .. } => Tx::Sqlite(
-                    writer.begin_with("BEGIN IMMEDIATE").await?,
-                    Later::default(),
-                ),
+                Db::Sqlite { writer, .. } => {
+                    Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?, self.later())
+                }
             })
         }
     }
@@ -184,16 +189,24 @@ impl Store {
             Ok(match &self.db {
                 Db::Postgres(pool) => match pool.begin_with(READ).await {
                     Err(sqlx::Error::Io(_)) => {
-                        Tx::Postgres(pool.begin_with(READ).await?, Later::default())
+                        Tx::Postgres(pool.begin_with(READ).await?, self.later())
                     }
-                    begun => Tx::Postgres(begun?, Later::default()),
+                    begun => Tx::Postgres(begun?, self.later()),
                 },
-                Db::Sqlite { readers, .. } => Tx::Sqlite(
-                    readers.begin_with("BEGIN DEFERRED").await?,
-                    Later::default(),
-                ),
+                Db::Sqlite { readers, .. } => {
+                    Tx::Sqlite(readers.begin_with("BEGIN DEFERRED").await?, self.later())
+                }
             })
         }
+    }
+
+    fn later(&self) -> Later {
+        Later::new(self.tidings.clone())
+    }
+
+    /// What this process has heard of changes.
+    pub const fn tidings(&self) -> &Tidings {
+        &self.tidings
     }
 
     /// Asks the interruption, if there is one, whether a transaction may begin at `place`.

@@ -84,6 +84,12 @@ pub struct Lane {
     pub breaker: String,
     /// Whether an operator paused it.
     pub paused: bool,
+    /// Whether its messages are pushed to its destination; otherwise they are only read.
+    pub pushed: bool,
+    /// The last place that its destination took, where it is pushed by a webhook.
+    pub delivered_seq: i64,
+    /// The last place that retention has dropped.
+    pub floor_seq: i64,
     /// Who holds it.
     pub lease_owner: Option<String>,
     /// Until when.
@@ -96,10 +102,11 @@ pub struct Lane {
 pub async fn open_lane(tx: &mut Tx, lane: &str, kind: LaneKind) -> Result<(), StoreError> {
     const SQL: &str = "
         INSERT INTO lanes
-            (lane, kind, last_seq, acked_seq, attempts, breaker, paused, lease_epoch)
-        VALUES ($1, $2, 0, 0, 0, 'CLOSED', FALSE, 0)
+            (lane, kind, last_seq, acked_seq, attempts, breaker, paused, pushed, lease_epoch)
+        VALUES ($1, $2, 0, 0, 0, 'CLOSED', FALSE, $3, 0)
         ON CONFLICT (lane) DO NOTHING";
-    execute!(tx, SQL, lane, kind.as_str())?;
+    let pushed = kind == LaneKind::Bureau;
+    execute!(tx, SQL, lane, kind.as_str(), pushed)?;
     Ok(())
 }
 
@@ -241,7 +248,7 @@ pub async fn set_breaker(tx: &mut Tx, lane: &Lane, breaker: &str) -> Result<(), 
 pub async fn find_lane(tx: &mut Tx, lane: &str) -> Result<Option<Lane>, StoreError> {
     const SQL: &str = "
         SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
-               lease_owner, lease_until, lease_epoch
+               pushed, delivered_seq, floor_seq, lease_owner, lease_until, lease_epoch
         FROM lanes
         WHERE lane = $1";
     query!(fetch_optional as Lane, tx, SQL, lane)
@@ -251,7 +258,7 @@ pub async fn find_lane(tx: &mut Tx, lane: &str) -> Result<Option<Lane>, StoreErr
 pub async fn list_lanes(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<Lane>, StoreError> {
     const SQL: &str = "
         SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
-               lease_owner, lease_until, lease_epoch
+               pushed, delivered_seq, floor_seq, lease_owner, lease_until, lease_epoch
         FROM lanes
         WHERE lane > $1
         ORDER BY lane

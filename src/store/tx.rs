@@ -22,9 +22,16 @@ impl Tx {
     /// Makes everything written so far durable, all of it or nothing.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         later::write(&mut self).await?;
+        // What may not have been committed is not told: whoever waits for it finds its rows later.
         match self {
-            Self::Postgres(tx, _) => tx.commit().await?,
-            Self::Sqlite(tx, _) => tx.commit().await?,
+            Self::Postgres(tx, later) => {
+                tx.commit().await?;
+                later.publish();
+            }
+            Self::Sqlite(tx, later) => {
+                tx.commit().await?;
+                later.publish();
+            }
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ pub async fn claim_lane(
             LIMIT 1
             FOR UPDATE SKIP LOCKED)
         RETURNING lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
-                  lease_owner, lease_until, lease_epoch";
+                  pushed, delivered_seq, floor_seq, lease_owner, lease_until, lease_epoch";
     const SQLITE: &str = "
         UPDATE lanes
         SET lease_owner = $1, lease_until = $2, lease_epoch = lease_epoch + 1
@@ -39,7 +39,7 @@ pub async fn claim_lane(
             ORDER BY next_attempt_at
             LIMIT 1)
         RETURNING lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
-                  lease_owner, lease_until, lease_epoch";
+                  pushed, delivered_seq, floor_seq, lease_owner, lease_until, lease_epoch";
     let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
     query!(
         fetch_optional as Lane,
@@ -72,14 +72,14 @@ pub async fn claim(
 ) -> Result<Option<Claimed>, StoreError> {
     const POSTGRES: &str = "
         SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
-               lease_owner, lease_until, lease_epoch
+               pushed, delivered_seq, floor_seq, lease_owner, lease_until, lease_epoch
         FROM lanes
         WHERE lane = $1 AND next_attempt_at <= $2 AND NOT paused
           AND (lease_until IS NULL OR lease_until <= $2)
         FOR UPDATE SKIP LOCKED";
     const SQLITE: &str = "
         SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
-               lease_owner, lease_until, lease_epoch
+               pushed, delivered_seq, floor_seq, lease_owner, lease_until, lease_epoch
         FROM lanes
         WHERE lane = $1 AND next_attempt_at <= $2 AND NOT paused
           AND (lease_until IS NULL OR lease_until <= $2)";

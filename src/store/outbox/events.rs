@@ -32,14 +32,23 @@ pub fn tell(tx: &mut Tx, lane: &str, message: &NewMessage<'_>, at: DateTime<Utc>
     later::tell(tx, lane, event);
 }
 
-/// Gives events their places in a lane and writes them.
+/// Gives events their places in a lane and writes them; where the lane is pushed, it becomes due.
+/// Returns the last place.
 pub(in crate::store) async fn append_events(
     tx: &mut Tx,
     lane: &str,
     events: &[Event],
-) -> Result<(), StoreError> {
+) -> Result<i64, StoreError> {
+    // A lane at rest becomes due; one that waits for its retry keeps its own time.
     const TAKE: &str = "
-        UPDATE lanes SET last_seq = last_seq + $2 WHERE lane = $1 RETURNING last_seq - $2";
+        UPDATE lanes
+        SET last_seq = last_seq + $2,
+            next_attempt_at = CASE
+                WHEN pushed THEN COALESCE(next_attempt_at, $3)
+                ELSE next_attempt_at
+            END
+        WHERE lane = $1
+        RETURNING last_seq - $2";
     const POSTGRES: &str = "
         INSERT INTO outbox (lane, seq, message_id, kind, subject_id, payload, created_at)
         SELECT $1, $2 + n.place, n.id, n.kind, n.subject, n.payload, n.at
@@ -51,7 +60,8 @@ pub(in crate::store) async fn append_events(
                value ->> 4
         FROM json_each($3)";
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
-    let Some((before,)) = query!(fetch_optional as (i64,), tx, TAKE, lane, count)? else {
+    let at = events.last().map(|event| event.at);
+    let Some((before,)) = query!(fetch_optional as (i64,), tx, TAKE, lane, count, at)? else {
         return Err(StoreError::Moved { what: "lane" });
     };
     execute_rows!(tx, (POSTGRES, SQLITE), [lane, before], events, |event| [
@@ -61,5 +71,5 @@ pub(in crate::store) async fn append_events(
         event.payload.as_str(),
         event.at,
     ])?;
-    Ok(())
+    Ok(before + count)
 }

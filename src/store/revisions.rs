@@ -1,0 +1,20 @@
+//! Revisions of what processes keep in memory: raised in the transaction that changes it, heard by
+//! every replica ([`crate::store::tidings`]).
+
+use crate::store::tx::query;
+use crate::store::{StoreError, Tx, later};
+
+/// Certificates and API keys of callers.
+pub const CREDENTIALS: &str = "credentials";
+
+/// Raises the revision of a topic. Every replica hears it after the commit.
+pub async fn bump(tx: &mut Tx, topic: &str) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO revisions (topic, revision)
+        VALUES ($1, 1)
+        ON CONFLICT (topic) DO UPDATE SET revision = revisions.revision + 1
+        RETURNING revision";
+    let (revision,) = query!(fetch_one as (i64,), tx, SQL, topic)?;
+    later::announce(tx, topic, revision);
+    Ok(())
+}
