@@ -87,6 +87,7 @@ use crate::http::{
         operations::forced_words::list,
         operations::forced_words::approve,
         operations::forced_words::withdraw,
+        operations::authentication_failures::list,
         operations::causes::list,
         operations::causes::show,
         operations::causes::preview,

@@ -172,6 +172,7 @@ routes! {
     GET  "/v1/forced-words"                 => operations::forced_words::list,   OPERATORS;
     POST "/v1/forced-words/{id}/approve"    => operations::forced_words::approve, FORCERS;
     POST "/v1/forced-words/{id}/withdraw"   => operations::forced_words::withdraw, OPERATORS;
+    GET  "/v1/operations/authentication-failures" => operations::authentication_failures::list, OPERATORS;
     GET  "/v1/operations/causes"            => operations::causes::list,         OPERATORS;
     GET  "/v1/operations/causes/{cause}"    => operations::causes::show,         OPERATORS;
     POST "/v1/operations/causes/{cause}/preview" => operations::causes::preview, OPERATORS;
