@@ -26,6 +26,8 @@ coded! {
         Postman = "POSTMAN",
         /// The herald: an office may have new events, or its webhook was changed.
         Herald = "HERALD",
+        /// The listener, who is awake always.
+        Listener = "LISTENER",
     }
 }
 
@@ -69,6 +71,7 @@ impl Bells {
             collector,
             postman,
             herald,
+            listener,
         ] = &*self.notifies;
         match bell {
             Bell::Matcher => matcher,
@@ -79,6 +82,7 @@ impl Bells {
             Bell::Collector => collector,
             Bell::Postman => postman,
             Bell::Herald => herald,
+            Bell::Listener => listener,
         }
     }
 }

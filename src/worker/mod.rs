@@ -10,6 +10,7 @@ pub mod collector;
 pub mod dispatcher;
 pub mod herald;
 pub mod janitor;
+pub mod listener;
 pub mod matcher;
 pub mod postman;
 pub mod reconciler;

@@ -189,9 +189,12 @@ impl Turn {
     pub fn take(&mut self, gateway: &Gateway, event: &Event, tried: Tried) -> bool {
         let attempt = self.attempt();
         let on_exhausted = self.webhook.on_exhausted;
-        let random = gateway.random.next_u64();
-        let next = after_try(tried.outcome, attempt, on_exhausted, random);
         let verdict = verdict(tried.outcome);
+        let random = match verdict {
+            DeliveryVerdict::Delivered => 0,
+            _ => gateway.random.next_u64(),
+        };
+        let next = after_try(tried.outcome, attempt, on_exhausted, random);
         let status = match tried.outcome {
             Outcome::Status { code, .. } => Some(code),
             _ => None,
