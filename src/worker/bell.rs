@@ -24,6 +24,10 @@ coded! {
         Collector = "COLLECTOR",
         /// The postman, who looks by himself.
         Postman = "POSTMAN",
+        /// The pruner of the outbox, who is in no hurry either.
+        Pruner = "PRUNER",
+        /// The redriver: somebody decided about dead letters.
+        Redriver = "REDRIVER",
         /// The listener, who is awake always.
         Listener = "LISTENER",
     }
@@ -66,6 +70,8 @@ impl Bells {
             janitor,
             collector,
             postman,
+            pruner,
+            redriver,
             listener,
         ] = &*self.notifies;
         match bell {
@@ -76,6 +82,8 @@ impl Bells {
             Bell::Janitor => janitor,
             Bell::Collector => collector,
             Bell::Postman => postman,
+            Bell::Pruner => pruner,
+            Bell::Redriver => redriver,
             Bell::Listener => listener,
         }
     }
