@@ -17,6 +17,7 @@ use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
 use cei_gateway::store::Tx;
 use cei_gateway::store::causes::Outcome;
+use cei_gateway::store::dead_letter_decisions::DeadLetterAction;
 use cei_gateway::store::forced_words::ForcedOutcome;
 use cei_gateway::store::history::SubjectKind;
 use cei_gateway::store::outbox::LaneKind;
@@ -62,7 +63,7 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("letters", "state", codes!(LetterState)),
         ("reconciliation_findings", "difference", codes!(Difference)),
         ("cause_decision_orders", "outcome", codes!(Outcome)),
-        ("dead_letter_decisions", "action", vec!["REDRIVE", "DISCARD"]),
+        ("dead_letter_decisions", "action", codes!(DeadLetterAction)),
         ("dead_letter_turns", "outcome", codes!(Outcome)),
         ("forced_words", "outcome", codes!(ForcedOutcome)),
         ("cards", "state", codes!(CardState)),
