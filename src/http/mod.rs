@@ -10,7 +10,9 @@ pub(crate) mod body;
 mod bureau;
 mod caller;
 mod channels;
+mod chores;
 pub(crate) mod complaints;
+mod connections;
 pub(crate) mod consignments;
 mod cursor;
 mod docs;
@@ -33,5 +35,6 @@ pub mod routes;
 pub mod server;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tls;
 
 pub use openapi::openapi_json;

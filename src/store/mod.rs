@@ -16,6 +16,7 @@ mod tx;
 pub mod acknowledgements;
 pub mod applications;
 pub mod approvals;
+pub mod authentication_failures;
 pub mod batching_pauses;
 pub mod cards;
 pub mod causes;
