@@ -21,6 +21,7 @@ use crate::worker::batcher::Batcher;
 use crate::worker::collector::Collector;
 use crate::worker::dispatcher::Dispatcher;
 use crate::worker::janitor::Janitor;
+use crate::worker::listener::Listener as TidingsListener;
 use crate::worker::matcher::Matcher;
 use crate::worker::postman::Postman;
 use crate::worker::reconciler::Reconciler;
@@ -47,7 +48,11 @@ pub(crate) async fn serve(command: &Serve, context: &mut Context<'_>) -> Result<
     let mut server = server::start(&gateway, Listener::from_config(&gateway.config)?)?;
     tracing::info!(address = %server.address, "the API is served");
     let stop = CancellationToken::new();
-    let workers = (!command.no_workers).then(|| start_workers(&gateway, &stop));
+    let workers = if command.no_workers {
+        start_listener(&gateway, &stop)
+    } else {
+        start_workers(&gateway, &stop)
+    };
     let failed = tokio::select! {
         () = signals.asked_to_stop() => None,
         ended = server.ended() => Some(ended),
@@ -75,7 +80,7 @@ pub(crate) async fn work(context: &mut Context<'_>) -> Result<Exit, CliError> {
     tracing::info!("the workers run");
     signals.asked_to_stop().await;
     stop.cancel();
-    finish(Some(workers), &gateway).await;
+    finish(workers, &gateway).await;
     Ok(Exit::Ok)
 }
 
@@ -90,7 +95,7 @@ async fn open(context: &Context<'_>) -> Result<Gateway, CliError> {
 pub(crate) fn start_workers(gateway: &Gateway, stop: &CancellationToken) -> Supervisor {
     // No two processes may take each other's leases for their own.
     let owner = gateway.random.uuid(gateway.clock.now()).to_string();
-    let mut supervisor = Supervisor::new(gateway.clone(), stop.clone());
+    let mut supervisor = start_listener(gateway, stop);
     supervisor.start(Matcher);
     supervisor.start(Batcher);
     supervisor.start(Dispatcher { owner });
@@ -105,11 +110,16 @@ pub(crate) fn start_workers(gateway: &Gateway, stop: &CancellationToken) -> Supe
     supervisor
 }
 
-async fn finish(workers: Option<Supervisor>, gateway: &Gateway) {
+/// Starts what every process needs, whether it works or not: it hears what the others commit.
+fn start_listener(gateway: &Gateway, stop: &CancellationToken) -> Supervisor {
+    let mut supervisor = Supervisor::new(gateway.clone(), stop.clone());
+    supervisor.start(TidingsListener::default());
+    supervisor
+}
+
+async fn finish(workers: Supervisor, gateway: &Gateway) {
     let patience = gateway.config.bureau_timeouts().total + PATIENCE_BEYOND_REQUESTS;
-    if let Some(workers) = workers
-        && !workers.join(patience).await
-    {
+    if !workers.join(patience).await {
         tracing::warn!("a pass did not finish in time and was cut off");
     }
     gateway.store.close().await;

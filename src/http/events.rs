@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::{ETAG, HeaderName};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,9 +16,10 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::cursor::Place;
-use crate::http::problems::{Problem, ProblemView};
+use crate::http::etag;
+use crate::http::problems::{Problem, ProblemView, catalogue};
 use crate::store::offices::lane_of;
-use crate::store::outbox::{self, Message};
+use crate::store::outbox::{self, Feed, Told};
 
 /// Events on a page, unless asked otherwise.
 const PAGE: i64 = 100;
@@ -25,8 +27,14 @@ const PAGE: i64 = 100;
 const PAGE_MAX: i64 = 500;
 /// Seconds that a request may wait at most; shorter than what proxies usually bear.
 const WAIT_MAX: u64 = 25;
-/// How often a waiting request looks by itself: wake-ups reach only their own process.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often a waiting request asks whether it is still woken by whoever follows the rows.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Seconds after which an office that does not wait may ask again.
+const POLL_INTERVAL: HeaderName = HeaderName::from_static("x-poll-interval");
+/// The interval while unchanged feeds are answered from memory.
+const POLL_SECONDS: &str = "5";
+/// The interval while every request costs the database a look.
+const POLL_SECONDS_SPARING: &str = "30";
 
 /// Which events to give.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -76,25 +84,43 @@ pub(crate) struct EventView {
     state: String,
     /// The state of its fee then.
     fee_state: String,
+    /// The event that this one repeats, after an operator's decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replay_of: Option<String>,
     /// The number of the reason code, of an unhappy event.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<u16>,
 }
 
 /// Read the office's events in their order, each exactly once per cursor.
+///
+/// With `wait` the answer comes as soon as there is an event. With `If-None-Match` a request that
+/// would be answered with what the office has already is answered by 304.
 #[utoipa::path(
     get,
     path = "/v1/events",
     tag = "events",
-    params(EventsQuery),
+    params(
+        EventsQuery,
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of the answer before"),
+    ),
     responses(
-        (status = 200, description = "The events after the cursor, possibly none", body = EventsView),
+        (
+            status = 200, description = "The events after the cursor, possibly none", body = EventsView,
+            headers(
+                ("ETag" = String, description = "For If-None-Match"),
+                ("X-Poll-Interval" = u32, description = "Seconds to let pass between requests without `wait`"),
+            ),
+        ),
+        (status = 304, description = "Nothing has changed"),
         (status = 400, description = "The cursor is not one of this office", body = ProblemView),
+        (status = 410, description = "Events after the cursor are not kept any more; the answer names the oldest cursor", body = ProblemView),
     )
 )]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: Caller,
+    request: HttpRequest,
     query: web::Query<EventsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let office = caller.office()?;
@@ -103,26 +129,27 @@ pub(crate) async fn list(
         office,
         vault: &api.gateway.vault,
     };
-    let after = query
-        .after
-        .as_deref()
-        .map(|cursor| place.open(cursor))
-        .transpose()?
-        .unwrap_or(0);
+    let cursor = query.after.as_deref();
+    let after: Option<i64> = cursor.map(|cursor| place.open(cursor)).transpose()?;
     let look = Look {
         api: &api,
         lane: lane_of(office),
-        after,
+        after: after.unwrap_or(0),
+        has_cursor: after.is_some(),
         limit: query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX),
     };
     let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_MAX));
-    let messages = look.until_there_are_some(wait).await?;
-    let last = messages.last().map_or(after, |message| message.seq);
-    let data: anyhow::Result<Vec<_>> = messages.iter().map(view).collect();
-    Ok(HttpResponse::Ok().json(EventsView {
-        data: data?,
-        next_cursor: place.seal(&last.to_string()),
-    }))
+    match look.until_there_are_some(wait).await? {
+        Some(feed) if look.is_lost(&feed) => {
+            let oldest = place.seal(&feed.floor_seq.to_string());
+            Err(Problem::of(catalogue::CURSOR_EXPIRED).with_cursor(oldest))
+        }
+        Some(feed) => {
+            let end = feed.told.last().map_or(feed.floor_seq, |told| told.seq);
+            look.answer(&request, &feed.told, end.max(look.after), &place)
+        }
+        None => look.answer(&request, &[], look.after, &place),
+    }
 }
 
 /// What is looked for in an office's lane.
@@ -130,47 +157,106 @@ struct Look<'a> {
     api: &'a Api,
     lane: String,
     after: i64,
+    has_cursor: bool,
     limit: i64,
 }
 
 impl Look<'_> {
-    async fn once(&self) -> Result<Vec<Message>, Problem> {
-        let mut tx = self.api.gateway.store.read().await?;
-        Ok(outbox::list_after(&mut tx, &self.lane, self.after, self.limit).await?)
+    /// Whether nothing can follow, by what this process has heard. One that hears late is behind the
+    /// office, which may have asked another replica before; then only the rows tell.
+    fn is_at_end(&self) -> bool {
+        let tidings = self.api.gateway.store.tidings();
+        tidings.is_followed() && tidings.known(&self.lane) == Some(self.after)
     }
 
-    /// Looks until there are messages or the time is over. No connection to the database is held
-    /// in between.
-    async fn until_there_are_some(&self, wait: Duration) -> Result<Vec<Message>, Problem> {
-        // Listen before looking, so that nothing falls between the two.
-        let mut told = self.api.gateway.bells.told();
+    /// Asks the rows, unless nothing can have changed.
+    async fn once(&self) -> Result<Option<Feed>, Problem> {
+        if self.is_at_end() {
+            return Ok(None);
+        }
+        let mut tx = self.api.gateway.store.read().await?;
+        Ok(outbox::read_feed(&mut tx, &self.lane, self.after, self.limit).await?)
+    }
+
+    /// Looks until there are messages, or nothing to wait for, or the time is over. Between two looks
+    /// no connection to the database is held.
+    async fn until_there_are_some(&self, wait: Duration) -> Result<Option<Feed>, Problem> {
         let found = self.once().await?;
-        if !found.is_empty() || wait.is_zero() {
+        if wait.is_zero() || found.as_ref().is_some_and(|feed| self.is_answer(feed)) {
             return Ok(found);
         }
         // Waiting is between us and the caller's network, so it goes by the wall's clock.
-        let waiting = async {
-            loop {
-                tokio::select! {
-                    _ = told.changed() => (),
-                    _ = tokio::time::timeout(LOOK_EVERY, std::future::pending::<()>()) => (),
-                    () = self.api.stopping.cancelled() => return Ok(Vec::new()),
-                }
-                let found = self.once().await?;
-                if !found.is_empty() {
-                    return Ok(found);
-                }
+        let waiting = tokio::time::timeout(wait, self.wait_for_some());
+        waiting.await.unwrap_or(Ok(None))
+    }
+
+    async fn wait_for_some(&self) -> Result<Option<Feed>, Problem> {
+        let tidings = self.api.gateway.store.tidings();
+        let mut heard = self.after;
+        loop {
+            tokio::select! {
+                () = tidings.beyond(&self.lane, heard) => (),
+                () = self.api.stopping.cancelled() => return Ok(None),
+                _ = tokio::time::timeout(LOOK_EVERY, std::future::pending::<()>()) => (),
             }
+            // Whatever the rows say now, the same tiding is no reason to ask them again.
+            heard = heard.max(tidings.known(&self.lane).unwrap_or(heard));
+            let found = self.once().await?;
+            if found.as_ref().is_some_and(|feed| self.is_answer(feed)) {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Whether waiting would not make a better answer.
+    fn is_answer(&self, feed: &Feed) -> bool {
+        !feed.told.is_empty() || self.is_lost(feed)
+    }
+
+    /// Whether events after the cursor are not kept any more. A cursor beyond the end was given
+    /// before the database was restored from an older copy: its places are given again to other
+    /// events, so it cannot be followed either.
+    fn is_lost(&self, feed: &Feed) -> bool {
+        self.has_cursor && !(feed.floor_seq..=feed.last_seq).contains(&self.after)
+    }
+
+    fn answer(
+        &self,
+        request: &HttpRequest,
+        told: &[Told],
+        last: i64,
+        place: &Place<'_>,
+    ) -> Result<HttpResponse, Problem> {
+        let tag = format!("\"{}.{last}\"", self.after);
+        if etag::is_known(request, &tag) {
+            return Ok(self.headed(HttpResponse::NotModified(), tag).finish());
+        }
+        let data: anyhow::Result<Vec<_>> = told.iter().map(view).collect();
+        let view = EventsView {
+            data: data?,
+            next_cursor: place.seal(&last.to_string()),
         };
-        tokio::time::timeout(wait, waiting)
-            .await
-            .unwrap_or_else(|_elapsed| Ok(Vec::new()))
+        Ok(self.headed(HttpResponse::Ok(), tag).json(view))
+    }
+
+    fn headed(&self, mut response: HttpResponseBuilder, tag: String) -> HttpResponseBuilder {
+        let interval = if self.api.gateway.store.tidings().is_followed() {
+            POLL_SECONDS
+        } else {
+            POLL_SECONDS_SPARING
+        };
+        response.insert_header((ETAG, tag));
+        response.insert_header((POLL_INTERVAL, interval));
+        response
     }
 }
 
-fn view(message: &Message) -> anyhow::Result<Map<String, Value>> {
+fn view(told: &Told) -> anyhow::Result<Map<String, Value>> {
     let mut event: Map<String, Value> =
-        serde_json::from_str(&message.payload).context("an event's payload is no JSON object")?;
-    event.insert("seq".to_owned(), message.seq.into());
+        serde_json::from_str(&told.payload).context("an event's payload is no JSON object")?;
+    event.insert("seq".to_owned(), told.seq.into());
+    if let Some(before) = told.replay_of {
+        event.insert("replay_of".to_owned(), before.to_string().into());
+    }
     Ok(event)
 }

@@ -7,6 +7,7 @@
 mod claim;
 mod dead;
 mod events;
+mod feed;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -20,6 +21,7 @@ pub use claim::{Claimed, claim, claim_lane};
 pub use dead::{DeadLetter, bury, count_dead, list_dead, resolve_dead};
 pub use events::tell;
 pub(super) use events::{Event, append_events};
+pub use feed::{Feed, Told, read_feed};
 
 coded! {
     /// Who stands at the end of a lane.

@@ -24,6 +24,8 @@ coded! {
         Collector = "COLLECTOR",
         /// The postman, who looks by himself.
         Postman = "POSTMAN",
+        /// The listener, who is awake always.
+        Listener = "LISTENER",
     }
 }
 
@@ -64,6 +66,7 @@ impl Bells {
             janitor,
             collector,
             postman,
+            listener,
         ] = &*self.notifies;
         match bell {
             Bell::Matcher => matcher,
@@ -73,6 +76,7 @@ impl Bells {
             Bell::Janitor => janitor,
             Bell::Collector => collector,
             Bell::Postman => postman,
+            Bell::Listener => listener,
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod bell;
 pub mod collector;
 pub mod dispatcher;
 pub mod janitor;
+pub mod listener;
 pub mod matcher;
 pub mod postman;
 pub mod reconciler;

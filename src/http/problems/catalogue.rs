@@ -52,6 +52,9 @@ problems! {
     CURSOR_INVALID = 400 "cursor-invalid";
         en "The cursor was not given to this caller for this list." => "Use a cursor as it was given, or begin without one.";
         ro "Cursorul nu a fost emis acestui apelant pentru această listă." => "Folosiți cursorul exact cum a fost primit sau începeți fără cursor.";
+    CURSOR_EXPIRED = 410 "cursor-expired";
+        en "What follows the cursor is not kept any more." => "Go on with the cursor in `cursor`, and read the state of the applications that may have changed before it.";
+        ro "Ceea ce urmează după cursor nu se mai păstrează." => "Continuați cu cursorul din câmpul `cursor` și citiți starea cererilor care s-au putut schimba înaintea lui.";
     IDEMPOTENCY_KEY_MISSING = 400 "idempotency-key-missing";
         en "The request has no Idempotency-Key." => "Give every new request a new key, and a repeated one its first key.";
         ro "Cererea nu are antetul Idempotency-Key." => "Dați fiecărei cereri noi o cheie nouă, iar cererii repetate cheia inițială.";

@@ -64,6 +64,7 @@ struct Inside {
     about: Option<Text>,
     faults: Vec<BodyFault>,
     number: Option<String>,
+    cursor: Option<String>,
     retry_after_seconds: Option<u32>,
     allow: Option<String>,
     /// What we must act on; logged once, never told.
@@ -91,6 +92,9 @@ pub(crate) struct ProblemView {
     code: &'static str,
     /// The id under which the request is logged.
     request_id: String,
+    /// The cursor from which the list may be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
     /// The number of the application of the same office that stands in the way.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<String>,
@@ -121,6 +125,7 @@ impl Problem {
             about: None,
             faults: Vec::new(),
             number: None,
+            cursor: None,
             retry_after_seconds: None,
             allow: None,
             cause: None,
@@ -176,6 +181,13 @@ impl Problem {
     #[must_use]
     pub(crate) fn with_faults(mut self, faults: Vec<BodyFault>) -> Self {
         self.0.faults = faults;
+        self
+    }
+
+    /// The same, with the cursor from which the list may be read.
+    #[must_use]
+    pub(crate) fn with_cursor(mut self, cursor: String) -> Self {
+        self.0.cursor = Some(cursor);
         self
     }
 
@@ -252,6 +264,7 @@ impl Problem {
             instance: context.id.clone(),
             code: entry.code,
             request_id: context.id.clone(),
+            cursor: inside.cursor.clone(),
             number: inside.number.clone(),
             errors: inside
                 .faults

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::http::tests::kit::{DEJ, Kit, TURDA, adult, paying};
+use crate::http::tests::kit::{DEJ, Kit, TURDA, adult, paying, send};
+use crate::store::Tx;
+use crate::store::offices::lane_of;
 
 fn kinds(page: &Value) -> Vec<String> {
     let events = page["data"].as_array().unwrap();
@@ -113,4 +115,98 @@ async fn a_server_that_stops_lets_waiting_offices_go() {
 
     assert_eq!(kinds(&page.expect(200)), [""; 0]);
     ready.problem(503, "temporarily-unavailable");
+}
+
+async fn set_floor(kit: &Kit, floor: i64) {
+    let mut tx = kit.gateway.store.begin().await.unwrap();
+    let Tx::Sqlite(sqlite, _) = &mut tx else {
+        panic!("the kit is on SQLite")
+    };
+    sqlx::query("UPDATE lanes SET floor_seq = $2 WHERE lane = $1")
+        .bind(lane_of(kit.dej))
+        .bind(floor)
+        .execute(&mut **sqlite)
+        .await
+        .unwrap();
+    sqlx::query("DELETE FROM outbox WHERE lane = $1 AND seq <= $2")
+        .bind(lane_of(kit.dej))
+        .bind(floor)
+        .execute(&mut **sqlite)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cursor_before_what_is_kept_is_gone_and_the_oldest_is_named() {
+    let kit = Kit::start().await;
+    kit.taken_in().await;
+    let first = kit.get(DEJ, "/v1/events?limit=1").await.expect(200);
+    let early = first["next_cursor"].as_str().unwrap();
+    kit.submit(DEJ, "k2", &paying()).await.expect(201);
+    set_floor(&kit, 3).await;
+
+    let path = format!("/v1/events?after={early}&wait=25");
+    let gone = kit.get(DEJ, &path).await.problem(410, "cursor-expired");
+    let oldest = gone["cursor"].as_str().unwrap();
+    for path in [
+        format!("/v1/events?after={oldest}"),
+        "/v1/events".to_owned(),
+    ] {
+        let page = kit.get(DEJ, &path).await.expect(200);
+        assert_eq!(page["data"][0]["seq"], 4, "{path}");
+    }
+    set_floor(&kit, 4).await;
+    let empty = kit.get(DEJ, "/v1/events").await.expect(200);
+    let path = format!(
+        "/v1/events?after={}",
+        empty["next_cursor"].as_str().unwrap()
+    );
+    kit.get(DEJ, &path).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_cursor_of_a_future_that_was_lost_is_gone() {
+    let kit = Kit::start().await;
+    kit.taken_in().await;
+    let page = kit.get(DEJ, "/v1/events").await.expect(200);
+    let path = format!("/v1/events?after={}", page["next_cursor"].as_str().unwrap());
+    // The database is restored from a copy that is older than the last answer.
+    let mut tx = kit.gateway.store.begin().await.unwrap();
+    let Tx::Sqlite(sqlite, _) = &mut tx else {
+        panic!("the kit is on SQLite")
+    };
+    sqlx::query("UPDATE lanes SET last_seq = 1")
+        .execute(&mut **sqlite)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    kit.get(DEJ, &path).await.problem(410, "cursor-expired");
+}
+
+#[tokio::test]
+async fn what_the_office_has_already_is_not_sent_again() {
+    let kit = Kit::start().await;
+    kit.taken_in().await;
+    let page = kit.get(DEJ, "/v1/events").await;
+    let end = page.expect(200)["next_cursor"].as_str().unwrap().to_owned();
+    let known = |path: String, tag: &str| {
+        let request = kit.request(reqwest::Method::GET, &path).bearer_auth(DEJ);
+        send(request.header("If-None-Match", tag.to_owned()))
+    };
+    let same = known("/v1/events".to_owned(), page.header("etag")).await;
+    assert_eq!((same.status.as_u16(), same.text.as_str()), (304, ""));
+
+    let at_end = format!("/v1/events?after={end}");
+    let empty = kit.get(DEJ, &at_end).await;
+    assert_eq!(
+        empty.header("x-poll-interval"),
+        "30",
+        "nobody follows the rows"
+    );
+    let unchanged = known(at_end.clone(), empty.header("etag")).await;
+    assert_eq!(unchanged.status.as_u16(), 304);
+    kit.submit(DEJ, "k2", &paying()).await.expect(201);
+    let changed = known(at_end, empty.header("etag")).await;
+    assert_eq!(changed.expect(200)["data"].as_array().unwrap().len(), 2);
 }

@@ -14,3 +14,4 @@ mod payment_references;
 mod schema;
 mod sealed;
 mod statements;
+mod tidings;

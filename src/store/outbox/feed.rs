@@ -1,0 +1,74 @@
+//! A lane as its office reads it.
+
+use uuid::Uuid;
+
+use crate::store::tx::query;
+use crate::store::{StoreError, Tx};
+
+/// A message as its office reads it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Told {
+    /// Its place in the lane.
+    pub seq: i64,
+    /// Its content, JSON.
+    pub payload: String,
+    /// The message that it repeats, after an operator's decision.
+    pub replay_of: Option<Uuid>,
+}
+
+/// What follows a place of a lane, and how far the lane reaches, from one snapshot.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Feed {
+    /// The last place given.
+    pub last_seq: i64,
+    /// The last place that retention has dropped.
+    pub floor_seq: i64,
+    /// The messages after the place that was asked for, in order.
+    pub told: Vec<Told>,
+}
+
+#[derive(sqlx::FromRow)]
+struct FeedRow {
+    last_seq: i64,
+    floor_seq: i64,
+    seq: Option<i64>,
+    payload: Option<String>,
+    replay_of: Option<Uuid>,
+}
+
+/// Reads a lane after a place; `None` where there is no such lane.
+pub async fn read_feed(
+    tx: &mut Tx,
+    lane: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Option<Feed>, StoreError> {
+    const SQL: &str = "
+        SELECT l.last_seq, l.floor_seq, o.seq, o.payload, o.replay_of
+        FROM lanes l
+        LEFT JOIN (
+            SELECT seq, payload, replay_of
+            FROM outbox
+            WHERE lane = $1 AND seq > $2
+            ORDER BY seq
+            LIMIT $3) AS o ON TRUE
+        WHERE l.lane = $1
+        ORDER BY o.seq";
+    let rows = query!(fetch_all as FeedRow, tx, SQL, lane, after, limit)?;
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
+    Ok(Some(Feed {
+        last_seq: first.last_seq,
+        floor_seq: first.floor_seq,
+        told: rows.into_iter().filter_map(told).collect(),
+    }))
+}
+
+fn told(row: FeedRow) -> Option<Told> {
+    Some(Told {
+        seq: row.seq?,
+        payload: row.payload?,
+        replay_of: row.replay_of,
+    })
+}
