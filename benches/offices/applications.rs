@@ -14,8 +14,7 @@ use crate::load::post;
 use crate::town::Town;
 
 /// A JPEG 2000 file with true headers and hardly any picture.
-const NO_FACE: &str =
-    "AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAeanAyaAAAABZpaGRyAAACEwAAAZ0AAQcHAAAAAAAA\
+const NO_FACE: &str = "AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAeanAyaAAAABZpaGRyAAACEwAAAZ0AAQcHAAAAAAAA\
      anAyY/9P/1EAKQAAAAABnQAAAhMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQcB/9k=";
 
 /// Whether applications carry their images.

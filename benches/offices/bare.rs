@@ -208,6 +208,10 @@ async fn read_table(pool: &PgPool, name: &str, mark: i64) -> anyhow::Result<Opti
                EXISTS (SELECT FROM pg_index i
                        WHERE i.indrelid = a.attrelid AND i.indisunique
                          AND a.attnum = ANY (i.indkey::int2[]))
+               -- Not what only some values may be.
+               AND NOT EXISTS (SELECT FROM pg_constraint c
+                               WHERE c.conrelid = a.attrelid AND c.contype IN ('c', 'f')
+                                 AND a.attnum = ANY (c.conkey))
         FROM pg_attribute a
         WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
         ORDER BY a.attnum";
@@ -241,7 +245,9 @@ async fn read_table(pool: &PgPool, name: &str, mark: i64) -> anyhow::Result<Opti
         .iter()
         .map(|(name, kind, _)| format!("n.{name}::{kind}"))
         .collect();
-    let arrays: Vec<String> = (1..=columns.len()).map(|at| format!("${at}::text[]")).collect();
+    let arrays: Vec<String> = (1..=columns.len())
+        .map(|at| format!("${at}::text[]"))
+        .collect();
     let list = names.join(", ");
     Ok(Some(Table {
         insert: format!(

@@ -4,9 +4,6 @@
 use std::sync::Arc;
 
 use anyhow::ensure;
-use cei_gateway::clock::Clock;
-use cei_gateway::gateway::Gateway;
-use cei_gateway::random::Random;
 
 use crate::applications::{Applicants, Images};
 use crate::bare::{self, Bare};
@@ -46,9 +43,9 @@ pub(crate) async fn measure(
 ) -> anyhow::Result<()> {
     let mut config = town.config.clone();
     config.vault.durable = false;
-    let without_blobs = Gateway::open(config, Clock::System, Random::System).await?;
-    let (whole_server, whole) = town.serve(&town.gateway)?;
-    let (light_server, light) = town.serve(&without_blobs)?;
+    let whole_server = town.serve(town.config.clone()).await?;
+    let light_server = town.serve(config).await?;
+    let (whole, light) = (whole_server.target.clone(), light_server.target.clone());
     let bare = first_submission(town, applicants, &whole).await?;
     let (rows, bytes) = bare.sizes();
     samples.add("intake.rows", real(rows));
@@ -111,7 +108,11 @@ async fn takes_batches(town: &Town, target: &Target) -> anyhow::Result<bool> {
 impl Bench<'_> {
     async fn round(&mut self, samples: &mut Samples) -> anyhow::Result<()> {
         for images in [Images::Whole, Images::Absent] {
-            let kind = if images == Images::Whole { "whole" } else { "light" };
+            let kind = if images == Images::Whole {
+                "whole"
+            } else {
+                "light"
+            };
             let rate = self.take_singles(images, samples, kind).await?;
             samples.add(format!("intake.single.{kind}"), rate);
             let files = images == Images::Whole;

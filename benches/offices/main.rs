@@ -3,15 +3,27 @@
 
 mod applications;
 mod bare;
+mod child;
+mod graphile;
+mod idle;
 mod intake;
 mod load;
 mod measure;
 mod options;
+mod outbox;
 mod pages;
+mod past;
 mod pgbench;
+mod plans;
 mod polls;
+mod queues;
 mod report;
+mod sink;
 mod town;
+mod waiting;
+
+#[path = "../past/cards.rs"]
+mod cards;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -22,7 +34,7 @@ use cei_gateway::clock::Clock;
 
 use crate::applications::Applicants;
 use crate::measure::Samples;
-use crate::options::{HELP, Options, Section};
+use crate::options::{HELP, History, Options, Section};
 use crate::report::Chapter;
 use crate::town::Town;
 
@@ -59,8 +71,14 @@ async fn measure(options: &Options, folder: &Path) -> anyhow::Result<(String, Ve
     say(&format!("{server}\n"))?;
     let mut applicants = Applicants::new(Clock::System.today());
     let mut chapters = Vec::new();
+    let mut before = History::default();
     for history in &options.histories {
         let mut samples = Samples::default();
+        if *history != before {
+            say("making the past\n")?;
+            past::grow(&town, before, *history).await?;
+            before = *history;
+        }
         town.settle_down().await?;
         for section in &options.sections {
             say(&format!("{}\n", section.name()))?;
@@ -71,12 +89,24 @@ async fn measure(options: &Options, folder: &Path) -> anyhow::Result<(String, Ve
                 Section::Polls => {
                     polls::measure(&town, &mut applicants, options, &mut samples).await?;
                 }
-                Section::Outbox | Section::Waiting => (),
+                Section::Outbox => outbox::measure(&town, options, &mut samples).await?,
+                Section::Waiting => waiting::measure(&town, options, &mut samples).await?,
             }
         }
+        plans::write(&town, &mut applicants, options, history).await?;
+        samples.add("size.gb", size(&town).await?);
         chapters.push((*history, samples));
     }
     Ok((server, chapters))
+}
+
+/// Gigabytes of the database.
+#[expect(clippy::float_arithmetic, reason = "a size for people")]
+async fn size(town: &Town) -> anyhow::Result<f64> {
+    let (bytes,): (i64,) = sqlx::query_as("SELECT pg_database_size(current_database())")
+        .fetch_one(&town.pool)
+        .await?;
+    Ok(measure::real(usize::try_from(bytes)?) / 1e9)
 }
 
 /// What the server promises: without `fsync`, no figure of durability means anything.

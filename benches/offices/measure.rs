@@ -65,11 +65,6 @@ impl Watch {
         Self::of(ClockId::ThreadCPUTime)
     }
 
-    /// Goes by the processor's time of this process, all its threads.
-    pub(crate) fn of_process() -> Self {
-        Self::of(ClockId::ProcessCPUTime)
-    }
-
     fn of(clock: ClockId) -> Self {
         Self {
             clock,

@@ -34,7 +34,8 @@ pub(crate) async fn measure(
     samples: &mut Samples,
 ) -> anyhow::Result<()> {
     pages::read_from(&town.pool);
-    let (server, target) = town.serve(&town.gateway)?;
+    let server = town.serve(town.config.clone()).await?;
+    let target = server.target.clone();
     submit(town, applicants, &target, (APPLICATIONS, Images::Absent)).await?;
     let polls = prepare(town, &target).await?;
     let seconds = if options.quick { 1.0 } else { 4.0 };
@@ -120,13 +121,18 @@ async fn statuses(town: &Town, line: &mut Line) -> anyhow::Result<[Vec<Vec<u8>>;
         .fetch_all(&town.pool)
         .await?;
     let [mut reads, mut fresh, mut known] = [const { Vec::new() }; 3];
+    let mut suffix = "/status";
     for (id, office) in ids {
         let mut offices = town.offices.iter().zip(&town.keys);
         let (_, key) = offices
             .find(|(one, _)| one.id.0 == office)
             .context("an application of a stranger")?;
         reads.push(get(&format!("{}{id}", pages::READ), None, None));
-        let path = format!("/v1/applications/{id}/status");
+        let mut path = format!("/v1/applications/{id}{suffix}");
+        if line.ask(&get(&path, Some(key), None)).await?.status == 404 {
+            suffix = "";
+            path = format!("/v1/applications/{id}");
+        }
         let answer = line.ask(&get(&path, Some(key), None)).await?;
         ensure!(answer.status == 200, "{}", answer.head);
         let etag = answer.header("etag").context("a status without its tag")?;

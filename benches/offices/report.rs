@@ -6,11 +6,10 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::measure::Samples;
-use crate::options::{History, Section};
+use crate::options::History;
 
 /// A figure and what it is held against.
 struct Line {
-    section: Section,
     what: &'static str,
     ours: &'static str,
     beside: &'static str,
@@ -20,13 +19,11 @@ struct Line {
 }
 
 const fn line(
-    section: Section,
     (what, ours): (&'static str, &'static str),
     (beside, limit): (&'static str, &'static str),
     goal: f64,
 ) -> Line {
     Line {
-        section,
         what,
         ours,
         beside,
@@ -40,42 +37,43 @@ const ROWS: &str = "the same rows alone";
 
 #[rustfmt::skip]
 const LINES: [Line; 15] = [
-    line(Section::Intake, ("one application a request", "intake.single.whole"), (SYNCED, "bare.single.whole"), 0.5),
-    line(Section::Intake, ("100 applications a request", "intake.bulk.whole"), (SYNCED, "bare.bulk.whole"), 0.5),
-    line(Section::Intake, ("one a request, without images", "intake.single.light"), ("pgbench, one row", "pgbench.single"), 0.5),
-    line(Section::Intake, ("100 a request, without images", "intake.bulk.light"), ("pgbench, 100 rows", "pgbench.hundred"), 0.5),
-    line(Section::Intake, ("one a request, without images", "intake.single.light"), (ROWS, "bare.single.light"), 0.0),
-    line(Section::Intake, ("100 a request, without images", "intake.bulk.light"), (ROWS, "bare.bulk.light"), 0.0),
-    line(Section::Outbox, ("messages claimed and completed", "outbox.lanes"), ("bare lane cursor", "bare.lanes"), 0.5),
-    line(Section::Outbox, ("messages claimed and completed", "outbox.lanes"), ("bare SKIP LOCKED", "bare.queue"), 1.0),
-    line(Section::Outbox, ("messages delivered to a sink", "outbox.delivered"), ("Graphile Worker", "graphile.free"), 1.0),
-    line(Section::Outbox, ("messages delivered to a sink", "outbox.delivered"), ("Graphile Worker, in order per office", "graphile.ordered"), 1.0),
-    line(Section::Polls, ("unchanged feed, 304", "feed.304"), ("constant answer", "constant"), 0.7),
-    line(Section::Polls, ("unchanged feed, 200", "feed.200"), ("constant answer", "constant"), 0.7),
-    line(Section::Polls, ("status by key, 200", "status.200"), ("bare sqlx read", "read"), 0.9),
-    line(Section::Polls, ("status by key, 304", "status.304"), ("bare sqlx read", "read"), 0.9),
-    line(Section::Polls, ("bare sqlx read", "read"), ("constant answer", "constant"), 0.0),
+    line(("one application a request", "intake.single.whole"), (SYNCED, "bare.single.whole"), 0.5),
+    line(("100 applications a request", "intake.bulk.whole"), (SYNCED, "bare.bulk.whole"), 0.5),
+    line(("one a request, without images", "intake.single.light"), ("pgbench, one row", "pgbench.single"), 0.5),
+    line(("100 a request, without images", "intake.bulk.light"), ("pgbench, 100 rows", "pgbench.hundred"), 0.5),
+    line(("one a request, without images", "intake.single.light"), (ROWS, "bare.single.light"), 0.0),
+    line(("100 a request, without images", "intake.bulk.light"), (ROWS, "bare.bulk.light"), 0.0),
+    line(("messages claimed and completed", "outbox.lanes"), ("bare lane cursor", "bare.lanes"), 0.5),
+    line(("messages claimed and completed", "outbox.lanes"), ("bare SKIP LOCKED", "bare.queue"), 1.0),
+    line(("messages delivered to a sink", "outbox.delivered"), ("Graphile Worker", "graphile.free"), 1.0),
+    line(("messages delivered to a sink", "outbox.delivered"), ("Graphile Worker, in order per office", "graphile.ordered"), 1.0),
+    line(("unchanged feed, 304", "feed.304"), ("constant answer", "constant"), 0.7),
+    line(("unchanged feed, 200", "feed.200"), ("constant answer", "constant"), 0.7),
+    line(("status by key, 200", "status.200"), ("bare sqlx read", "read"), 0.9),
+    line(("status by key, 304", "status.304"), ("bare sqlx read", "read"), 0.9),
+    line(("bare sqlx read", "read"), ("constant answer", "constant"), 0.0),
 ];
 
 /// Figures that stand for themselves: what, name, unit, the most that is wanted.
 #[rustfmt::skip]
-const ALONE: [(Section, &str, &str, &str, Option<f64>); 16] = [
-    (Section::Intake, "rows of an application", "intake.rows", "", None),
-    (Section::Intake, "sealed bytes of an application", "intake.bytes", "", None),
-    (Section::Intake, "client's share of a processor", "intake.single.whole.client", "", None),
-    (Section::Intake, "one a request, p99", "intake.single.whole.p99_us", "µs", None),
-    (Section::Polls, "unchanged feed, 304, p99", "feed.304.p99_us", "µs", None),
-    (Section::Polls, "status by key, 200, p99", "status.200.p99_us", "µs", None),
-    (Section::Polls, "constant answer, p99", "constant.p99_us", "µs", None),
-    (Section::Polls, "client's share of a processor, constant", "constant.client", "", None),
-    (Section::Polls, "client's share of a processor, 304", "feed.304.client", "", None),
-    (Section::Waiting, "memory of a waiting office", "waiting.plain.kib", "KiB", Some(32.0)),
-    (Section::Waiting, "memory of a waiting office, TLS", "waiting.tls.kib", "KiB", Some(32.0)),
-    (Section::Waiting, "from commit to answer, p50", "waiting.plain.p50_ms", "ms", None),
-    (Section::Waiting, "from commit to answer, p99", "waiting.plain.p99_ms", "ms", Some(50.0)),
-    (Section::Waiting, "from commit to answer, TLS, p50", "waiting.tls.p50_ms", "ms", None),
-    (Section::Waiting, "from commit to answer, TLS, p99", "waiting.tls.p99_ms", "ms", Some(50.0)),
-    (Section::Waiting, "processor time of a waiting office", "waiting.plain.cpu_us", "µs/s", None),
+const ALONE: [(&str, &str, &str, Option<f64>); 17] = [
+    ("size of the database", "size.gb", "GB", None),
+    ("rows of an application", "intake.rows", "", None),
+    ("sealed bytes of an application", "intake.bytes", "", None),
+    ("client's share of a processor", "intake.single.whole.client", "", None),
+    ("one a request, p99", "intake.single.whole.p99_us", "µs", None),
+    ("unchanged feed, 304, p99", "feed.304.p99_us", "µs", None),
+    ("status by key, 200, p99", "status.200.p99_us", "µs", None),
+    ("constant answer, p99", "constant.p99_us", "µs", None),
+    ("client's share of a processor, constant", "constant.client", "", None),
+    ("client's share of a processor, 304", "feed.304.client", "", None),
+    ("memory of a waiting office", "waiting.plain.kib", "KiB", Some(32.0)),
+    ("memory of a waiting office, TLS", "waiting.tls.kib", "KiB", Some(32.0)),
+    ("from commit to answer, p50", "waiting.plain.p50_ms", "ms", None),
+    ("from commit to answer, p99", "waiting.plain.p99_ms", "ms", Some(50.0)),
+    ("from commit to answer, TLS, p50", "waiting.tls.p50_ms", "ms", None),
+    ("from commit to answer, TLS, p99", "waiting.tls.p99_ms", "ms", Some(50.0)),
+    ("processor time of a waiting office", "waiting.plain.cpu_us", "µs/s", None),
 ];
 
 /// The most that history may cost.
@@ -117,7 +115,8 @@ fn ratios(samples: &Samples, before: Option<&Samples>) -> String {
             continue;
         };
         let limit = samples.median(line.limit);
-        let shown = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.0}"));
+        let shown =
+            |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.0}"));
         let ratio = limit.map(|limit| ours / limit);
         let empty = before.and_then(|before| before.median(line.ours));
         let slower = empty.map(|empty| empty / ours);
@@ -145,13 +144,17 @@ fn goal(goal: f64, ratio: Option<f64>) -> String {
 }
 
 fn told_slower(factor: f64) -> String {
-    let missed = if factor > FLAT { ", goal 1.3 missed" } else { "" };
+    let missed = if factor > FLAT {
+        ", goal 1.3 missed"
+    } else {
+        ""
+    };
     format!("{factor:.2} of the cost{missed}")
 }
 
 fn alone(samples: &Samples) -> String {
     let mut text = String::from("\n| what | | goal |\n|---|---|---|\n");
-    for (_, what, name, unit, most) in ALONE {
+    for (what, name, unit, most) in ALONE {
         let Some(value) = samples.median(name) else {
             continue;
         };

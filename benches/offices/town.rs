@@ -18,10 +18,13 @@ use cei_gateway::transport::certificates::{
     TLS_CA, Validity, certificate_file, generate_development_certificates,
 };
 use cei_gateway::transport::{Trust, client_config};
+use cei_gateway::worker::listener::Listener as Ears;
+use cei_gateway::worker::supervisor::Supervisor;
 use openssl::sha::sha256;
 use rustls::ClientConfig;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use tokio_util::sync::CancellationToken;
 
 use crate::load::Target;
 use crate::pages;
@@ -40,6 +43,8 @@ pub(crate) struct Town {
     pub(crate) keys: Vec<String>,
     /// Where certificates, vault and whatever a section writes lie.
     pub(crate) folder: PathBuf,
+    /// What makes this process hear and tell, as one that serves does.
+    pub(crate) workers: Option<Supervisor>,
 }
 
 impl Town {
@@ -66,8 +71,10 @@ impl Town {
             offices: Vec::new(),
             keys: Vec::new(),
             folder: folder.to_owned(),
+            workers: None,
         };
         town.open_offices(count).await?;
+        town.workers = Some(hear(&town.gateway));
         Ok(town)
     }
 
@@ -118,18 +125,25 @@ impl Town {
         Ok(key.context("no office")?)
     }
 
-    /// Starts a server in this process, in the clear, with the bench's pages.
-    pub(crate) fn serve(&self, gateway: &Gateway) -> anyhow::Result<(Running, Target)> {
-        let mut listener = Listener::from_config(&gateway.config)?;
+    /// Starts a server in this process, in the clear, with the bench's pages. Its gateway is its
+    /// own: connections that its threads opened end with them.
+    pub(crate) async fn serve(&self, config: Config) -> anyhow::Result<Serving> {
+        let mut listener = Listener::from_config(&config)?;
         listener.bind = "127.0.0.1:0".parse()?;
         listener.tls = None;
         listener.pages = pages::register;
-        let server = start(gateway, listener)?;
+        let gateway = Gateway::open(config, Clock::System, Random::System).await?;
+        let workers = hear(&gateway);
+        let server = start(&gateway, listener)?;
         let target = Target {
             address: server.address,
             tls: None,
         };
-        Ok((server, target))
+        Ok(Serving {
+            target,
+            server,
+            workers,
+        })
     }
 
     /// TLS that trusts the gateway's certificate.
@@ -152,6 +166,28 @@ impl Town {
         }
         Ok(())
     }
+}
+
+/// A server of this process.
+pub(crate) struct Serving {
+    pub(crate) target: Target,
+    server: Running,
+    workers: Supervisor,
+}
+
+impl Serving {
+    /// Stops it.
+    pub(crate) async fn stop(self) {
+        self.server.stop().await;
+        drop(self.workers);
+    }
+}
+
+/// Makes a process hear what others commit and tell what it commits, as one that serves does.
+fn hear(gateway: &Gateway) -> Supervisor {
+    let mut workers = Supervisor::new(gateway.clone(), CancellationToken::new());
+    workers.start(Ears::default());
+    workers
 }
 
 /// An API key of nobody yet.
