@@ -51,6 +51,7 @@ pub mod sealed;
 pub mod source_files;
 pub mod statements;
 pub mod tidings;
+pub mod webhooks;
 
 use std::panic::Location;
 use std::str::FromStr;

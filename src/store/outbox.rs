@@ -18,7 +18,10 @@ use crate::store::tx::{execute, query};
 use crate::store::{StoreError, Tx, later};
 
 pub use claim::{Claimed, claim, claim_lane};
-pub use dead::{DeadLetter, bury, count_dead, list_dead, resolve_dead};
+pub use dead::{
+    DeadGroup, DeadLetter, Selection, bury, count_dead, find_dead, group_dead, list_dead,
+    resolve_dead, resolve_one_dead,
+};
 pub use events::tell;
 pub(super) use events::{Event, append_events};
 pub use feed::{Feed, Told, read_feed};
@@ -63,6 +66,8 @@ pub struct Message {
     pub subject_id: Uuid,
     /// Its content.
     pub payload: String,
+    /// The message that it repeats, after an operator's decision.
+    pub replay_of: Option<Uuid>,
     /// When it was decided.
     pub created_at: DateTime<Utc>,
 }
@@ -152,7 +157,7 @@ pub async fn append(
 /// Finds the newest message about a subject.
 pub async fn find_last(tx: &mut Tx, subject: Uuid) -> Result<Option<Message>, StoreError> {
     const SQL: &str = "
-        SELECT lane, seq, message_id, kind, subject_id, payload, created_at
+        SELECT lane, seq, message_id, kind, subject_id, payload, replay_of, created_at
         FROM outbox
         WHERE subject_id = $1
         ORDER BY created_at DESC, seq DESC
@@ -186,7 +191,7 @@ pub async fn list_after(
     limit: i64,
 ) -> Result<Vec<Message>, StoreError> {
     const SQL: &str = "
-        SELECT lane, seq, message_id, kind, subject_id, payload, created_at
+        SELECT lane, seq, message_id, kind, subject_id, payload, replay_of, created_at
         FROM outbox
         WHERE lane = $1 AND seq > $2
         ORDER BY seq

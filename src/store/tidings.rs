@@ -56,7 +56,7 @@ impl Tidings {
         let mut heard = self.subscribe(topic);
         if heard.wait_for(|known| *known > number).await.is_err() {
             // Its sender lives as long as the topics, which this handle keeps.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -99,7 +99,7 @@ async fn what_nobody_is_notified_of_is_found_in_the_rows(database: &Database) {
         told(&command, 1).await;
         tidings.beyond(OFFICE, 0).await;
     };
-    while_following(&mut ear, Duration::from_millis(20), heard).await;
+    Box::pin(while_following(&mut ear, Duration::from_millis(20), heard)).await;
     assert!(tidings.is_followed());
     drop(ear);
     assert!(!tidings.is_followed(), "nobody follows any more");
@@ -108,13 +108,14 @@ async fn what_nobody_is_notified_of_is_found_in_the_rows(database: &Database) {
 
 #[tokio::test]
 async fn what_nobody_is_notified_of_is_found_in_the_rows_sqlite() {
-    what_nobody_is_notified_of_is_found_in_the_rows(&Database::sqlite().await).await;
+    let database = Database::sqlite().await;
+    Box::pin(what_nobody_is_notified_of_is_found_in_the_rows(&database)).await;
 }
 
 #[tokio::test]
 async fn what_nobody_is_notified_of_is_found_in_the_rows_postgres() {
     if let Some(database) = Database::postgres().await {
-        what_nobody_is_notified_of_is_found_in_the_rows(&database).await;
+        Box::pin(what_nobody_is_notified_of_is_found_in_the_rows(&database)).await;
     }
 }
 
