@@ -113,7 +113,9 @@ impl Row for DeadLetterView {
             self.order.clone().unwrap_or_default(),
             self.attempts.to_string(),
             self.cause.clone(),
-            self.status.map(|status| status.to_string()).unwrap_or_default(),
+            self.status
+                .map(|status| status.to_string())
+                .unwrap_or_default(),
         ]
     }
 }

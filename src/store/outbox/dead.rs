@@ -210,10 +210,7 @@ pub struct DeadGroup {
 }
 
 /// Groups the dead letters that nobody has resolved, the largest groups first.
-pub async fn group_dead(
-    tx: &mut Tx,
-    selection: &Selection,
-) -> Result<Vec<DeadGroup>, StoreError> {
+pub async fn group_dead(tx: &mut Tx, selection: &Selection) -> Result<Vec<DeadGroup>, StoreError> {
     const SQL: &str = "
         SELECT lane_kind, cause, status, COUNT(*) AS letters, COUNT(DISTINCT lane) AS lanes,
                MIN(died_at) AS oldest, MAX(died_at) AS newest
@@ -296,7 +293,12 @@ mod tests {
     fn a_status_is_split_off_its_cause_and_nothing_else_is() {
         assert_eq!(split_cause("REFUSED 400"), ("REFUSED", Some(400)));
         assert_eq!(split_cause("RETRY"), ("RETRY", None));
-        for text in ["REFUSED 40", "it was 400", "its signed bytes were erased", "REFUSED +40"] {
+        for text in [
+            "REFUSED 40",
+            "it was 400",
+            "its signed bytes were erased",
+            "REFUSED +40",
+        ] {
             assert_eq!(split_cause(text), (text, None));
         }
     }

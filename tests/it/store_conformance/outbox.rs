@@ -2,8 +2,8 @@
 
 use cei_gateway::domain::id::MessageId;
 use cei_gateway::store::outbox::{
-    self, Attempt, Lane, LaneKind, LaneResult, NewMessage, Selection, append, claim_lane, find_lane,
-    list_after, release_lane,
+    self, Attempt, Lane, LaneKind, LaneResult, NewMessage, Selection, append, claim_lane,
+    find_lane, list_after, release_lane,
 };
 use cei_gateway::store::{Store, StoreError, Tx};
 use uuid::Uuid;

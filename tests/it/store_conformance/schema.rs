@@ -62,7 +62,11 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("letters", "state", codes!(LetterState)),
         ("reconciliation_findings", "difference", codes!(Difference)),
         ("cause_decision_orders", "outcome", codes!(Outcome)),
-        ("dead_letter_decisions", "action", vec!["REDRIVE", "DISCARD"]),
+        (
+            "dead_letter_decisions",
+            "action",
+            vec!["REDRIVE", "DISCARD"],
+        ),
         ("dead_letter_turns", "outcome", codes!(Outcome)),
         ("forced_words", "outcome", codes!(ForcedOutcome)),
         ("cards", "state", codes!(CardState)),
