@@ -1,6 +1,7 @@
 //! `cei-gateway serve` as a process of its own, whose memory and processor time the kernel tells.
 #![expect(clippy::float_arithmetic, reason = "figures for people, no money")]
 
+use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -38,12 +39,13 @@ impl Served {
             .folder
             .join(if tls { "tls.toml" } else { "plain.toml" });
         std::fs::write(&file, config(town, address, tls))?;
+        let log = File::create(file.with_extension("log"))?;
         let child = Command::new(env!("CARGO_BIN_EXE_cei-gateway"))
             .arg("--config")
             .arg(&file)
             .args(["serve", "--no-workers"])
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(log)
             .spawn()
             .context("starting cei-gateway serve")?;
         let tls = tls.then(|| town.tls()).transpose()?;

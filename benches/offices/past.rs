@@ -1,7 +1,7 @@
 //! What happened in the thirteen months before: cards that were handed over, and what offices were
 //! told, in bulk statements.
 
-use sqlx::Connection;
+use sqlx::{Connection, PgPool};
 use uuid::Uuid;
 
 use crate::cards;
@@ -21,6 +21,29 @@ pub(crate) async fn grow(town: &Town, before: History, wanted: History) -> anyho
     let more = wanted.events.saturating_sub(before.events);
     let each = i64::try_from(more)? / i64::try_from(offices.len())?;
     tell(town, i64::try_from(before.events)?, each).await
+}
+
+/// Makes the months into which the past falls, before anything lies in them.
+pub(crate) async fn make_months(pool: &PgPool) -> anyhow::Result<()> {
+    const SQL: &str = "
+        DO $$
+        DECLARE
+            month TIMESTAMP;
+        BEGIN
+            FOR month IN
+                SELECT generate_series(date_trunc('month', now() AT TIME ZONE 'UTC' - interval '14 months'),
+                                       now() AT TIME ZONE 'UTC', interval '1 month')
+            LOOP
+                EXECUTE format(
+                    'CREATE TABLE IF NOT EXISTS %I PARTITION OF outbox FOR VALUES FROM (%L) TO (%L)',
+                    'outbox' || to_char(month, '_YYYY_MM'),
+                    month AT TIME ZONE 'UTC',
+                    (month + interval '1 month') AT TIME ZONE 'UTC');
+            END LOOP;
+        END
+        $$";
+    sqlx::raw_sql(SQL).execute(pool).await?;
+    Ok(())
 }
 
 /// Tells every office so much, from thirteen months ago to this day, as time would have done it.

@@ -27,7 +27,7 @@ use sqlx::postgres::PgPoolOptions;
 use tokio_util::sync::CancellationToken;
 
 use crate::load::Target;
-use crate::pages;
+use crate::{pages, past};
 
 /// Offices entered in one transaction.
 const AT_ONCE: usize = 500;
@@ -73,6 +73,7 @@ impl Town {
             folder: folder.to_owned(),
             workers: None,
         };
+        past::make_months(&town.pool).await?;
         town.open_offices(count).await?;
         town.workers = Some(hear(&town.gateway));
         Ok(town)

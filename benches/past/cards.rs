@@ -27,7 +27,9 @@ const ROWS: [&str; 7] = [
      SELECT ('a2' || lpad(to_hex(n), 30, '0'))::uuid, 'PAST-' || n, o.id, o.id, 'past-' || n,
             decode(repeat('07', 32), 'hex'), 1, 'CEI', 'EXPIRY',
             decode(md5(n::text) || md5(n::text), 'hex'), $4, TRUE, '2025-06-01', '2025-07-01',
-            'E2', 'HANDED_OVER', FALSE, 'EXEMPT', 0, 0, 'X1', '{}', 'P' || n,
+            'E2', 'HANDED_OVER', FALSE, 'EXEMPT', 0, 0, 'X1', '{}',
+            'RF' || lpad((98 - ((1000000000 + n) * 1000000 + 271500) % 97)::text, 2, '0')
+                 || 1000000000 + n,
             ('a1' || lpad(to_hex(n), 30, '0'))::uuid, 90000, 1, 0, '2025-06-01', '2025-07-01', 9
      FROM generate_series($1::bigint, $2::bigint) n,
           LATERAL (SELECT ($3::uuid[])[1 + n % cardinality($3::uuid[])] AS id) o",
