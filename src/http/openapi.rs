@@ -18,7 +18,10 @@ use crate::http::{
     ),
     paths(
         applications::submit::submit,
+        applications::batch::submit,
         applications::read::list,
+        applications::status::list,
+        applications::status::show,
         applications::read::show,
         applications::revise::revise,
         applications::withdraw::withdraw,

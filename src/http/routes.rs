@@ -103,6 +103,9 @@ macro_rules! routes {
 routes! {
     POST "/v1/applications"                 => applications::submit::submit,     office("applications:write");
     GET  "/v1/applications"                 => applications::read::list,         office("applications:read");
+    POST "/v1/applications/batch"           => applications::batch::submit,      office("applications:write");
+    GET  "/v1/applications/status"          => applications::status::list,       office("applications:read");
+    GET  "/v1/applications/{id}/status"     => applications::status::show,       office("applications:read");
     GET  "/v1/applications/{id}"            => applications::read::show,         office("applications:read");
     POST "/v1/applications/{id}/revisions"  => applications::revise::revise,     office("applications:write");
     POST "/v1/applications/{id}/withdrawal" => applications::withdraw::withdraw, office("applications:write");

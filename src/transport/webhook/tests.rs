@@ -341,8 +341,7 @@ async fn a_gigabyte_is_not_read() {
 #[tokio::test]
 async fn a_head_without_end_is_not_read() {
     const PIECE: &[u8] = &[b'a'; 65_536];
-    let (answer, receiver) =
-        sent_to(Manner::Floods(b"HTTP/1.1 200 OK\r\nX-Long: ", PIECE)).await;
+    let (answer, receiver) = sent_to(Manner::Floods(b"HTTP/1.1 200 OK\r\nX-Long: ", PIECE)).await;
     assert_eq!(answer.outcome, Outcome::LostAfterSending);
     let written = receiver.written.load(Ordering::Relaxed);
     assert!(written < 32 << 20, "{written} bytes");
@@ -422,7 +421,10 @@ async fn a_name_that_leads_into_our_own_network_is_not_connected_to() {
         let answer = answer.await;
         assert_eq!(answer.outcome, Outcome::AddressForbidden);
         let detail = answer.detail.unwrap();
-        assert!(!detail.contains("127.0"), "an address is nobody's business: {detail}");
+        assert!(
+            !detail.contains("127.0"),
+            "an address is nobody's business: {detail}"
+        );
     }
     assert_eq!(receiver.connections(), 0);
 }
@@ -486,7 +488,10 @@ async fn tls_names_the_machine_that_was_asked_for() {
     // One that speaks no TLS at all.
     let network = Network::new(tls, Arc::new(SystemNames), Reach::Anywhere, TIMES);
     let plain = Receiver::open(Manner::SaysAndCloses(b"HTTP/1.1 400 Bad Request\r\n\r\n")).await;
-    let mut line = network.line(&endpoint(&format!("https://localhost:{}/", plain.address.port())));
+    let mut line = network.line(&endpoint(&format!(
+        "https://localhost:{}/",
+        plain.address.port()
+    )));
     let answer = network.carry(&mut line, &letter(&keys(), Clock::System.now()));
     assert!(matches!(
         answer.await.outcome,
