@@ -10,7 +10,7 @@ use crate::cli::exit::{CliError, Refusal};
 use crate::cli::output::{Row, instant};
 use crate::flow::decide_lane::{LaneRefusal, set_paused};
 use crate::http::operations::view::{DeadLetterView, LaneView, read_dead};
-use crate::store::outbox;
+use crate::store::outbox::{self, Selection};
 
 /// Destinations of messages, and messages that could not be delivered
 #[derive(Debug, Subcommand)]
@@ -101,6 +101,7 @@ impl Row for DeadLetterView {
         "ORDER",
         "ATTEMPTS>",
         "CAUSE",
+        "STATUS>",
     ];
 
     fn cells(&self) -> Vec<String> {
@@ -112,6 +113,9 @@ impl Row for DeadLetterView {
             self.order.clone().unwrap_or_default(),
             self.attempts.to_string(),
             self.cause.clone(),
+            self.status
+                .map(|status| status.to_string())
+                .unwrap_or_default(),
         ]
     }
 }
@@ -139,7 +143,7 @@ async fn lanes(command: &Lanes, context: &mut Context<'_>) -> Result<Exit, CliEr
 
 async fn dead(command: &Dead, context: &mut Context<'_>) -> Result<Exit, CliError> {
     let mut tx = context.store().await?.read().await?;
-    let rows = read_dead(&mut tx, command.limit).await?;
+    let rows = read_dead(&mut tx, &Selection::default(), command.limit).await?;
     context.output.list(&rows, None)?;
     Ok(Exit::Ok)
 }

@@ -4,6 +4,7 @@
 //! requests and passes that run are finished, leases given back, and the process ends with 0. What
 //! does not finish in time is cut off: its lease runs out, and another process does it again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -20,11 +21,14 @@ use crate::telemetry;
 use crate::worker::batcher::Batcher;
 use crate::worker::collector::Collector;
 use crate::worker::dispatcher::Dispatcher;
+use crate::worker::herald::Herald;
 use crate::worker::janitor::Janitor;
 use crate::worker::listener::Listener as TidingsListener;
 use crate::worker::matcher::Matcher;
 use crate::worker::postman::Postman;
+use crate::worker::pruner::Pruner;
 use crate::worker::reconciler::Reconciler;
+use crate::worker::redriver::Redriver;
 use crate::worker::supervisor::Supervisor;
 
 /// How long a pass may take beyond its longest request, before it is cut off.
@@ -99,9 +103,14 @@ pub(crate) fn start_workers(gateway: &Gateway, stop: &CancellationToken) -> Supe
     let mut supervisor = start_listener(gateway, stop);
     supervisor.start(Matcher);
     supervisor.start(Batcher);
+    if let Some(network) = &gateway.webhook_network {
+        supervisor.start(Herald::new(owner.clone(), Arc::clone(network)));
+    }
     supervisor.start(Dispatcher { owner });
     supervisor.start(Reconciler);
     supervisor.start(Janitor);
+    supervisor.start(Pruner::default());
+    supervisor.start(Redriver);
     if !gateway.config.payments.folders.is_empty() {
         supervisor.start(Collector::default());
     }

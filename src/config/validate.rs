@@ -1,6 +1,7 @@
 //! What the values must be, beyond their kind: within bounds, complete, and fit for each other.
 
 mod bureau;
+mod webhooks;
 
 use std::path::PathBuf;
 
@@ -30,6 +31,7 @@ impl Config {
         self.check_batching(&mut findings);
         self.check_production(&mut findings);
         self.check_delivery(&mut findings);
+        self.check_webhooks(&mut findings);
         self.check_payments(&mut findings);
         self.check_limits(&mut findings);
         self.check_refunds(&mut findings);

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod codes;
 pub mod id;
 pub mod money;
+pub mod month;
 pub mod operator;
 pub mod reason;
 pub mod rule;
@@ -27,6 +28,7 @@ pub mod letter;
 pub mod order;
 pub mod payment;
 pub mod refund;
+pub mod webhook;
 
 // Rules: each looks at the world and names one event.
 pub mod batching;

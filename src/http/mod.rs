@@ -32,9 +32,11 @@ pub(crate) mod payments;
 mod posted;
 pub mod problems;
 pub mod routes;
+mod sent;
 pub mod server;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tls;
+pub(crate) mod webhooks;
 
 pub use openapi::openapi_json;

@@ -11,7 +11,7 @@ use actix_web::web;
 
 use crate::http::{
     applications, bureau, channels, complaints, consignments, docs, events, fees, health, offices,
-    operations, payment_references, payments,
+    operations, payment_references, payments, webhooks,
 };
 use crate::store::credentials::Party;
 
@@ -103,6 +103,9 @@ macro_rules! routes {
 routes! {
     POST "/v1/applications"                 => applications::submit::submit,     office("applications:write");
     GET  "/v1/applications"                 => applications::read::list,         office("applications:read");
+    POST "/v1/applications/batch"           => applications::batch::submit,      office("applications:write");
+    GET  "/v1/applications/status"          => applications::status::list,       office("applications:read");
+    GET  "/v1/applications/{id}/status"     => applications::status::show,       office("applications:read");
     GET  "/v1/applications/{id}"            => applications::read::show,         office("applications:read");
     POST "/v1/applications/{id}/revisions"  => applications::revise::revise,     office("applications:write");
     POST "/v1/applications/{id}/withdrawal" => applications::withdraw::withdraw, office("applications:write");
@@ -115,6 +118,16 @@ routes! {
     POST "/v1/consignments/{consignment}/scan" => consignments::scan,            office("cards:report");
     GET  "/v1/fees/{name}"                  => fees::show,                       FEE_READERS;
     GET  "/v1/events"                       => events::list,                     office("events:read");
+    PUT  "/v1/webhook"                      => webhooks::set,                    office("webhooks:write");
+    GET  "/v1/webhook"                      => webhooks::show,                   office("webhooks:read");
+    DELETE "/v1/webhook"                    => webhooks::remove,                 office("webhooks:write");
+    POST "/v1/webhook/keys"                 => webhooks::make_key,               office("webhooks:write");
+    DELETE "/v1/webhook/keys/{id}"          => webhooks::end_key,                office("webhooks:write");
+    POST "/v1/webhook/test"                 => webhooks::progress::test,         office("webhooks:write");
+    POST "/v1/webhook/enable"               => webhooks::enable,                 office("webhooks:write");
+    POST "/v1/webhook/disable"              => webhooks::disable,                office("webhooks:write");
+    POST "/v1/webhook/recover"              => webhooks::recover,                office("webhooks:write");
+    GET  "/v1/webhook/deliveries"           => webhooks::progress::deliveries,   office("webhooks:read");
     GET  "/v1/offices/me"                   => offices::me,                      office("offices:read");
     POST "/v1/payment-references"           => payment_references::give,         office("payment-references:write");
     POST "/v1/bureau/messages"              => bureau::take,                     bureau_only("bureau-messages:write");
@@ -182,6 +195,10 @@ routes! {
     POST "/v1/holds/{id}/release"           => operations::holds::release,       OPERATORS;
     POST "/v1/holds/{id}/send-back"         => operations::holds::send_back,     OPERATORS;
     POST "/v1/holds/{id}/note"              => operations::holds::take_note,     OPERATORS;
+    GET  "/v1/operations/webhooks"          => webhooks::operate::list,          OPERATORS;
+    GET  "/v1/operations/webhooks/{office}" => webhooks::operate::show,          OPERATORS;
+    GET  "/v1/operations/webhooks/{office}/deliveries" => webhooks::operate::deliveries, OPERATORS;
+    POST "/v1/operations/webhooks/{office}/decisions" => webhooks::operate::decide, OPERATORS;
     GET  "/v1/outbox/lanes"                 => operations::outbox::lanes,        OPERATORS;
     POST "/v1/outbox/lanes/{lane}/pause"    => operations::outbox::pause,        OPERATORS;
     POST "/v1/outbox/lanes/{lane}/resume"   => operations::outbox::resume,       OPERATORS;

@@ -21,6 +21,7 @@ use crate::domain::payment::{self, PaymentEvent, PaymentState};
 use crate::domain::refund::{self, RefundEvent, RefundState};
 use crate::domain::retention::RetentionRule;
 use crate::domain::step::{self, IllegalStep, Step};
+use crate::domain::webhook::{self, WebhookEvent, WebhookState};
 use crate::random::Random;
 use crate::store::tx::{execute, execute_rows, query};
 use crate::store::{StoreError, Tx, later};
@@ -129,6 +130,21 @@ pub async fn take_step<S: Subject>(
         note,
     )
     .await?;
+    Ok(to)
+}
+
+/// Takes a step of a subject whose row is not written yet: it is inserted in the state to which its
+/// first steps have led it, with the history of all of them.
+pub async fn take_first_step<S: Subject>(
+    tx: &mut Tx,
+    id: Uuid,
+    from: S::State,
+    event: S::Event,
+    note: &Note<'_>,
+) -> Result<S::State, StepError<S::State, S::Event>> {
+    let to = step::next(S::STEPS, from, event)?;
+    let words = [from.to_string(), event.to_string(), to.to_string()];
+    record(tx, S::KIND, id, words.each_ref().map(String::as_str), note).await?;
     Ok(to)
 }
 
@@ -374,6 +390,18 @@ subject! {
     |tx, id, from, to, at| {
         const SQL: &str = "
             UPDATE inbox
+            SET state = $1, updated_at = $2, version = version + 1
+            WHERE id = $3 AND state = $4";
+        execute!(tx, SQL, to.as_str(), at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// An office's webhook, as a subject of history; its id is that of the office's lane.
+    Webhook: WebhookState, WebhookEvent, Lane, "webhook", webhook::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE webhooks
             SET state = $1, updated_at = $2, version = version + 1
             WHERE id = $3 AND state = $4";
         execute!(tx, SQL, to.as_str(), at, id, from.as_str())

@@ -28,11 +28,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::domain::id::SealedId;
 use crate::vault::blobs::{Blobs, UnfinishedBlob};
-use crate::vault::master::MasterKeys;
+use crate::vault::master::{MasterKeys, Purpose};
 use crate::vault::sealing::{Sealer, Sealing, Written};
 use crate::vault::stream::Opening;
 
@@ -126,12 +127,12 @@ impl Vault {
 
     /// Wraps a data key for one blob; it will not unwrap for another.
     pub fn wrap(&self, key: &DataKey, for_id: SealedId) -> Result<Vec<u8>, VaultError> {
-        self.inner.master.wrap(key, for_id)
+        self.inner.master.wrap(Purpose::DataKey, key, for_id)
     }
 
     /// Unwraps the data key of a blob.
     pub fn unwrap_key(&self, wrapped: &[u8], for_id: SealedId) -> Result<DataKey, VaultError> {
-        self.inner.master.unwrap(wrapped, for_id)
+        self.inner.master.unwrap(Purpose::DataKey, wrapped, for_id)
     }
 
     /// Wraps a data key anew under the current master key; `None` if it is already. This is how
@@ -142,6 +143,18 @@ impl Vault {
             return Ok(None);
         }
         self.wrap(&key, id).map(Some)
+    }
+
+    /// Wraps the key that signs what a webhook is sent, for the row that keeps it.
+    pub fn wrap_webhook_key(&self, key: &DataKey, row: Uuid) -> Result<Vec<u8>, VaultError> {
+        let row = SealedId(row);
+        self.inner.master.wrap(Purpose::WebhookKey, key, row)
+    }
+
+    /// Unwraps the key that signs what a webhook is sent.
+    pub fn unwrap_webhook_key(&self, wrapped: &[u8], row: Uuid) -> Result<DataKey, VaultError> {
+        let row = SealedId(row);
+        self.inner.master.unwrap(Purpose::WebhookKey, wrapped, row)
     }
 
     /// The keyed hash (HMAC-SHA256) by which a value such as a CNP is looked up without being kept.
@@ -161,11 +174,41 @@ impl Vault {
 
     /// Seals content under a new data key; the blob is durable when this returns.
     pub fn put(&self, id: SealedId, plain: &[u8]) -> Result<Sealed, VaultError> {
+        let staged = self.stage(id, plain)?;
+        self.inner.blobs.publish_all(vec![(id, staged.blob)])?;
+        Ok(staged.sealed)
+    }
+
+    /// Seals content under a new data key, and makes its bytes durable; its blob appears only when
+    /// it is published. Contents that belong together are staged side by side.
+    pub fn stage(&self, id: SealedId, plain: &[u8]) -> Result<Staged, VaultError> {
         let key = self.new_key()?;
         let wrapped_key = self.wrap(&key, id)?;
         let mut sealer = Sealer::new(&key, id, self.inner.blobs.create(id)?)?;
         sealer.put(plain, true)?;
-        self.publish(id, wrapped_key, sealer.finish()?)
+        let written = sealer.finish()?;
+        self.inner.blobs.make_durable(&written.sink)?;
+        Ok(Staged {
+            id,
+            sealed: Sealed {
+                wrapped_key,
+                size_bytes: i64::try_from(written.size_bytes).unwrap_or(i64::MAX),
+                sha256: written.sha256,
+            },
+            blob: written.sink,
+        })
+    }
+
+    /// Makes staged blobs appear; all of them are durable when this returns. Each drawer that takes
+    /// some of them is made durable once.
+    pub fn publish(&self, staged: Vec<Staged>) -> Result<Vec<(SealedId, Sealed)>, VaultError> {
+        let (mut sealed, mut blobs) = (Vec::new(), Vec::new());
+        for one in staged {
+            sealed.push((one.id, one.sealed));
+            blobs.push((one.id, one.blob));
+        }
+        self.inner.blobs.publish_all(blobs)?;
+        Ok(sealed)
     }
 
     /// Opens content that fits in memory.
@@ -190,13 +233,14 @@ impl Vault {
         }
     }
 
-    fn publish(
+    fn publish_written(
         &self,
         id: SealedId,
         wrapped_key: Vec<u8>,
         written: Written<UnfinishedBlob>,
     ) -> Result<Sealed, VaultError> {
-        self.inner.blobs.publish(id, written.sink)?;
+        self.inner.blobs.make_durable(&written.sink)?;
+        self.inner.blobs.publish_all(vec![(id, written.sink)])?;
         Ok(Sealed {
             wrapped_key,
             size_bytes: i64::try_from(written.size_bytes).unwrap_or(i64::MAX),
@@ -252,6 +296,14 @@ impl Vault {
     }
 }
 
+/// Content whose bytes are durable and whose blob does not appear yet. Dropped, it leaves nothing
+/// behind.
+pub struct Staged {
+    id: SealedId,
+    sealed: Sealed,
+    blob: UnfinishedBlob,
+}
+
 /// Seals what is written to it. Dropped without [`SealWriter::finish`], it leaves nothing behind.
 pub struct SealWriter {
     vault: Vault,
@@ -264,7 +316,8 @@ impl SealWriter {
     /// Seals the end and makes the blob durable.
     pub fn finish(self) -> Result<Sealed, VaultError> {
         let written = self.sealing.finish()?;
-        self.vault.publish(self.id, self.wrapped_key, written)
+        self.vault
+            .publish_written(self.id, self.wrapped_key, written)
     }
 }
 

@@ -8,11 +8,14 @@ pub mod batcher;
 pub mod bell;
 pub mod collector;
 pub mod dispatcher;
+pub mod herald;
 pub mod janitor;
 pub mod listener;
 pub mod matcher;
 pub mod postman;
+pub mod pruner;
 pub mod reconciler;
+pub mod redriver;
 pub mod supervisor;
 
 use std::convert::Infallible;
@@ -39,6 +42,11 @@ pub trait Worker: Send + Sync + 'static {
 
     /// Does one bounded piece of work.
     fn pass(&self, gateway: &Gateway) -> impl Future<Output = anyhow::Result<Progress>> + Send;
+
+    /// Ends what goes on beyond a pass, after the last one.
+    fn finish(&self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// How often a flow is tried while others are faster. One that loses so often does not race but

@@ -23,6 +23,8 @@ pub(super) fn settings(config: &Config) -> Vec<Setting> {
     all.extend(bureau(config));
     all.extend(batching(config));
     all.extend(delivery(config));
+    all.extend(webhooks(config));
+    all.extend(reconciliation(config));
     all.extend(payments(config));
     all.extend(the_rest(config));
     all
@@ -238,6 +240,32 @@ fn delivery(config: &Config) -> Vec<Setting> {
             "delivery.forced_word_days",
             delivery.forced_word_days.to_string(),
         ),
+    ]
+}
+
+fn webhooks(config: &Config) -> Vec<Setting> {
+    let webhooks = &config.webhooks;
+    vec![
+        ("webhooks.concurrency", webhooks.concurrency.to_string()),
+        ("webhooks.batch", webhooks.batch.to_string()),
+        (
+            "webhooks.rate_per_second",
+            webhooks.rate_per_second.to_string(),
+        ),
+        (
+            "webhooks.connect_timeout_seconds",
+            webhooks.connect_timeout_seconds.to_string(),
+        ),
+        (
+            "webhooks.total_timeout_seconds",
+            webhooks.total_timeout_seconds.to_string(),
+        ),
+        ("webhooks.allow_private", webhooks.allow_private.to_string()),
+    ]
+}
+
+fn reconciliation(config: &Config) -> Vec<Setting> {
+    vec![
         (
             "reconciliation.at",
             config.reconciliation.at.0.format("%H:%M").to_string(),

@@ -19,7 +19,7 @@ use crate::http::operations::{
 };
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
-use crate::store::outbox;
+use crate::store::outbox::{self, Selection};
 
 /// Which destinations to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -183,6 +183,6 @@ pub(crate) async fn dead(
 ) -> Result<HttpResponse, Problem> {
     let limit = page_limit(query.limit);
     let mut tx = api.gateway.store.read().await?;
-    let data = read_dead(&mut tx, limit).await?;
+    let data = read_dead(&mut tx, &Selection::default(), limit).await?;
     Ok(HttpResponse::Ok().json(DeadView { data }))
 }

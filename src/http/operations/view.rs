@@ -11,7 +11,7 @@ use crate::store::history::{self, HistoryEntry};
 use crate::store::holds::{self, Hold};
 use crate::store::order_lines::{self, OrderLine};
 use crate::store::orders::{self, Order};
-use crate::store::outbox::{DeadLetter, Lane};
+use crate::store::outbox::{DeadLetter, Lane, Selection, list_dead};
 use crate::store::{StoreError, Tx};
 
 /// Lines of one order that are shown; an order has no more.
@@ -328,7 +328,10 @@ pub struct DeadLetterView {
     /// The number of the order that it carries.
     pub order: Option<String>,
     /// Why it died.
+    #[schema(example = "REFUSED")]
     pub cause: String,
+    /// The HTTP status of the last answer, where there was one.
+    pub status: Option<i64>,
     /// After how many attempts.
     pub attempts: i64,
     /// When.
@@ -336,9 +339,13 @@ pub struct DeadLetterView {
 }
 
 /// Reads the dead letters that wait for a decision, in the order of their death.
-pub async fn read_dead(tx: &mut Tx, limit: i64) -> Result<Vec<DeadLetterView>, StoreError> {
+pub async fn read_dead(
+    tx: &mut Tx,
+    selection: &Selection,
+    limit: i64,
+) -> Result<Vec<DeadLetterView>, StoreError> {
     let mut views = Vec::new();
-    for letter in crate::store::outbox::list_dead(tx, limit).await? {
+    for letter in list_dead(tx, selection, limit).await? {
         let order = orders::find(tx, OrderId(letter.subject_id)).await?;
         views.push(dead_letter(letter, order.map(|order| order.number)));
     }
@@ -353,6 +360,7 @@ fn dead_letter(letter: DeadLetter, order: Option<String>) -> DeadLetterView {
         kind: letter.kind,
         order,
         cause: letter.cause,
+        status: letter.status,
         attempts: letter.attempts,
         died_at: letter.died_at,
     }

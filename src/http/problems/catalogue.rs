@@ -180,6 +180,15 @@ problems! {
     BUREAU_MAY_HOLD_ORDER = 409 "bureau-may-hold-order";
         en "The bureau may hold the order." => "Ask the bureau before giving the order up: its cards may be made.";
         ro "Este posibil ca biroul de personalizare să aibă comanda." => "Întrebați biroul înainte de a renunța la comandă: cărțile pot fi produse.";
+    WEBHOOK_KEY_MISSING = 409 "webhook-key-missing";
+        en "The webhook has no key, so that nothing could be signed." => "Make a key and give it to the receiver first.";
+        ro "Webhook-ul nu are nicio cheie, deci nimic nu poate fi semnat." => "Creați mai întâi o cheie și configurați-o în aplicația care primește.";
+    WEBHOOK_KEYS_TOO_MANY = 409 "webhook-keys-too-many";
+        en "The webhook has as many valid keys as it may." => "End one that the receiver does not use any more.";
+        ro "Webhook-ul are deja numărul maxim de chei valabile." => "Închideți o cheie pe care aplicația nu o mai folosește.";
+    WEBHOOK_KEY_LAST = 409 "webhook-key-last";
+        en "It is the last key of a webhook that is enabled." => "Make another key first, or disable the webhook.";
+        ro "Este ultima cheie a unui webhook activ." => "Creați mai întâi altă cheie sau dezactivați webhook-ul.";
     HOLD_CLOSED = 409 "hold-closed";
         en "Somebody has closed the hold." => "Read the list of holds again.";
         ro "Reținerea a fost închisă între timp." => "Recitiți lista reținerilor.";

@@ -2,6 +2,7 @@
 
 mod kit;
 
+mod batch;
 mod cards;
 mod causes;
 mod feed;

@@ -26,7 +26,7 @@ fn listening(store: &Store) -> JoinSet<()> {
     task.spawn(async move {
         let mut ear = Ear::open(&store).await.unwrap();
         loop {
-            ear.follow(Duration::from_millis(50)).await.unwrap();
+            ear.follow(Duration::from_millis(50), || ()).await.unwrap();
         }
     });
     task
