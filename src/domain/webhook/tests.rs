@@ -76,7 +76,10 @@ fn a_receiver_that_asks_for_time_gets_it_within_a_day() {
         code: 429,
         retry_after: Some(Duration::from_secs(seconds)),
     };
-    assert_eq!(after(asked(600), 1), AfterTry::Again(Duration::from_mins(10)));
+    assert_eq!(
+        after(asked(600), 1),
+        AfterTry::Again(Duration::from_mins(10))
+    );
     assert_eq!(after(asked(1), 2), AfterTry::Again(Duration::from_mins(5)));
     assert_eq!(
         after(asked(u64::MAX), 1),
