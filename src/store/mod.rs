@@ -17,6 +17,7 @@ mod tx;
 pub mod acknowledgements;
 pub mod applications;
 pub mod approvals;
+pub mod authentication_failures;
 pub mod batching_pauses;
 pub mod cards;
 pub mod causes;

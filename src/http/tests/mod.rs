@@ -12,5 +12,6 @@ mod life;
 mod money;
 mod operations;
 mod refunds;
+mod revocation;
 mod submitting;
 mod wire;
