@@ -26,7 +26,9 @@ use crate::worker::janitor::Janitor;
 use crate::worker::listener::Listener as TidingsListener;
 use crate::worker::matcher::Matcher;
 use crate::worker::postman::Postman;
+use crate::worker::pruner::Pruner;
 use crate::worker::reconciler::Reconciler;
+use crate::worker::redriver::Redriver;
 use crate::worker::supervisor::Supervisor;
 
 /// How long a pass may take beyond its longest request, before it is cut off.
@@ -106,6 +108,8 @@ pub(crate) fn start_workers(gateway: &Gateway, stop: &CancellationToken) -> Supe
     supervisor.start(Dispatcher { owner });
     supervisor.start(Reconciler);
     supervisor.start(Janitor);
+    supervisor.start(Pruner::default());
+    supervisor.start(Redriver);
     if !gateway.config.payments.folders.is_empty() {
         supervisor.start(Collector::default());
     }

@@ -5,7 +5,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::http::{
     applications, bureau, channels, complaints, consignments, events, fees, offices, operations,
-    payment_references, payments,
+    payment_references, payments, webhooks,
 };
 
 /// The description of `/v1`.
@@ -18,7 +18,10 @@ use crate::http::{
     ),
     paths(
         applications::submit::submit,
+        applications::batch::submit,
         applications::read::list,
+        applications::status::list,
+        applications::status::show,
         applications::read::show,
         applications::revise::revise,
         applications::withdraw::withdraw,
@@ -31,6 +34,16 @@ use crate::http::{
         consignments::scan,
         fees::show,
         events::list,
+        webhooks::set,
+        webhooks::show,
+        webhooks::remove,
+        webhooks::make_key,
+        webhooks::end_key,
+        webhooks::progress::test,
+        webhooks::enable,
+        webhooks::disable,
+        webhooks::recover,
+        webhooks::progress::deliveries,
         offices::me,
         payment_references::give,
         bureau::take,
@@ -96,6 +109,10 @@ use crate::http::{
         operations::holds::release,
         operations::holds::send_back,
         operations::holds::take_note,
+        webhooks::operate::list,
+        webhooks::operate::show,
+        webhooks::operate::deliveries,
+        webhooks::operate::decide,
         operations::outbox::lanes,
         operations::outbox::pause,
         operations::outbox::resume,

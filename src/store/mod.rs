@@ -6,6 +6,7 @@
 //! may try on SQLite either.
 
 mod error;
+mod glance;
 mod interruption;
 mod later;
 pub mod refund_lists;
@@ -16,6 +17,7 @@ mod tx;
 pub mod acknowledgements;
 pub mod applications;
 pub mod approvals;
+pub mod authentication_failures;
 pub mod batching_pauses;
 pub mod cards;
 pub mod causes;
@@ -24,6 +26,7 @@ pub mod consignments;
 pub mod counters;
 pub mod credentials;
 pub mod days;
+pub mod dead_letter_decisions;
 pub mod forced_words;
 pub mod history;
 pub mod holds;
@@ -33,6 +36,7 @@ pub mod letters;
 pub mod matches;
 pub mod matching_keys;
 pub mod money_facts;
+pub mod months;
 pub mod movements;
 pub mod notifications;
 pub mod offices;
@@ -65,6 +69,7 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 pub use error::{StoreError, read_code};
+pub use glance::Glance;
 pub use interruption::{Interruption, Place};
 pub use later::Later;
 pub use retry::retrying;
@@ -199,6 +204,16 @@ impl Store {
                 }
             })
         }
+    }
+
+    /// Looks at the database with one statement outside of any transaction.
+    #[track_caller]
+    pub fn glance(&self) -> Result<Glance<'_>, StoreError> {
+        self.allow(Location::caller())?;
+        Ok(match &self.db {
+            Db::Postgres(pool) => Glance::Postgres(pool),
+            Db::Sqlite { readers, .. } => Glance::Sqlite(readers),
+        })
     }
 
     fn later(&self) -> Later {

@@ -8,6 +8,7 @@ mod claim;
 mod dead;
 mod events;
 mod feed;
+pub mod retention;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -163,6 +164,20 @@ pub async fn find_last(tx: &mut Tx, subject: Uuid) -> Result<Option<Message>, St
         ORDER BY created_at DESC, seq DESC
         LIMIT 1";
     query!(fetch_optional as Message, tx, SQL, subject)
+}
+
+/// Finds a message by its place, and by when it was decided: that tells in which month it lies.
+pub async fn find_message(
+    tx: &mut Tx,
+    lane: &str,
+    seq: i64,
+    created_at: DateTime<Utc>,
+) -> Result<Option<Message>, StoreError> {
+    const SQL: &str = "
+        SELECT lane, seq, message_id, kind, subject_id, payload, replay_of, created_at
+        FROM outbox
+        WHERE lane = $1 AND seq = $2 AND created_at = $3";
+    query!(fetch_optional as Message, tx, SQL, lane, seq, created_at)
 }
 
 /// Whether a message about a subject waits to be delivered.

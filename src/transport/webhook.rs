@@ -8,6 +8,8 @@
 mod connection;
 mod resolve;
 mod signature;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

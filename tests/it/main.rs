@@ -37,6 +37,8 @@ mod notices;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
+mod outbox_kept;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod receipts;

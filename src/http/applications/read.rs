@@ -65,10 +65,7 @@ pub(crate) async fn show(
     let open = holds.iter().filter(|hold| hold.closed_at.is_none()).count();
     let tag = etag::tag(application.version, holds.len(), open);
     if etag::is_known(&request, &tag) {
-        let unchanged = HttpResponse::NotModified()
-            .insert_header((ETAG, tag))
-            .finish();
-        return Ok(unchanged);
+        return Ok(etag::unchanged(tag));
     }
     let history = history::list(&mut tx, id.0, HISTORY_MAX).await?;
     drop(tx);

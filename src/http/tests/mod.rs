@@ -2,6 +2,7 @@
 
 mod kit;
 
+mod batch;
 mod cards;
 mod causes;
 mod feed;
@@ -11,5 +12,6 @@ mod life;
 mod money;
 mod operations;
 mod refunds;
+mod revocation;
 mod submitting;
 mod wire;

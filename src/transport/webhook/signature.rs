@@ -59,3 +59,60 @@ pub(super) fn header(
     let signatures: Result<Vec<_>, _> = keys.iter().map(|key| key.sign(&message)).collect();
     Ok(signatures?.join(" "))
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use standardwebhooks::Webhook;
+
+    use super::*;
+    use crate::channel::selfpay::webhook::{WebhookHeaders, WebhookKey, verify};
+
+    const ID: &str = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+    const TIMESTAMP: &str = "1614265330";
+    const BODY: &[u8] = br#"{"test": 2432232314}"#;
+
+    #[test]
+    fn the_published_example_of_the_specification_comes_out() {
+        let secret = STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        // Its secret has 24 bytes, ours have 32.
+        let key = SigningKey {
+            kind: KeyKind::Hmac,
+            key: PKey::hmac(&secret).unwrap(),
+        };
+        let signed = header(&[key], ID, TIMESTAMP, BODY).unwrap();
+        assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn the_authors_own_library_signs_the_same() {
+        let key = SigningKey::new(KeyKind::Hmac, &[7; 32]).unwrap();
+        let theirs = Webhook::from_bytes(vec![7; 32]).unwrap();
+        let theirs = theirs.sign(ID, 1_614_265_330, BODY).unwrap();
+        assert_eq!(header(&[key], ID, TIMESTAMP, BODY).unwrap(), theirs);
+    }
+
+    #[test]
+    fn a_public_key_verifies_and_each_key_gives_a_signature() {
+        // RFC 8032, section 7.1, test 1: seed and public key.
+        let seed = STANDARD.decode("nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=");
+        let seed: [u8; 32] = seed.unwrap().try_into().unwrap();
+        let public = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+        let keys = [
+            SigningKey::new(KeyKind::Hmac, &[7; 32]).unwrap(),
+            SigningKey::new(KeyKind::Ed25519, &seed).unwrap(),
+        ];
+        let signature = header(&keys, ID, TIMESTAMP, BODY).unwrap();
+        let (first, second) = signature.split_once(' ').unwrap();
+        assert!(first.starts_with("v1,") && second.starts_with("v1a,"));
+        let headers = WebhookHeaders {
+            id: ID,
+            timestamp: TIMESTAMP,
+            signature: &signature,
+        };
+        let public = [WebhookKey::parse(public).unwrap()];
+        let at = DateTime::from_timestamp(1_614_265_330, 0).unwrap();
+        assert_eq!(verify(headers, BODY, &public, at), Ok(()));
+        assert!(verify(headers, b"{}", &public, at).is_err());
+    }
+}

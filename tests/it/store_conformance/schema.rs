@@ -16,7 +16,9 @@ use cei_gateway::domain::payment::{Channel, PaymentState};
 use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
 use cei_gateway::store::Tx;
+use cei_gateway::store::authentication_failures::FailureCause;
 use cei_gateway::store::causes::Outcome;
+use cei_gateway::store::dead_letter_decisions::DeadLetterAction;
 use cei_gateway::store::forced_words::ForcedOutcome;
 use cei_gateway::store::history::SubjectKind;
 use cei_gateway::store::outbox::LaneKind;
@@ -62,11 +64,7 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("letters", "state", codes!(LetterState)),
         ("reconciliation_findings", "difference", codes!(Difference)),
         ("cause_decision_orders", "outcome", codes!(Outcome)),
-        (
-            "dead_letter_decisions",
-            "action",
-            vec!["REDRIVE", "DISCARD"],
-        ),
+        ("dead_letter_decisions", "action", codes!(DeadLetterAction)),
         ("dead_letter_turns", "outcome", codes!(Outcome)),
         ("forced_words", "outcome", codes!(ForcedOutcome)),
         ("cards", "state", codes!(CardState)),
@@ -89,6 +87,7 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
             vec!["OFFICE", "BUREAU", "CHANNEL", "AUTOMATION", "OPERATOR"],
         ),
         ("credentials", "kind", vec!["CERTIFICATE", "API_KEY"]),
+        ("authentication_failures", "cause", codes!(FailureCause)),
         ("inbox", "source", vec!["BUREAU", "SELFPAY"]),
         (
             "acknowledgements",
