@@ -119,13 +119,7 @@ impl Row for WebhookView {
 
 impl Row for RunView {
     const HEADS: &'static [&'static str] = &[
-        "STARTED",
-        "FIRST>",
-        "LAST>",
-        "ATTEMPT>",
-        "OUTCOME",
-        "STATUS>",
-        "DETAIL",
+        "STARTED", "FIRST>", "LAST>", "ATTEMPT>", "OUTCOME", "STATUS>", "DETAIL",
     ];
 
     fn cells(&self) -> Vec<String> {
@@ -272,7 +266,10 @@ async fn decide(
     let (done, sentence) = match (wish, changed) {
         (_, false) => ("unchanged", "It was so already."),
         (Wish::Enable(_), true) => ("enabled", "Events are pushed."),
-        (Wish::Disable, true) => ("disabled", "Events are pushed no more; they stay in the feed."),
+        (Wish::Disable, true) => (
+            "disabled",
+            "Events are pushed no more; they stay in the feed.",
+        ),
         (Wish::Recover(_), true) => ("recovered", "Events are pushed again from there on."),
     };
     let json = json!({ "done": done, "office": named.office });

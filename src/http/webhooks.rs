@@ -331,11 +331,7 @@ pub(crate) async fn recover(
     carry_out(&api, &posted, Wish::Recover(begin)).await
 }
 
-async fn carry_out<T>(
-    api: &Api,
-    posted: &Posted<T>,
-    wish: Wish,
-) -> Result<HttpResponse, Problem> {
+async fn carry_out<T>(api: &Api, posted: &Posted<T>, wish: Wish) -> Result<HttpResponse, Problem> {
     let gateway = &api.gateway;
     let office = posted.caller.office()?;
     let actor = posted.caller.actor();

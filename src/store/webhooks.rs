@@ -143,14 +143,7 @@ pub async fn note_trouble(
         UPDATE webhooks
         SET warned_percent = $2, refused_in_row = $3, reason = $4
         WHERE office_id = $1";
-    execute!(
-        tx,
-        SQL,
-        office.0,
-        warned_percent,
-        refused_in_row,
-        reason
-    )?;
+    execute!(tx, SQL, office.0, warned_percent, refused_in_row, reason)?;
     Ok(())
 }
 

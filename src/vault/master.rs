@@ -252,11 +252,5 @@ fn bound_to(purpose: Purpose, master_id: MasterId, id: SealedId) -> Vec<u8> {
         Purpose::DataKey => b"cei-gateway data key",
         Purpose::WebhookKey => b"cei-gateway webhook key",
     };
-    [
-        purpose,
-        &[WRAP_VERSION],
-        &master_id,
-        id.0.as_bytes(),
-    ]
-    .concat()
+    [purpose, &[WRAP_VERSION], &master_id, id.0.as_bytes()].concat()
 }

@@ -132,9 +132,7 @@ impl Vault {
 
     /// Unwraps the data key of a blob.
     pub fn unwrap_key(&self, wrapped: &[u8], for_id: SealedId) -> Result<DataKey, VaultError> {
-        self.inner
-            .master
-            .unwrap(Purpose::DataKey, wrapped, for_id)
+        self.inner.master.unwrap(Purpose::DataKey, wrapped, for_id)
     }
 
     /// Wraps a data key anew under the current master key; `None` if it is already. This is how

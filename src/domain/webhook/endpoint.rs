@@ -182,7 +182,10 @@ fn read_port(port: Option<&str>, is_tls: bool, reach: Reach) -> Result<u16, UrlF
 }
 
 fn read_host(text: &str, reach: Reach) -> Result<Host, UrlFault> {
-    let address = match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+    let address = match text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'))
+    {
         Some(inside) => Some(IpAddr::V6(
             inside.parse::<Ipv6Addr>().or(Err(UrlFault::Host))?,
         )),
@@ -222,7 +225,10 @@ fn is_name(name: &str) -> bool {
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
     let last = name.rsplit('.').next().unwrap_or_default();
-    let begins_like_number = last.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+    let begins_like_number = last
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_digit());
     name.len() <= 253 && name.split('.').all(is_label) && !begins_like_number
 }
 

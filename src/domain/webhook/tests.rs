@@ -76,7 +76,10 @@ fn a_receiver_that_asks_for_time_gets_it_within_a_day() {
         code: 429,
         retry_after: Some(Duration::from_secs(seconds)),
     };
-    assert_eq!(after(asked(600), 1), AfterTry::Again(Duration::from_mins(10)));
+    assert_eq!(
+        after(asked(600), 1),
+        AfterTry::Again(Duration::from_mins(10))
+    );
     assert_eq!(after(asked(1), 2), AfterTry::Again(Duration::from_mins(5)));
     assert_eq!(
         after(asked(u64::MAX), 1),
@@ -96,9 +99,9 @@ fn warnings_come_at_half_and_after() {
 #[test]
 fn what_stopped_can_be_turned_on_and_nothing_stops_twice() {
     for event in WebhookEvent::ALL {
-        let is_on = *event == WebhookEvent::TurnedOn;
-        assert_eq!(WebhookState::Disabled.after(*event).is_ok(), is_on);
-        assert_eq!(WebhookState::Enabled.after(*event).is_ok(), !is_on);
+        let is_on = *event == TurnedOn;
+        assert_eq!(Disabled.after(*event).is_ok(), is_on);
+        assert_eq!(Enabled.after(*event).is_ok(), !is_on);
     }
 }
 

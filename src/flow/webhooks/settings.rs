@@ -278,6 +278,13 @@ pub(super) async fn record(
     note: &Note<'_>,
 ) -> Result<(), Failure<WebhookRefusal>> {
     let state = webhook.state.as_str();
-    history::record(tx, SubjectKind::Lane, webhook.id, [state, what, state], note).await?;
+    history::record(
+        tx,
+        SubjectKind::Lane,
+        webhook.id,
+        [state, what, state],
+        note,
+    )
+    .await?;
     Ok(())
 }

@@ -5,9 +5,7 @@ use std::convert::Infallible;
 
 use crate::domain::delivery::warning;
 use crate::domain::reason::Reason;
-use crate::domain::webhook::{
-    ATTEMPTS_MAX, AfterTry, REFUSALS_MAX, WebhookEvent, WebhookState,
-};
+use crate::domain::webhook::{ATTEMPTS_MAX, AfterTry, REFUSALS_MAX, WebhookEvent, WebhookState};
 use crate::flow::Failure;
 use crate::flow::webhooks::turn::{End, Turn};
 use crate::store::history::{self, Note, SubjectKind, take_step};

@@ -15,8 +15,8 @@ use crate::domain::delivery::{BreakerState, DeliveryVerdict, Outcome};
 use crate::domain::id::OfficeId;
 use crate::domain::operator::Actor;
 use crate::domain::webhook::{
-    AfterTry, OnExhausted, TEST_KIND, WAIT_AFTER_REFUSAL, WebhookState, after_try,
-    body, test_payload, verdict,
+    AfterTry, OnExhausted, TEST_KIND, WAIT_AFTER_REFUSAL, WebhookState, after_try, body,
+    test_payload, verdict,
 };
 use crate::flow::Failure;
 use crate::flow::lane_breaker::{self, Breaker};

@@ -12,4 +12,5 @@ mod money;
 mod operations;
 mod refunds;
 mod submitting;
+mod webhooks;
 mod wire;

@@ -15,8 +15,11 @@ const ADDRESSES_MAX: usize = 8;
 /// Looks names up.
 pub trait Resolve: Send + Sync {
     /// The addresses of a name, as the network gives them.
-    fn resolve<'a>(&'a self, name: &'a str, port: u16)
-    -> BoxFuture<'a, io::Result<Vec<SocketAddr>>>;
+    fn resolve<'a>(
+        &'a self,
+        name: &'a str,
+        port: u16,
+    ) -> BoxFuture<'a, io::Result<Vec<SocketAddr>>>;
 }
 
 /// Names as the system looks them up.

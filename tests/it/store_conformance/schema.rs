@@ -8,6 +8,7 @@ use cei_gateway::domain::card::CardState;
 use cei_gateway::domain::complaint::{ComplaintState, Payer};
 use cei_gateway::domain::consignment::{ConsignmentState, ScanFinding};
 use cei_gateway::domain::day::DayEvent;
+use cei_gateway::domain::delivery::DeliveryVerdict;
 use cei_gateway::domain::fee::FeeState;
 use cei_gateway::domain::inbox::InboxState;
 use cei_gateway::domain::letter::{LetterKind, LetterState, Occasion};
@@ -15,6 +16,7 @@ use cei_gateway::domain::order::OrderState;
 use cei_gateway::domain::payment::{Channel, PaymentState};
 use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
+use cei_gateway::domain::webhook::{KeyKind, OnExhausted, WebhookState};
 use cei_gateway::store::Tx;
 use cei_gateway::store::causes::Outcome;
 use cei_gateway::store::forced_words::ForcedOutcome;
@@ -71,6 +73,10 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("inbox", "state", codes!(InboxState)),
         ("lanes", "kind", codes!(LaneKind)),
         ("sealed_contents", "kind", codes!(SealedKind)),
+        ("webhooks", "state", codes!(WebhookState)),
+        ("webhooks", "on_exhausted", codes!(OnExhausted)),
+        ("webhook_keys", "kind", codes!(KeyKind)),
+        ("deliveries", "outcome", codes!(DeliveryVerdict)),
         // A file has no life cycle of its own; a fee is held as its application, a refund as its
         // payment; holds do not nest.
         ("history", "subject_kind", without(&["SOURCE_FILE"])),
@@ -100,7 +106,7 @@ async fn checks(tx: &mut Tx) -> Vec<(String, String)> {
     const POSTGRES: &str = "
         SELECT conrelid::regclass::text, pg_get_constraintdef(oid)
         FROM pg_constraint
-        WHERE contype = 'c' AND connamespace = 'public'::regnamespace";
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND conislocal";
     const SQLITE: &str = "
         SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%CHECK%'";
     let sql = if matches!(tx, Tx::Postgres(..)) {
@@ -184,7 +190,7 @@ both! {
 /// A column: its table, its name, its type as SQLite would say it, and whether it may be missing.
 type Column = (String, String, String, bool);
 
-/// Columns of a primary key are left out of the last question, which SQLite answers differently.
+/// Partitions are no tables of their own. Columns of a primary key are left out of the last question, which SQLite answers differently.
 const POSTGRES_COLUMNS: &str = "
     SELECT c.table_name::text, c.column_name::text,
            CASE c.data_type
@@ -200,6 +206,7 @@ const POSTGRES_COLUMNS: &str = "
            c.is_nullable = 'YES'
     FROM information_schema.columns c
     WHERE c.table_schema = 'public' AND c.table_name <> '_sqlx_migrations'
+      AND c.table_name NOT IN (SELECT relname FROM pg_class WHERE relispartition)
     ORDER BY 1, 2";
 
 const SQLITE_COLUMNS: &str = "
