@@ -55,6 +55,8 @@ mod store_conformance;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
+mod webhooks;
+#[cfg(test)]
 mod whole;
 #[cfg(test)]
 mod words_together;
