@@ -25,6 +25,8 @@ mod fuzz;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod identities;
+#[cfg(test)]
 mod kit;
 #[cfg(test)]
 mod letters;
