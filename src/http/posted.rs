@@ -55,7 +55,6 @@ pub(crate) struct Posted<T> {
     pub(crate) caller: Caller,
     pub(crate) content: T,
     key: RequestKey,
-    #[expect(dead_code, reason = "the request runs for as long as it is kept")]
     running: Running,
 }
 

@@ -37,7 +37,7 @@ mod search;
 mod standing;
 
 pub use ready::{begin_waiting, list_ready_of, list_waiting, sum_up_groups};
-pub use search::{Wanted, search};
+pub use search::{Wanted, WantedByOffice, list_of_office, search};
 pub use standing::{Standing, Status, find_standing, find_status, find_statuses};
 
 /// Adds an application as it stands in `new`, with the states it was given.

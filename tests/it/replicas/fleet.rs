@@ -180,9 +180,16 @@ impl Fleet {
     pub(super) fn start(&mut self, number: usize) {
         let append = |name: String| -> File {
             let mut options = OpenOptions::new();
-            options.create(true).append(true).open(self.path(&name)).unwrap()
+            options
+                .create(true)
+                .append(true)
+                .open(self.path(&name))
+                .unwrap()
         };
-        let (out, err) = (append(format!("{number}.out")), append(format!("{number}.err")));
+        let (out, err) = (
+            append(format!("{number}.out")),
+            append(format!("{number}.err")),
+        );
         let config = self.path("config.toml");
         let process = &mut self.processes[number];
         if process.child.is_some() {
@@ -284,7 +291,11 @@ async fn open_offices(database: &Database) -> Vec<Counter> {
             scopes: "*".to_owned(),
             revoked_at: None,
         };
-        assert!(credentials::insert(&mut tx, &credential, now).await.unwrap());
+        assert!(
+            credentials::insert(&mut tx, &credential, now)
+                .await
+                .unwrap()
+        );
         counters.push(Counter {
             id: office.id,
             code: office.code,

@@ -24,7 +24,9 @@ const UNDONE_EVERY: u64 = 5;
 async fn open_lanes(store: &Store) {
     let mut tx = store.begin().await.unwrap();
     for lane in [LANE, OTHER] {
-        outbox::open_lane(&mut tx, lane, LaneKind::Office).await.unwrap();
+        outbox::open_lane(&mut tx, lane, LaneKind::Office)
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
 }
@@ -80,10 +82,17 @@ async fn follow(store: &Store, limit: i64, is_over: &Cell<bool>) -> Vec<i64> {
         // Asked before looking: what is committed between the two is found by the next look.
         let was_over = is_over.get();
         let mut tx = store.read().await.unwrap();
-        let feed = read_feed(&mut tx, LANE, after, limit).await.unwrap().unwrap();
+        let feed = read_feed(&mut tx, LANE, after, limit)
+            .await
+            .unwrap()
+            .unwrap();
         drop(tx);
         if feed.told.is_empty() {
-            assert!(feed.last_seq <= after, "{} places and nothing there", feed.last_seq);
+            assert!(
+                feed.last_seq <= after,
+                "{} places and nothing there",
+                feed.last_seq
+            );
             if was_over {
                 return read;
             }

@@ -11,7 +11,10 @@ use crate::kit::databases::Database;
 
 async fn lane(fleet: &Fleet, office: &Counter) -> Lane {
     let mut tx = fleet.database.store.read().await.unwrap();
-    find_lane(&mut tx, &lane_of(office.id)).await.unwrap().unwrap()
+    find_lane(&mut tx, &lane_of(office.id))
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -25,7 +28,10 @@ async fn a_gateway_that_wakes_after_its_lease_changes_nothing() {
     receiver.be_silent(true);
     let office = fleet.offices[0].clone();
     let mut town = Town::open(vec![fleet.url(0)], &[office.clone()], 1);
-    until("a message is under way", async || !receiver.arrived(&office.code).is_empty()).await;
+    until("a message is under way", async || {
+        !receiver.arrived(&office.code).is_empty()
+    })
+    .await;
     fleet.freeze(0);
 
     // The other one takes the lane over once the lease has run out, and pushes what is there.
@@ -38,12 +44,17 @@ async fn a_gateway_that_wakes_after_its_lease_changes_nothing() {
     })
     .await;
     let before = lane(&fleet, &office).await;
-    assert!(before.acked_seq > 0 && before.lease_epoch >= 2, "{before:?}");
+    assert!(
+        before.acked_seq > 0 && before.lease_epoch >= 2,
+        "{before:?}"
+    );
     fleet.kill(1);
 
     fleet.thaw(0);
     until("the sleeper notices", async || {
-        fleet.said(0).contains("the lease of an office's lane was lost meanwhile")
+        fleet
+            .said(0)
+            .contains("the lease of an office's lane was lost meanwhile")
     })
     .await;
     town.close().await;
@@ -58,7 +69,10 @@ async fn a_gateway_that_wakes_after_its_lease_changes_nothing() {
     assert_eq!(again, 2, "the first message was sent by both");
     let mut seqs: Vec<i64> = arrived.iter().map(|arrival| arrival.seq).collect();
     seqs.dedup();
-    assert!(seqs.is_sorted(), "what the other one had pushed was never pushed again: {seqs:?}");
+    assert!(
+        seqs.is_sorted(),
+        "what the other one had pushed was never pushed again: {seqs:?}"
+    );
     let after = lane(&fleet, &office).await;
     assert!(after.acked_seq >= before.acked_seq, "{before:?} {after:?}");
     assert_eq!(after.attempts, 0);

@@ -223,7 +223,9 @@ async fn read_events(office: Counter, random: Random, shared: Arc<Shared>) {
 }
 
 fn note(shared: &Shared, office: &str, events: &[Value]) {
-    let ids = events.iter().map(|event| event["id"].as_str().unwrap().to_owned());
+    let ids = events
+        .iter()
+        .map(|event| event["id"].as_str().unwrap().to_owned());
     let mut read = shared.read.lock().unwrap();
     match read.iter_mut().find(|(code, _)| code == office) {
         Some((_, known)) => known.extend(ids),

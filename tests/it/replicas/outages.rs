@@ -26,7 +26,10 @@ const APPLICATIONS_MIN: usize = 40;
 /// What chance decides; `CEI_SEED` plays one run again, as far as machines can.
 fn seed() -> u64 {
     let said = environment::var("CEI_SEED");
-    said.map_or_else(|| Random::System.below(1_000_000), |seed| seed.parse().unwrap())
+    said.map_or_else(
+        || Random::System.below(1_000_000),
+        |seed| seed.parse().unwrap(),
+    )
 }
 
 /// Sets a webhook for every office, with a shared secret.
@@ -34,19 +37,26 @@ pub(super) async fn set_webhooks(fleet: &Fleet, receiver: &Receiver) {
     let (client, url) = (client(), fleet.url(0));
     for office in &fleet.offices {
         let content = serde_json::json!({ "url": receiver.url(&office.code) });
-        let put = client.put(format!("{url}/v1/webhook")).bearer_auth(&office.key);
+        let put = client
+            .put(format!("{url}/v1/webhook"))
+            .bearer_auth(&office.key);
         let answer = put.json(&content).send().await.unwrap();
         assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
         let post = |path: &str| {
             let post = client.post(format!("{url}/v1/webhook/{path}"));
-            post.bearer_auth(&office.key).header("Idempotency-Key", path.to_owned())
+            post.bearer_auth(&office.key)
+                .header("Idempotency-Key", path.to_owned())
         };
         let key = serde_json::json!({ "kind": "HMAC" });
         let answer = post("keys").json(&key).send().await.unwrap();
         assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
         let key: serde_json::Value = answer.json().await.unwrap();
         receiver.know(&office.code, key["key"].as_str().unwrap());
-        let answer = post("enable").json(&serde_json::json!({})).send().await.unwrap();
+        let answer = post("enable")
+            .json(&serde_json::json!({}))
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
     }
 }
@@ -59,7 +69,9 @@ async fn trouble(fleet: &mut Fleet, random: &Random) {
         let victim = usize::try_from(random.below(SIZE.try_into().unwrap())).unwrap();
         if number % FREEZE_EVERY == 0 {
             fleet.freeze(victim);
-            Clock::System.sleep(Duration::from_secs(LEASE_SECONDS + 1)).await;
+            Clock::System
+                .sleep(Duration::from_secs(LEASE_SECONDS + 1))
+                .await;
             fleet.thaw(victim);
         } else {
             fleet.kill(victim);
@@ -73,7 +85,10 @@ async fn lanes(fleet: &Fleet) -> BTreeMap<String, Lane> {
     let mut tx = fleet.database.store.read().await.unwrap();
     let mut lanes = BTreeMap::new();
     for office in &fleet.offices {
-        let lane = find_lane(&mut tx, &lane_of(office.id)).await.unwrap().unwrap();
+        let lane = find_lane(&mut tx, &lane_of(office.id))
+            .await
+            .unwrap()
+            .unwrap();
         lanes.insert(office.code.clone(), lane);
     }
     lanes
@@ -97,7 +112,11 @@ fn assert_pushed_whole(office: &str, arrived: &[Arrival], told: &[String], last_
             }
             None => {
                 assert_eq!(before, first.len(), "{office}: {arrival:?} came too early");
-                assert_eq!(arrival.previous_seq, arrival.seq - 1, "{office}: {arrival:?}");
+                assert_eq!(
+                    arrival.previous_seq,
+                    arrival.seq - 1,
+                    "{office}: {arrival:?}"
+                );
                 first.push(arrival);
             }
         }
@@ -125,7 +144,10 @@ async fn assert_taken_in_once(fleet: &Fleet, taken_in: &BTreeSet<(String, String
         &mut tx,
         "SELECT COUNT(*), COUNT(DISTINCT application_id) FROM order_lines WHERE live"
     );
-    assert_eq!(ordered[0].0, ordered[0].1, "an application was ordered twice");
+    assert_eq!(
+        ordered[0].0, ordered[0].1,
+        "an application was ordered twice"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -161,7 +183,11 @@ async fn three_gateways_that_die_and_freeze_lose_nothing_and_push_every_event_in
 
     assert_eq!(town.surprises(), [""; 0]);
     assert_eq!(receiver.surprises(), [""; 0]);
-    assert!(taken_in.len() >= APPLICATIONS_MIN, "only {}", taken_in.len());
+    assert!(
+        taken_in.len() >= APPLICATIONS_MIN,
+        "only {}",
+        taken_in.len()
+    );
     assert_taken_in_once(&fleet, &taken_in).await;
     let mut arrivals = 0;
     for (office, lane) in lanes(&fleet).await {

@@ -169,7 +169,8 @@ impl Shared {
         webhook
             .verify(&request.body, &request.headers)
             .map_err(|error| format!("a message that cannot be believed: {error}"))?;
-        let body: Value = serde_json::from_slice(&request.body).map_err(|fault| fault.to_string())?;
+        let body: Value =
+            serde_json::from_slice(&request.body).map_err(|fault| fault.to_string())?;
         let number = |field: &str| body["data"][field].as_i64();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let arrival = Arrival {
