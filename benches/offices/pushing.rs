@@ -138,12 +138,12 @@ pub(crate) async fn finish(town: &Town, lane: Lane) -> anyhow::Result<()> {
 }
 
 /// Messages a second from the herald's start until every one is delivered and recorded.
-pub(crate) async fn deliver_all(
-    town: &Town,
-    sink: &Sink,
-    expected: usize,
-) -> anyhow::Result<f64> {
-    let network = town.gateway.webhook_network.clone().context("no way to webhooks")?;
+pub(crate) async fn deliver_all(town: &Town, sink: &Sink, expected: usize) -> anyhow::Result<f64> {
+    let network = town
+        .gateway
+        .webhook_network
+        .clone()
+        .context("no way to webhooks")?;
     let before = sink.taken();
     let stop = CancellationToken::new();
     let mut workers = Supervisor::new(town.gateway.clone(), stop.clone());
