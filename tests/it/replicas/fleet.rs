@@ -139,6 +139,7 @@ impl Fleet {
             lines_max = 10
             [delivery]
             lease_seconds = {LEASE_SECONDS}
+            webhook_ca_file = "certs/tls-ca.pem"
             [webhooks]
             allow_private = true
             connect_timeout_seconds = 1
