@@ -20,6 +20,7 @@ use crate::store::Store;
 use crate::transport::route::Route;
 use crate::transport::route::push::Push;
 use crate::transport::route::spool::Spool;
+use crate::transport::webhook::{Network, SystemNames};
 use crate::transport::{self, Identity, TransportError, Trust};
 use crate::vault::Vault;
 use crate::worker::bell::Bells;
@@ -56,6 +57,9 @@ pub struct Gateway {
     pub bureau_route: Option<Arc<dyn Route>>,
     /// The folder that the bureau shares with us, where there is one.
     pub spool: Option<Spool>,
+    /// The way to offices' webhooks; `None` while no authorities are configured, so that nothing is
+    /// pushed.
+    pub webhook_network: Option<Arc<Network>>,
 }
 
 /// Whose signatures count as the bureau's.
@@ -124,6 +128,7 @@ impl Gateway {
         let bureau_client = load_bureau_client(&config)?;
         let spool = open_spool(&config)?;
         let bureau_route = load_bureau_route(&config, spool.as_ref())?;
+        let webhook_network = load_webhook_network(&config)?.map(Arc::new);
         Ok(Self {
             config: Arc::new(config),
             store,
@@ -138,6 +143,7 @@ impl Gateway {
             bureau_client,
             bureau_route,
             spool,
+            webhook_network,
         })
     }
 
@@ -225,6 +231,21 @@ fn load_bureau_route(
         Push::new(&config.bureau.url, tls, config.bureau_push_times())
     });
     Ok(Some(Arc::new(push?)))
+}
+
+/// Makes the way to offices' webhooks; `None` while no authorities are configured.
+fn load_webhook_network(config: &Config) -> anyhow::Result<Option<Network>> {
+    let Some(anchors) = read_optional(config.delivery.webhook_ca_file.as_deref())? else {
+        return Ok(None);
+    };
+    let trust = Trust {
+        anchors_pem: &anchors,
+        crls_pem: None,
+    };
+    let tls = transport::client_config(&trust, None).context("setting up TLS towards webhooks")?;
+    let names = Arc::new(SystemNames);
+    let (reach, times) = (config.webhook_reach(), config.webhook_timeouts());
+    Ok(Some(Network::new(tls, names, reach, times)))
 }
 
 /// Sets up TLS towards the bureau with what the configuration names.

@@ -227,7 +227,8 @@ async fn find_office(
 async fn list(context: &mut Context<'_>) -> Result<Exit, CliError> {
     let mut tx = context.store().await?.read().await?;
     let mut rows = Vec::new();
-    for credential in credentials::list(&mut tx).await? {
+    for standing in credentials::list(&mut tx).await? {
+        let credential = standing.credential;
         let office = match credential.office {
             Some(id) => offices::find(&mut tx, id).await?,
             None => None,

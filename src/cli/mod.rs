@@ -31,6 +31,7 @@ mod signals;
 mod simulate;
 #[cfg(test)]
 mod tests;
+mod webhook;
 mod whole_file;
 mod xml;
 
@@ -116,6 +117,9 @@ enum Command {
     /// Destinations of messages, and messages that could not be delivered
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// Offices' webhooks: look, try, enable, disable, push again
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// What waits for an operator's decision
     #[command(subcommand)]
     Hold(hold::Hold),
@@ -196,6 +200,7 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::Consignment(command) => consignment::run(command, context).await,
         Command::Complaint(command) => complaint::run(command, context).await,
         Command::Outbox(command) => outbox::run(command, context).await,
+        Command::Webhook(command) => webhook::run(command, context).await,
         Command::Hold(command) => hold::run(command, context).await,
         Command::Xml(command) => xml::run(command, context),
         Command::Explain(command) => explain::run(&command, context),

@@ -4,6 +4,7 @@
 //! requests and passes that run are finished, leases given back, and the process ends with 0. What
 //! does not finish in time is cut off: its lease runs out, and another process does it again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -22,6 +23,7 @@ use crate::telemetry;
 use crate::worker::batcher::Batcher;
 use crate::worker::collector::Collector;
 use crate::worker::dispatcher::Dispatcher;
+use crate::worker::herald::Herald;
 use crate::worker::janitor::Janitor;
 use crate::worker::listener::Listener as TidingsListener;
 use crate::worker::matcher::Matcher;
@@ -117,6 +119,9 @@ pub(crate) fn start_workers(gateway: &Gateway, stop: &CancellationToken) -> Supe
     let mut supervisor = start_listener(gateway, stop);
     supervisor.start(Matcher);
     supervisor.start(Batcher);
+    if let Some(network) = &gateway.webhook_network {
+        supervisor.start(Herald::new(owner.clone(), Arc::clone(network)));
+    }
     supervisor.start(Dispatcher { owner });
     supervisor.start(Reconciler);
     supervisor.start(Janitor);

@@ -23,6 +23,7 @@ use config::{Environment as Variables, File, FileFormat};
 use serde::Deserialize;
 
 use crate::domain::delivery::BreakerRule;
+use crate::domain::webhook::Reach;
 use crate::transport::route::push::PushTimes;
 use crate::transport::{Timeouts, certificates};
 use crate::vault::VaultConfig;
@@ -32,8 +33,9 @@ pub use crate::config::production::Production;
 pub use crate::config::reference::reference;
 pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_secret_text};
 pub use crate::config::sections::{
-    Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, GroupBy, Http, Logging,
-    Payments, Reconciliation, Retention, SelfPay, SpkiSha256, Vault, WatchedFolder, Workers,
+    Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, GroupBy, Http, Limits,
+    Logging, Payments, Reconciliation, Retention, SelfPay, SpkiSha256, Vault, WatchedFolder,
+    Webhooks, Workers,
 };
 pub use crate::config::signing::{KeyId, KeyKind, Pkcs11, Signing};
 
@@ -53,6 +55,8 @@ pub struct Config {
     pub database: Database,
     /// The server of the API and the console.
     pub http: Http,
+    /// What one caller may take from the others.
+    pub limits: Limits,
     /// The vault of personal data.
     pub vault: Vault,
     /// The gateway's seal on orders.
@@ -65,6 +69,8 @@ pub struct Config {
     pub production: Production,
     /// How messages are delivered.
     pub delivery: Delivery,
+    /// How events are pushed to offices.
+    pub webhooks: Webhooks,
     /// The nightly comparison of open orders with the bureau.
     pub reconciliation: Reconciliation,
     /// The ways money arrives.
@@ -187,6 +193,24 @@ impl Config {
             connect,
             continued: Duration::from_secs(self.bureau.continue_timeout_seconds),
             total,
+        }
+    }
+
+    /// How long sending an event to a webhook may take.
+    pub fn webhook_timeouts(&self) -> Timeouts {
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        Timeouts {
+            connect: seconds(self.webhooks.connect_timeout_seconds),
+            total: seconds(self.webhooks.total_timeout_seconds),
+        }
+    }
+
+    /// Where webhooks may lie.
+    pub const fn webhook_reach(&self) -> Reach {
+        if self.webhooks.allow_private {
+            Reach::Anywhere
+        } else {
+            Reach::Public
         }
     }
 

@@ -82,6 +82,20 @@ pub struct Http {
     pub body_timeout_seconds: u64,
 }
 
+/// What one caller may take from the others.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Requests a second of one office in the long run; zero: any number.
+    pub office_requests_per_second: u32,
+    /// Requests of one office at once.
+    pub office_requests_burst: u32,
+    /// Failed authentications of one source a minute; zero: any number.
+    pub failures_per_minute: u32,
+    /// Connections of one address; zero: any number.
+    pub connections_per_address: u32,
+}
+
 /// The vault of personal data.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -197,6 +211,24 @@ pub struct Delivery {
     pub receipt_escalate_minutes: u32,
     /// Days within which a second person approves a word that was told by other means.
     pub forced_word_days: u32,
+}
+
+/// How events are pushed to offices.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// Webhooks that one process sends to at a time.
+    pub concurrency: u32,
+    /// Events in one turn of a webhook at most.
+    pub batch: u32,
+    /// Events in a second at most.
+    pub rate_per_second: u32,
+    /// Seconds until a connection stands.
+    pub connect_timeout_seconds: u32,
+    /// Seconds until an event is sent and answered.
+    pub total_timeout_seconds: u32,
+    /// Whether they may lie in our own network and speak HTTP.
+    pub allow_private: bool,
 }
 
 /// The nightly comparison of open orders with the bureau.
@@ -329,6 +361,8 @@ pub struct Retention {
     pub event_days: u32,
     /// Days from the end of a refund to the erasure of its account and its list.
     pub refund_days: u32,
+    /// Days for which failed authentications are kept.
+    pub authentication_failure_days: u32,
 }
 
 /// The log.

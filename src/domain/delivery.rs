@@ -47,7 +47,7 @@ pub fn delay(
 }
 
 /// A share of `wait`: from nothing up to `percent` of it, spread evenly by `random`.
-fn jitter(wait: Duration, percent: u8, random: u64) -> Duration {
+pub(crate) fn jitter(wait: Duration, percent: u8, random: u64) -> Duration {
     // Milliseconds in 32 bits (49 days) times a percentage and 32 random bits fit in 128 bits.
     let most = wait.as_millis().min(u128::from(u32::MAX)) * u128::from(percent.min(100)) / 100;
     let share = most * u128::from(random >> 32) / (1 << 32);

@@ -28,6 +28,7 @@ pub mod letter;
 pub mod order;
 pub mod payment;
 pub mod refund;
+pub mod webhook;
 
 // Rules: each looks at the world and names one event.
 pub mod batching;

@@ -10,7 +10,9 @@ pub(crate) mod body;
 mod bureau;
 mod caller;
 mod channels;
+mod chores;
 pub(crate) mod complaints;
+mod connections;
 pub(crate) mod consignments;
 mod cursor;
 mod docs;
@@ -30,8 +32,11 @@ pub(crate) mod payments;
 mod posted;
 pub mod problems;
 pub mod routes;
+mod sent;
 pub mod server;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tls;
+pub(crate) mod webhooks;
 
 pub use openapi::openapi_json;

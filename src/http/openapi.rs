@@ -5,7 +5,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::http::{
     applications, bureau, channels, complaints, consignments, events, fees, offices, operations,
-    payment_references, payments,
+    payment_references, payments, webhooks,
 };
 
 /// The description of `/v1`.
@@ -31,6 +31,16 @@ use crate::http::{
         consignments::scan,
         fees::show,
         events::list,
+        webhooks::set,
+        webhooks::show,
+        webhooks::remove,
+        webhooks::make_key,
+        webhooks::end_key,
+        webhooks::progress::test,
+        webhooks::enable,
+        webhooks::disable,
+        webhooks::recover,
+        webhooks::progress::deliveries,
         offices::me,
         payment_references::give,
         bureau::take,
@@ -97,6 +107,10 @@ use crate::http::{
         operations::holds::send_back,
         operations::holds::take_note,
         operations::outbox::glance,
+        webhooks::operate::list,
+        webhooks::operate::show,
+        webhooks::operate::deliveries,
+        webhooks::operate::decide,
         operations::outbox::lanes,
         operations::outbox::show,
         operations::outbox::pause,

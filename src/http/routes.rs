@@ -3,12 +3,15 @@
 //! The gate decides from this list alone; a handler that is not on it cannot be reached. Scopes
 //! are words of a credential; `*` holds all of them.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use actix_web::http::Method;
 use actix_web::web;
 
 use crate::http::{
     applications, bureau, channels, complaints, consignments, docs, events, fees, health, offices,
-    operations, payment_references, payments,
+    operations, payment_references, payments, webhooks,
 };
 use crate::store::credentials::Party;
 
@@ -83,9 +86,15 @@ macro_rules! routes {
             $( Route { method: stringify!($method), path: $path, who: $who } ),+
         ];
 
-        /// Registers every route with its handler.
+        /// Registers every route with its handler; fixed paths first, as [`find`] finds them, and
+        /// because the server tries one after the other, which is cheap for a fixed path.
         pub(crate) fn register(server: &mut web::ServiceConfig) {
-            $( server.route($path, web::method(Method::$method).to($handler)); )+
+            $( if is_fixed($path) {
+                server.route($path, web::method(Method::$method).to($handler));
+            } )+
+            $( if !is_fixed($path) {
+                server.route($path, web::method(Method::$method).to($handler));
+            } )+
         }
     };
 }
@@ -106,6 +115,16 @@ routes! {
     POST "/v1/consignments/{consignment}/scan" => consignments::scan,            office("cards:report");
     GET  "/v1/fees/{name}"                  => fees::show,                       FEE_READERS;
     GET  "/v1/events"                       => events::list,                     office("events:read");
+    PUT  "/v1/webhook"                      => webhooks::set,                    office("webhooks:write");
+    GET  "/v1/webhook"                      => webhooks::show,                   office("webhooks:read");
+    DELETE "/v1/webhook"                    => webhooks::remove,                 office("webhooks:write");
+    POST "/v1/webhook/keys"                 => webhooks::make_key,               office("webhooks:write");
+    DELETE "/v1/webhook/keys/{id}"          => webhooks::end_key,                office("webhooks:write");
+    POST "/v1/webhook/test"                 => webhooks::progress::test,         office("webhooks:write");
+    POST "/v1/webhook/enable"               => webhooks::enable,                 office("webhooks:write");
+    POST "/v1/webhook/disable"              => webhooks::disable,                office("webhooks:write");
+    POST "/v1/webhook/recover"              => webhooks::recover,                office("webhooks:write");
+    GET  "/v1/webhook/deliveries"           => webhooks::progress::deliveries,   office("webhooks:read");
     GET  "/v1/offices/me"                   => offices::me,                      office("offices:read");
     POST "/v1/payment-references"           => payment_references::give,         office("payment-references:write");
     POST "/v1/bureau/messages"              => bureau::take,                     bureau_only("bureau-messages:write");
@@ -173,6 +192,10 @@ routes! {
     POST "/v1/holds/{id}/send-back"         => operations::holds::send_back,     OPERATORS;
     POST "/v1/holds/{id}/note"              => operations::holds::take_note,     OPERATORS;
     GET  "/v1/outbox"                       => operations::outbox::glance,       OPERATORS;
+    GET  "/v1/operations/webhooks"          => webhooks::operate::list,          OPERATORS;
+    GET  "/v1/operations/webhooks/{office}" => webhooks::operate::show,          OPERATORS;
+    GET  "/v1/operations/webhooks/{office}/deliveries" => webhooks::operate::deliveries, OPERATORS;
+    POST "/v1/operations/webhooks/{office}/decisions" => webhooks::operate::decide, OPERATORS;
     GET  "/v1/outbox/lanes"                 => operations::outbox::lanes,        OPERATORS;
     GET  "/v1/outbox/lanes/{lane}"          => operations::outbox::show,         OPERATORS;
     POST "/v1/outbox/lanes/{lane}/pause"    => operations::outbox::pause,        OPERATORS;
@@ -206,21 +229,48 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// Finds a route.
-pub(crate) fn find(method: &str, path: &str) -> Found {
-    let of_path: Vec<&Route> = ROUTES
-        .iter()
-        .filter(|route| fits(route.path, path))
-        .collect();
-    let methods = || {
-        let all: Vec<&str> = of_path.iter().map(|route| route.method).collect();
-        all.join(", ")
-    };
-    match of_path.iter().find(|route| route.method == method) {
-        Some(route) => Found::Route(route),
-        None if of_path.is_empty() => Found::Nothing,
-        None => Found::OtherMethods(methods()),
+/// Routes whose paths look alike: so many parts, the same third one (empty where its name varies).
+type Shapes = HashMap<(usize, &'static str), Vec<&'static Route>>;
+
+static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
+    let mut shapes = Shapes::new();
+    let fixed = ROUTES.iter().filter(|route| is_fixed(route.path));
+    let varying = ROUTES.iter().filter(|route| !is_fixed(route.path));
+    for route in fixed.chain(varying) {
+        let (parts, third) = shape(route.path);
+        let third = if third.starts_with('{') { "" } else { third };
+        shapes.entry((parts, third)).or_default().push(route);
     }
+    shapes
+});
+
+/// Finds a route; this is asked at every request.
+pub(crate) fn find(method: &str, path: &str) -> Found {
+    let (parts, third) = shape(path);
+    let alike = |third| SHAPES.get(&(parts, third)).into_iter().flatten();
+    let of_path = || {
+        let all = alike(third).chain(alike("").filter(|_| !third.is_empty()));
+        all.filter(|route| fits(route.path, path))
+    };
+    match of_path().find(|route| route.method == method) {
+        Some(route) => Found::Route(route),
+        None if of_path().next().is_none() => Found::Nothing,
+        None => {
+            let methods: Vec<&str> = of_path().map(|route| route.method).collect();
+            Found::OtherMethods(methods.join(", "))
+        }
+    }
+}
+
+/// Whether nothing in a path varies.
+fn is_fixed(path: &str) -> bool {
+    !path.contains('{')
+}
+
+/// How many parts a path has, and its third one.
+fn shape(path: &str) -> (usize, &str) {
+    let third = path.split('/').nth(2).unwrap_or("");
+    (path.split('/').count(), third)
 }
 
 /// Whether `path` is one of those that `pattern` stands for.
@@ -259,6 +309,26 @@ mod tests {
         ] {
             assert_eq!(found(method, path), expected, "{method} {path}");
         }
+    }
+
+    #[test]
+    fn every_route_is_found_by_a_path_of_its_own_before_any_other() {
+        for route in ROUTES {
+            let part = |part: &'static str| if part.starts_with('{') { "17-x" } else { part };
+            let parts: Vec<_> = route.path.split('/').map(part).collect();
+            let path = parts.join("/");
+            assert_eq!(find(route.method, &path), Found::Route(route), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_path_goes_before_one_that_varies() {
+        let Found::Route(route) = find("GET", "/v1/refunds/candidates") else {
+            panic!("not found");
+        };
+        assert_eq!(route.path, "/v1/refunds/candidates");
+        let found = find("POST", "/v1/refunds/candidates/approve");
+        assert!(matches!(found, Found::Route(route) if route.path.contains('{')));
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::domain::payment::{self, PaymentEvent, PaymentState};
 use crate::domain::refund::{self, RefundEvent, RefundState};
 use crate::domain::retention::RetentionRule;
 use crate::domain::step::{self, IllegalStep, Step};
+use crate::domain::webhook::{self, WebhookEvent, WebhookState};
 use crate::random::Random;
 use crate::store::tx::{execute, execute_rows, query};
 use crate::store::{StoreError, Tx, later};
@@ -374,6 +375,18 @@ subject! {
     |tx, id, from, to, at| {
         const SQL: &str = "
             UPDATE inbox
+            SET state = $1, updated_at = $2, version = version + 1
+            WHERE id = $3 AND state = $4";
+        execute!(tx, SQL, to.as_str(), at, id, from.as_str())
+    }
+}
+
+subject! {
+    /// An office's webhook, as a subject of history; its id is that of the office's lane.
+    Webhook: WebhookState, WebhookEvent, Lane, "webhook", webhook::STEPS,
+    |tx, id, from, to, at| {
+        const SQL: &str = "
+            UPDATE webhooks
             SET state = $1, updated_at = $2, version = version + 1
             WHERE id = $3 AND state = $4";
         execute!(tx, SQL, to.as_str(), at, id, from.as_str())

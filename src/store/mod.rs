@@ -16,6 +16,7 @@ mod tx;
 pub mod acknowledgements;
 pub mod applications;
 pub mod approvals;
+pub mod authentication_failures;
 pub mod batching_pauses;
 pub mod cards;
 pub mod causes;
@@ -53,6 +54,7 @@ pub mod sealed;
 pub mod source_files;
 pub mod statements;
 pub mod tidings;
+pub mod webhooks;
 
 use std::panic::Location;
 use std::str::FromStr;

@@ -53,6 +53,11 @@ pub fn lane_of(office: OfficeId) -> String {
     format!("office:{office}")
 }
 
+/// The office whose lane bears this name.
+pub fn office_of(lane: &str) -> Option<OfficeId> {
+    lane.strip_prefix("office:")?.parse().ok()
+}
+
 /// Adds an office with its code and its lane; one with the same code is left as it is.
 ///
 /// Returns whether it was added.

@@ -1,5 +1,6 @@
 //! TLS on both sides, and the HTTPS client: who we trust, as whom we appear, how long we wait; the
-//! ways to the bureau ([`route`]), and folders that are shared with others.
+//! ways to the bureau ([`route`]) and to the offices' webhooks ([`webhook`]), and folders that are
+//! shared with others.
 //!
 //! Owns every use of rustls and the making of every HTTP client. Knows no flow, no party and no
 //! retry: what a certificate may do is decided by whoever maps [`spki_sha256`] to a party.
@@ -7,9 +8,11 @@
 pub mod certificates;
 pub(crate) mod folder;
 mod pem;
+pub mod renewal;
 pub mod route;
 #[cfg(test)]
 mod tests;
+pub mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +22,6 @@ use openssl::asn1::Asn1Time;
 use openssl::x509::X509;
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
-use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{ClientConfig, ServerConfig};
 
 /// Whom we trust: the anchors of the other side's certificates, and what has been revoked.
@@ -93,7 +95,7 @@ pub enum TransportError {
     Certificate(#[source] openssl::error::ErrorStack),
 }
 
-/// TLS of a server, versions 1.2 and 1.3.
+/// TLS of a server, versions 1.2 and 1.3, as it stays until the server ends.
 ///
 /// Without `clients`, nobody is asked for a certificate. With it, a client may show none, and one
 /// that it shows must be valid: which route needs whose is decided per route.
@@ -101,29 +103,7 @@ pub fn server_config(
     identity: &Identity<'_>,
     clients: Option<&Trust<'_>>,
 ) -> Result<ServerConfig, TransportError> {
-    let builder =
-        ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
-    let builder = match clients {
-        None => builder.with_no_client_auth(),
-        Some(trust) => {
-            let roots = Arc::new(pem::anchors(trust.anchors_pem)?);
-            let mut verifier = WebPkiClientVerifier::builder_with_provider(roots, provider())
-                .allow_unauthenticated();
-            if let Some(crls) = trust.crls_pem {
-                verifier = verifier
-                    .with_crls(pem::crls(crls)?)
-                    .only_check_end_entity_revocation()
-                    .enforce_revocation_expiration();
-            }
-            builder.with_client_cert_verifier(verifier.build()?)
-        }
-    };
-    let (chain, key) = pem::identity(identity)?;
-    let mut config = builder.with_single_cert(chain, key)?;
-    // A resumed session would carry a certificate that was revoked or expired meanwhile.
-    config.session_storage = Arc::new(NoServerSessionStorage {});
-    config.send_tls13_tickets = 0;
-    Ok(config)
+    Ok(renewal::ServerTls::new(identity, clients)?.config())
 }
 
 /// TLS of a client, versions 1.2 and 1.3: trusts `trust` alone, never the system's authorities.

@@ -43,11 +43,25 @@ impl fmt::Debug for DataKey {
 }
 
 impl DataKey {
+    /// Its bytes, for a key that is not a blob's.
+    pub fn expose(&self) -> &[u8; KEY_LEN] {
+        &self.0
+    }
+
     pub(super) fn random() -> Result<Self, ErrorStack> {
         let mut key = Zeroizing::new([0; KEY_LEN]);
         rand_priv_bytes(&mut *key)?;
         Ok(Self(key))
     }
+}
+
+/// What a wrapped key is for; it will not unwrap as another.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Purpose {
+    /// Seals a blob.
+    DataKey,
+    /// Signs what a webhook is sent.
+    WebhookKey,
 }
 
 /// Says which master key wrapped a data key, without telling anything about it.
@@ -135,7 +149,12 @@ impl MasterKeys {
     ///
     /// The nonce is random: under one master key that is safe for 2³² data keys (SP 800-38D,
     /// section 8.3), five hundred times what is ever issued.
-    pub(super) fn wrap(&self, key: &DataKey, id: SealedId) -> Result<Vec<u8>, VaultError> {
+    pub(super) fn wrap(
+        &self,
+        purpose: Purpose,
+        key: &DataKey,
+        id: SealedId,
+    ) -> Result<Vec<u8>, VaultError> {
         let mut nonce = [0; NONCE_LEN];
         rand_bytes(&mut nonce)?;
         let mut wrapped = Vec::with_capacity(WRAPPED_LEN);
@@ -144,14 +163,19 @@ impl MasterKeys {
         wrapped.extend_from_slice(&nonce);
         let binding = Binding {
             nonce: &nonce,
-            bound_to: &bound_to(self.current.id, id),
+            bound_to: &bound_to(purpose, self.current.id, id),
         };
         SealingKey::new(&self.current.wrapping)?.seal(&binding, &*key.0, &mut wrapped)?;
         Ok(wrapped)
     }
 
     /// Gives back a data key that was wrapped for this blob.
-    pub(super) fn unwrap(&self, wrapped: &[u8], id: SealedId) -> Result<DataKey, VaultError> {
+    pub(super) fn unwrap(
+        &self,
+        purpose: Purpose,
+        wrapped: &[u8],
+        id: SealedId,
+    ) -> Result<DataKey, VaultError> {
         let refused = || VaultError::KeyRefused { id };
         let rest = wrapped.strip_prefix(&[WRAP_VERSION]).ok_or_else(refused)?;
         let (master_id, rest) = rest.split_first_chunk().ok_or_else(refused)?;
@@ -160,7 +184,7 @@ impl MasterKeys {
             .all()
             .find(|key| key.id == *master_id)
             .ok_or(VaultError::UnknownMasterKey { id })?;
-        let bound_to = bound_to(*master_id, id);
+        let bound_to = bound_to(purpose, *master_id, id);
         let binding = Binding {
             nonce,
             bound_to: &bound_to,
@@ -223,12 +247,10 @@ fn hkdf(master: &[u8], purpose: &[u8], derived: &mut [u8]) -> Result<(), ErrorSt
     Ok(())
 }
 
-fn bound_to(master_id: MasterId, id: SealedId) -> Vec<u8> {
-    [
-        b"cei-gateway data key".as_slice(),
-        &[WRAP_VERSION],
-        &master_id,
-        id.0.as_bytes(),
-    ]
-    .concat()
+fn bound_to(purpose: Purpose, master_id: MasterId, id: SealedId) -> Vec<u8> {
+    let purpose: &[u8] = match purpose {
+        Purpose::DataKey => b"cei-gateway data key",
+        Purpose::WebhookKey => b"cei-gateway webhook key",
+    };
+    [purpose, &[WRAP_VERSION], &master_id, id.0.as_bytes()].concat()
 }

@@ -28,11 +28,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::domain::id::SealedId;
 use crate::vault::blobs::{Blobs, UnfinishedBlob};
-use crate::vault::master::MasterKeys;
+use crate::vault::master::{MasterKeys, Purpose};
 use crate::vault::sealing::{Sealer, Sealing, Written};
 use crate::vault::stream::Opening;
 
@@ -126,12 +127,12 @@ impl Vault {
 
     /// Wraps a data key for one blob; it will not unwrap for another.
     pub fn wrap(&self, key: &DataKey, for_id: SealedId) -> Result<Vec<u8>, VaultError> {
-        self.inner.master.wrap(key, for_id)
+        self.inner.master.wrap(Purpose::DataKey, key, for_id)
     }
 
     /// Unwraps the data key of a blob.
     pub fn unwrap_key(&self, wrapped: &[u8], for_id: SealedId) -> Result<DataKey, VaultError> {
-        self.inner.master.unwrap(wrapped, for_id)
+        self.inner.master.unwrap(Purpose::DataKey, wrapped, for_id)
     }
 
     /// Wraps a data key anew under the current master key; `None` if it is already. This is how
@@ -142,6 +143,18 @@ impl Vault {
             return Ok(None);
         }
         self.wrap(&key, id).map(Some)
+    }
+
+    /// Wraps the key that signs what a webhook is sent, for the row that keeps it.
+    pub fn wrap_webhook_key(&self, key: &DataKey, row: Uuid) -> Result<Vec<u8>, VaultError> {
+        let row = SealedId(row);
+        self.inner.master.wrap(Purpose::WebhookKey, key, row)
+    }
+
+    /// Unwraps the key that signs what a webhook is sent.
+    pub fn unwrap_webhook_key(&self, wrapped: &[u8], row: Uuid) -> Result<DataKey, VaultError> {
+        let row = SealedId(row);
+        self.inner.master.unwrap(Purpose::WebhookKey, wrapped, row)
     }
 
     /// The keyed hash (HMAC-SHA256) by which a value such as a CNP is looked up without being kept.

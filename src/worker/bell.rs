@@ -24,6 +24,8 @@ coded! {
         Collector = "COLLECTOR",
         /// The postman, who looks by himself.
         Postman = "POSTMAN",
+        /// The herald: an office may have new events, or its webhook was changed.
+        Herald = "HERALD",
         /// The pruner of the outbox, who is in no hurry either.
         Pruner = "PRUNER",
         /// The redriver: somebody decided about dead letters.
@@ -51,8 +53,10 @@ impl Bells {
         self.of(bell).notified().await;
     }
 
-    /// Wakes every request that waits for an office's events: there may be new ones.
+    /// Wakes every request that waits for an office's events, and whoever pushes them: there may be
+    /// new ones.
     pub fn tell_offices(&self) {
+        self.ring(Bell::Herald);
         self.told.send_replace(());
     }
 
@@ -70,6 +74,7 @@ impl Bells {
             janitor,
             collector,
             postman,
+            herald,
             pruner,
             redriver,
             listener,
@@ -82,6 +87,7 @@ impl Bells {
             Bell::Janitor => janitor,
             Bell::Collector => collector,
             Bell::Postman => postman,
+            Bell::Herald => herald,
             Bell::Pruner => pruner,
             Bell::Redriver => redriver,
             Bell::Listener => listener,

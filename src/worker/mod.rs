@@ -8,6 +8,7 @@ pub mod batcher;
 pub mod bell;
 pub mod collector;
 pub mod dispatcher;
+pub mod herald;
 pub mod janitor;
 pub mod listener;
 pub mod matcher;
@@ -41,6 +42,11 @@ pub trait Worker: Send + Sync + 'static {
 
     /// Does one bounded piece of work.
     fn pass(&self, gateway: &Gateway) -> impl Future<Output = anyhow::Result<Progress>> + Send;
+
+    /// Ends what goes on beyond a pass, after the last one.
+    fn finish(&self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// How often a flow is tried while others are faster. One that loses so often does not race but

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::gateway::Gateway;
+use crate::worker::bell::Bell;
 use crate::worker::{Progress, Worker};
 
 /// How a worker's last pass ended.
@@ -108,7 +109,10 @@ async fn run<W: Worker>(worker: W, gateway: Gateway, stop: CancellationToken) {
         );
         let rest = match outcome {
             Ok(Progress::Worked) => {
-                gateway.bells.tell_offices();
+                // The herald pushes what was told, and tells nothing new.
+                if W::BELL != Bell::Herald {
+                    gateway.bells.tell_offices();
+                }
                 continue; // There may be more: look before resting.
             }
             Ok(Progress::Idle) => gateway.pace_idle(),
@@ -127,4 +131,5 @@ async fn run<W: Worker>(worker: W, gateway: Gateway, stop: CancellationToken) {
             () = gateway.clock.sleep(rest) => (),
         }
     }
+    worker.finish().await;
 }

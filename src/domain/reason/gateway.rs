@@ -51,4 +51,13 @@ reasons! {
     823 LETTER_UNDELIVERED: Gateway, Retry;
         en "A letter to the bureau could not be delivered." => "Read its delivery attempts and remove the cause, then ask again.";
         ro "O solicitare către biroul de personalizare nu a putut fi transmisă." => "Consultați încercările de transmitere și înlăturați cauza, apoi solicitați din nou.";
+    831 WEBHOOK_EXHAUSTED: Office, Retry;
+        en "The office's webhook failed in every try at one event and was disabled." => "Have the receiver mended, then enable the webhook; what was set aside is in the event feed.";
+        ro "Webhook-ul serviciului a eșuat la toate încercările pentru un eveniment și a fost dezactivat." => "Remediați aplicația care primește, apoi reactivați webhook-ul; evenimentele omise sunt în lista de evenimente.";
+    832 WEBHOOK_GONE: Office, Wait;
+        en "The office's webhook answered that it is gone for good (410) and was disabled." => "Give its new address and enable it, or remove it.";
+        ro "Webhook-ul serviciului a răspuns că nu mai există (410) și a fost dezactivat." => "Indicați noua adresă și activați-l sau ștergeți-l.";
+    833 WEBHOOK_REFUSES: Office, Retry;
+        en "The office's webhook refused many events one after the other and was disabled." => "Find out why the receiver refuses them, enable the webhook and recover from the first one refused.";
+        ro "Webhook-ul serviciului a refuzat multe evenimente la rând și a fost dezactivat." => "Aflați de ce aplicația le refuză, activați webhook-ul și reluați de la primul eveniment refuzat.";
 }

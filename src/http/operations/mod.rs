@@ -85,7 +85,7 @@ impl<R: Into<Problem>> From<NotDecided<R>> for Problem {
 }
 
 /// A flow's failure as that of a decision.
-fn not_decided<R>(failure: Failure<R>) -> Failure<NotDecided<R>> {
+pub(crate) fn not_decided<R>(failure: Failure<R>) -> Failure<NotDecided<R>> {
     match failure {
         Failure::Refused(refusal) => Failure::Refused(NotDecided::Refused(refusal)),
         Failure::Broken(error) => Failure::Broken(error),

@@ -72,6 +72,15 @@ problems! {
     CREDENTIALS_REVOKED = 401 "credentials-revoked";
         en "The certificate or API key was revoked." => "Use the one that replaced it.";
         ro "Certificatul sau cheia API a fost revocată." => "Folosiți-o pe cea care a înlocuit-o.";
+    CREDENTIALS_NOT_YET_VALID = 401 "credentials-not-yet-valid";
+        en "The certificate or API key counts from later on." => "Use the one that it is to replace until then.";
+        ro "Certificatul sau cheia API este valabilă de la o dată ulterioară." => "Folosiți până atunci credențialul pe care îl va înlocui.";
+    CREDENTIALS_EXPIRED = 401 "credentials-expired";
+        en "The time of the certificate or API key is over." => "Use the one that replaced it, or have a new one made.";
+        ro "Certificatul sau cheia API a expirat." => "Folosiți credențialul care l-a înlocuit sau cereți unul nou.";
+    CERTIFICATE_REFUSED = 401 "certificate-refused";
+        en "The certificate was good when the connection was opened, and is no longer." => "Connect again with a certificate that its authority has not revoked.";
+        ro "Certificatul era valabil la deschiderea conexiunii, dar nu mai este." => "Reconectați-vă cu un certificat care nu a fost revocat.";
     KEY_OF_OTHER_ENVIRONMENT = 401 "key-of-other-environment";
         en "A test key is for test installations and a live key for production." => "Use a key of this installation.";
         ro "O cheie de test este pentru instalații de test, iar una reală pentru producție." => "Folosiți o cheie a acestei instalații.";
@@ -84,6 +93,14 @@ problems! {
     SCOPE_MISSING = 403 "scope-missing";
         en "The certificate or API key may not do this." => "Have the missing right added to it.";
         ro "Certificatul sau cheia API nu are acest drept." => "Cereți adăugarea dreptului lipsă.";
+
+    // How often.
+    AUTHENTICATION_LIMITED = 429 "authentication-limited";
+        en "Too many requests with unknown credentials came from here." => "Wait for the time in the Retry-After header, then use a registered certificate or API key.";
+        ro "De aici au venit prea multe cereri cu credențiale necunoscute." => "Așteptați intervalul din antetul Retry-After, apoi folosiți un certificat sau o cheie API înregistrată.";
+    RATE_LIMITED = 429 "rate-limited";
+        en "The office has asked too often." => "Wait for the time in the Retry-After header; ask for events with `wait`, and for many states at once.";
+        ro "Serviciul a trimis prea multe cereri." => "Așteptați intervalul din antetul Retry-After; cereți evenimentele cu `wait` și mai multe stări odată.";
 
     // What is asked for.
     NOT_FOUND = 404 "not-found";
@@ -163,6 +180,15 @@ problems! {
     BUREAU_MAY_HOLD_ORDER = 409 "bureau-may-hold-order";
         en "The bureau may hold the order." => "Ask the bureau before giving the order up: its cards may be made.";
         ro "Este posibil ca biroul de personalizare să aibă comanda." => "Întrebați biroul înainte de a renunța la comandă: cărțile pot fi produse.";
+    WEBHOOK_KEY_MISSING = 409 "webhook-key-missing";
+        en "The webhook has no key, so that nothing could be signed." => "Make a key and give it to the receiver first.";
+        ro "Webhook-ul nu are nicio cheie, deci nimic nu poate fi semnat." => "Creați mai întâi o cheie și configurați-o în aplicația care primește.";
+    WEBHOOK_KEYS_TOO_MANY = 409 "webhook-keys-too-many";
+        en "The webhook has as many valid keys as it may." => "End one that the receiver does not use any more.";
+        ro "Webhook-ul are deja numărul maxim de chei valabile." => "Închideți o cheie pe care aplicația nu o mai folosește.";
+    WEBHOOK_KEY_LAST = 409 "webhook-key-last";
+        en "It is the last key of a webhook that is enabled." => "Make another key first, or disable the webhook.";
+        ro "Este ultima cheie a unui webhook activ." => "Creați mai întâi altă cheie sau dezactivați webhook-ul.";
     HOLD_CLOSED = 409 "hold-closed";
         en "Somebody has closed the hold." => "Read the list of holds again.";
         ro "Reținerea a fost închisă între timp." => "Recitiți lista reținerilor.";

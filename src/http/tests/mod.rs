@@ -11,5 +11,6 @@ mod life;
 mod money;
 mod operations;
 mod refunds;
+mod revocation;
 mod submitting;
 mod wire;

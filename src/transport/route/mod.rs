@@ -7,7 +7,7 @@
 
 pub mod outbox;
 pub mod push;
-mod retry_after;
+pub(in crate::transport) mod retry_after;
 pub mod spool;
 
 use std::fmt;

@@ -15,7 +15,11 @@ const FORMS: [&str; 3] = [
 
 /// The wait that `text` asks for. A date is measured from the sender's own `date`, where it named
 /// one, so that clocks which differ do not matter; a date that has passed asks for no wait.
-pub(super) fn wait(text: &str, date: Option<&str>, now: DateTime<Utc>) -> Option<Duration> {
+pub(in crate::transport) fn wait(
+    text: &str,
+    date: Option<&str>,
+    now: DateTime<Utc>,
+) -> Option<Duration> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More than fits is as long as there is.

@@ -16,6 +16,7 @@ use cei_gateway::domain::payment::{Channel, PaymentState};
 use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
 use cei_gateway::store::Tx;
+use cei_gateway::store::authentication_failures::FailureCause;
 use cei_gateway::store::causes::Outcome;
 use cei_gateway::store::dead_letter_decisions::DeadLetterAction;
 use cei_gateway::store::forced_words::ForcedOutcome;
@@ -86,6 +87,7 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
             vec!["OFFICE", "BUREAU", "CHANNEL", "AUTOMATION", "OPERATOR"],
         ),
         ("credentials", "kind", vec!["CERTIFICATE", "API_KEY"]),
+        ("authentication_failures", "cause", codes!(FailureCause)),
         ("inbox", "source", vec!["BUREAU", "SELFPAY"]),
         (
             "acknowledgements",
