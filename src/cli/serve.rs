@@ -59,8 +59,9 @@ pub(crate) async fn serve(command: &Serve, context: &mut Context<'_>) -> Result<
     } else {
         start_workers(&gateway, &stop)
     };
+    let follow_files = server.follow_files();
     let failed = tokio::select! {
-        () = signals.asked_to_stop() => None,
+        () = signals.asked_to_stop_or(follow_files) => None,
         ended = server.ended() => Some(ended),
     };
     server.announce_stop();

@@ -10,7 +10,7 @@ use actix_web::http::header::{
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, HttpMessage, HttpRequest, web};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use tracing::Instrument;
@@ -36,6 +36,11 @@ pub(crate) struct RequestContext {
 }
 
 impl RequestContext {
+    /// What the envelope found out about a request.
+    pub(crate) fn in_request(request: &HttpRequest) -> Option<Self> {
+        request.extensions().get::<Self>().cloned()
+    }
+
     fn of(api: &Api, headers: &HeaderMap) -> Self {
         let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
         let id = given.filter(|id| is_decent(id)).map_or_else(

@@ -103,6 +103,9 @@ macro_rules! routes {
 routes! {
     POST "/v1/applications"                 => applications::submit::submit,     office("applications:write");
     GET  "/v1/applications"                 => applications::read::list,         office("applications:read");
+    POST "/v1/applications/batch"           => applications::batch::submit,      office("applications:write");
+    GET  "/v1/applications/status"          => applications::status::list,       office("applications:read");
+    GET  "/v1/applications/{id}/status"     => applications::status::show,       office("applications:read");
     GET  "/v1/applications/{id}"            => applications::read::show,         office("applications:read");
     POST "/v1/applications/{id}/revisions"  => applications::revise::revise,     office("applications:write");
     POST "/v1/applications/{id}/withdrawal" => applications::withdraw::withdraw, office("applications:write");
@@ -182,6 +185,7 @@ routes! {
     GET  "/v1/forced-words"                 => operations::forced_words::list,   OPERATORS;
     POST "/v1/forced-words/{id}/approve"    => operations::forced_words::approve, FORCERS;
     POST "/v1/forced-words/{id}/withdraw"   => operations::forced_words::withdraw, OPERATORS;
+    GET  "/v1/operations/authentication-failures" => operations::authentication_failures::list, OPERATORS;
     GET  "/v1/operations/causes"            => operations::causes::list,         OPERATORS;
     GET  "/v1/operations/causes/{cause}"    => operations::causes::show,         OPERATORS;
     POST "/v1/operations/causes/{cause}/preview" => operations::causes::preview, OPERATORS;
@@ -191,11 +195,11 @@ routes! {
     POST "/v1/holds/{id}/release"           => operations::holds::release,       OPERATORS;
     POST "/v1/holds/{id}/send-back"         => operations::holds::send_back,     OPERATORS;
     POST "/v1/holds/{id}/note"              => operations::holds::take_note,     OPERATORS;
-    GET  "/v1/outbox"                       => operations::outbox::glance,       OPERATORS;
     GET  "/v1/operations/webhooks"          => webhooks::operate::list,          OPERATORS;
     GET  "/v1/operations/webhooks/{office}" => webhooks::operate::show,          OPERATORS;
     GET  "/v1/operations/webhooks/{office}/deliveries" => webhooks::operate::deliveries, OPERATORS;
     POST "/v1/operations/webhooks/{office}/decisions" => webhooks::operate::decide, OPERATORS;
+    GET  "/v1/outbox"                       => operations::outbox::glance,       OPERATORS;
     GET  "/v1/outbox/lanes"                 => operations::outbox::lanes,        OPERATORS;
     GET  "/v1/outbox/lanes/{lane}"          => operations::outbox::show,         OPERATORS;
     POST "/v1/outbox/lanes/{lane}/pause"    => operations::outbox::pause,        OPERATORS;

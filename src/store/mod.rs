@@ -6,6 +6,7 @@
 //! may try on SQLite either.
 
 mod error;
+mod glance;
 mod interruption;
 mod later;
 pub mod refund_lists;
@@ -68,6 +69,7 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 pub use error::{StoreError, read_code};
+pub use glance::Glance;
 pub use interruption::{Interruption, Place};
 pub use later::Later;
 pub use retry::retrying;
@@ -202,6 +204,16 @@ impl Store {
                 }
             })
         }
+    }
+
+    /// Looks at the database with one statement outside of any transaction.
+    #[track_caller]
+    pub fn glance(&self) -> Result<Glance<'_>, StoreError> {
+        self.allow(Location::caller())?;
+        Ok(match &self.db {
+            Db::Postgres(pool) => Glance::Postgres(pool),
+            Db::Sqlite { readers, .. } => Glance::Sqlite(readers),
+        })
     }
 
     fn later(&self) -> Later {

@@ -43,6 +43,8 @@ mod races;
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]
+mod replicas;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod shipments;

@@ -4,6 +4,7 @@
 mod application_search;
 pub mod application_view;
 pub(crate) mod applications;
+pub(crate) mod authentication_failures;
 pub(crate) mod batching;
 pub(crate) mod cards;
 pub mod cause_view;

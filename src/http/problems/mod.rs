@@ -251,7 +251,8 @@ impl Problem {
         answer.json(self.view(context))
     }
 
-    fn view(&self, context: &RequestContext) -> ProblemView {
+    /// The document, in the language and with the id of the request.
+    pub(crate) fn view(&self, context: &RequestContext) -> ProblemView {
         let inside = &*self.0;
         let entry = inside.entry;
         let language = context.language;

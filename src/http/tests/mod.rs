@@ -2,15 +2,18 @@
 
 mod kit;
 
+mod batch;
 mod cards;
 mod causes;
 mod feed;
 mod fees;
+mod hostile;
 mod identity;
 mod life;
 mod money;
 mod operations;
 mod refunds;
+mod renewal;
 mod revocation;
 mod submitting;
 mod wire;

@@ -73,8 +73,8 @@ const MODULES: &[Module] = &[
     Module { name: "flow",
              modules: &["domain", "bureau", "channel", "store", "vault", "xmldsig", "xmlenc", "clock", "config",
                         "gateway", "random"],
-             crates: &["anyhow", "base64", "bytes", "chrono", "chrono_tz", "openssl", "serde", "serde_json",
-                       "thiserror", "tokio", "tracing", "utoipa", "uuid", "zeroize", "zip"] },
+             crates: &["anyhow", "base64", "bytes", "chrono", "chrono_tz", "futures_util", "openssl", "serde",
+                       "serde_json", "thiserror", "tokio", "tracing", "utoipa", "uuid", "zeroize", "zip"] },
 
     // No SQL: they ask flow and store.
     Module { name: "http",
