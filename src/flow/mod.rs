@@ -53,6 +53,7 @@ mod record_movement;
 mod record_movements;
 pub mod record_notification;
 pub mod record_statement;
+pub mod recover_leases;
 pub mod refund;
 pub mod replace_card;
 pub mod report_card;

@@ -71,7 +71,7 @@ pub(super) async fn follow_files(api: Api, tls: FileTls, mut asked: watch::Recei
             Ok(true) => tracing::info!("certificate, authorities and revocation lists are renewed"),
             Ok(false) => (),
             Err(error) => {
-                tracing::error!(error = format!("{error:#}"), "TLS goes on with what it had")
+                tracing::error!(error = format!("{error:#}"), "TLS goes on with what it had");
             }
         }
     }

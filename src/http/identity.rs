@@ -105,15 +105,15 @@ pub(crate) async fn identify(
     let hash = proof.hash();
     let identities = &api.identities;
     let store = &api.gateway.store;
-    let found = match identities.credentials.at_hand(store, &hash, now) {
-        Some(known) => Some(known),
-        None => {
-            let barred = identities.guesses.barred(&sources(request, proof), now);
-            if let Some(wait) = barred {
-                return Err(Problem::of(catalogue::AUTHENTICATION_LIMITED).retry_after(wait));
-            }
-            identities.credentials.look_up(store, &hash, now).await?
+    let at_hand = identities.credentials.at_hand(store, &hash, now);
+    let found = if at_hand.is_some() {
+        at_hand
+    } else {
+        let barred = identities.guesses.barred(&sources(request, proof), now);
+        if let Some(wait) = barred {
+            return Err(Problem::of(catalogue::AUTHENTICATION_LIMITED).retry_after(wait));
         }
+        identities.credentials.look_up(store, &hash, now).await?
     };
     let checked = match &found {
         Some(known) => known.check(proof.kind(), now),

@@ -185,6 +185,7 @@ routes! {
     GET  "/v1/forced-words"                 => operations::forced_words::list,   OPERATORS;
     POST "/v1/forced-words/{id}/approve"    => operations::forced_words::approve, FORCERS;
     POST "/v1/forced-words/{id}/withdraw"   => operations::forced_words::withdraw, OPERATORS;
+    GET  "/v1/operations/authentication-failures" => operations::authentication_failures::list, OPERATORS;
     GET  "/v1/operations/causes"            => operations::causes::list,         OPERATORS;
     GET  "/v1/operations/causes/{cause}"    => operations::causes::show,         OPERATORS;
     POST "/v1/operations/causes/{cause}/preview" => operations::causes::preview, OPERATORS;
@@ -198,10 +199,18 @@ routes! {
     GET  "/v1/operations/webhooks/{office}" => webhooks::operate::show,          OPERATORS;
     GET  "/v1/operations/webhooks/{office}/deliveries" => webhooks::operate::deliveries, OPERATORS;
     POST "/v1/operations/webhooks/{office}/decisions" => webhooks::operate::decide, OPERATORS;
+    GET  "/v1/outbox"                       => operations::outbox::glance,       OPERATORS;
     GET  "/v1/outbox/lanes"                 => operations::outbox::lanes,        OPERATORS;
+    GET  "/v1/outbox/lanes/{lane}"          => operations::outbox::show,         OPERATORS;
     POST "/v1/outbox/lanes/{lane}/pause"    => operations::outbox::pause,        OPERATORS;
     POST "/v1/outbox/lanes/{lane}/resume"   => operations::outbox::resume,       OPERATORS;
-    GET  "/v1/outbox/dead"                  => operations::outbox::dead,         OPERATORS;
+    GET  "/v1/outbox/dead"                  => operations::dead_letters::list,   OPERATORS;
+    GET  "/v1/outbox/dead/groups"           => operations::dead_letters::groups, OPERATORS;
+    POST "/v1/outbox/dead/preview"          => operations::dead_letters::preview, OPERATORS;
+    POST "/v1/outbox/dead/decisions"        => operations::dead_letters::decide, OPERATORS;
+    GET  "/v1/outbox/dead-decisions/{id}"   => operations::dead_letters::decision, OPERATORS;
+    POST "/v1/outbox/dead/{message}/redrive" => operations::dead_letters::redrive, OPERATORS;
+    POST "/v1/outbox/dead/{message}/discard" => operations::dead_letters::discard, OPERATORS;
 
     GET  "/livez"                           => health::live,                     Who::Anyone;
     GET  "/readyz"                          => health::ready,                    Who::Anyone;

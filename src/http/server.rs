@@ -43,6 +43,8 @@ pub struct Listener {
     pub bind: SocketAddr,
     /// TLS; `None` is plain HTTP.
     pub tls: Option<FileTls>,
+    /// Until a TLS handshake is over.
+    pub handshake_timeout: Duration,
     /// Until the headers of a request have arrived.
     pub header_timeout: Duration,
     /// How much a request may be.
@@ -64,6 +66,7 @@ impl Listener {
         Ok(Self {
             bind: http.bind,
             tls,
+            handshake_timeout: HANDSHAKE,
             header_timeout: Duration::from_secs(http.header_timeout_seconds),
             limits: Limits {
                 body_bytes: http.body_bytes_max,
@@ -93,6 +96,7 @@ pub fn start(gateway: &Gateway, listener: Listener) -> anyhow::Result<Running> {
     let Listener {
         bind,
         tls,
+        handshake_timeout,
         header_timeout,
         limits,
         threads,
@@ -114,7 +118,7 @@ pub fn start(gateway: &Gateway, listener: Listener) -> anyhow::Result<Running> {
     .on_connect(move |connection, extensions| {
         connections.note(connection, extensions, peers_tls.as_ref());
     })
-    .tls_handshake_timeout(HANDSHAKE)
+    .tls_handshake_timeout(handshake_timeout)
     .max_connection_rate(HANDSHAKES_MAX)
     .client_request_timeout(header_timeout)
     // Longer than clients keep an idle connection: one that is closed under a request fails it.
@@ -208,10 +212,11 @@ impl Running {
         }
     }
 
-    /// Looks at once whether certificate, authorities or revocation lists were renewed; otherwise that
-    /// happens every minute.
-    pub fn follow_files(&self) {
-        self.asked_to_follow.send_replace(());
+    /// What makes the server look at once whether certificate, authorities or revocation lists were
+    /// renewed; by itself it looks every minute.
+    pub fn follow_files(&self) -> impl Fn() + use<> {
+        let asked = self.asked_to_follow.clone();
+        move || asked.send_modify(|()| ())
     }
 
     /// Ends at once, like a process that dies: connections break, and what runs is abandoned.

@@ -120,22 +120,80 @@ pub async fn add(tx: &mut Tx, failures: &[Failures]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Lists the failures of `from` and later, the latest first.
+/// Where in the list a row stands.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Position {
+    minute: DateTime<Utc>,
+    address: String,
+    cause: String,
+    who: String,
+}
+
+impl std::fmt::Display for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (address, cause, who) = (&self.address, &self.cause, &self.who);
+        write!(f, "{}|{address}|{cause}|{who}", self.minute.to_rfc3339())
+    }
+}
+
+impl std::str::FromStr for Position {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str = "expected minute, address, cause and who";
+        let mut parts = text.split('|');
+        let mut next = || parts.next().ok_or(EXPECTED);
+        Ok(Self {
+            minute: next()?.parse().ok().ok_or(EXPECTED)?,
+            address: next()?.to_owned(),
+            cause: next()?.to_owned(),
+            who: next()?.to_owned(),
+        })
+    }
+}
+
+impl Failures {
+    /// Where in the list this row stands.
+    pub fn position(&self) -> Position {
+        Position {
+            minute: self.minute,
+            address: self.address.clone(),
+            cause: self.cause.to_string(),
+            who: self.who.clone(),
+        }
+    }
+}
+
+/// Lists the failures of `from` and later, the latest first; those that stand behind `after`.
 pub async fn list_since(
     tx: &mut Tx,
     from: DateTime<Utc>,
+    after: Option<&Position>,
     limit: i64,
 ) -> Result<Vec<Failures>, StoreError> {
     const SQL: &str = "
         SELECT minute, address, cause, who, occurrences, first_at, last_at
         FROM authentication_failures
         WHERE minute >= $1
-        ORDER BY minute DESC, address, cause, who
-        LIMIT $2";
-    query!(fetch_all as FailuresRow, tx, SQL, from, limit)?
-        .into_iter()
-        .map(Failures::try_from)
-        .collect()
+          AND ($2 OR (minute, address, cause, who) < ($3, $4, $5, $6))
+        ORDER BY minute DESC, address DESC, cause DESC, who DESC
+        LIMIT $7";
+    let text = |part: fn(&Position) -> &String| after.map_or("", |after| part(after).as_str());
+    query!(
+        fetch_all as FailuresRow,
+        tx,
+        SQL,
+        from,
+        after.is_none(),
+        after.map_or(from, |after| after.minute),
+        text(|after| &after.address),
+        text(|after| &after.cause),
+        text(|after| &after.who),
+        limit,
+    )?
+    .into_iter()
+    .map(Failures::try_from)
+    .collect()
 }
 
 /// Forgets the failures of before `before`; returns how many rows went.

@@ -8,6 +8,7 @@ mod claim;
 mod dead;
 mod events;
 mod feed;
+pub mod overview;
 pub mod retention;
 
 use chrono::{DateTime, Utc};

@@ -11,7 +11,7 @@ mod pem;
 pub mod renewal;
 pub mod route;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod webhook;
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openssl::asn1::Asn1Time;
-use openssl::x509::X509;
+use openssl::x509::{X509, X509Crl};
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, ServerConfig};
@@ -184,6 +184,24 @@ pub fn valid_until(chain_pem: &[u8]) -> Result<DateTime<Utc>, TransportError> {
         .ok_or(TransportError::Empty {
             what: "certificate chain file",
         })
+}
+
+/// When the first of some revocation lists (PEM) runs out. From then on a certificate of its authority
+/// is refused.
+pub fn lists_valid_until(crls_pem: &[u8]) -> Result<DateTime<Utc>, TransportError> {
+    let epoch = Asn1Time::from_unix(0).map_err(TransportError::Certificate)?;
+    let mut ends = Vec::new();
+    for list in pem::crls(crls_pem)? {
+        let list = X509Crl::from_der(&list).map_err(TransportError::Certificate)?;
+        // A list that does not say when the next one comes has run out: it may be any age.
+        let since = list.next_update().map(|until| epoch.diff(until));
+        let since = since.transpose().map_err(TransportError::Certificate)?;
+        ends.push(since.map_or(TimeDelta::zero(), |since| {
+            TimeDelta::days(since.days.into()) + TimeDelta::seconds(since.secs.into())
+        }));
+    }
+    let first = ends.into_iter().min().unwrap_or_default();
+    Ok(DateTime::UNIX_EPOCH + first)
 }
 
 /// The one implementation of TLS's cryptography in this program.

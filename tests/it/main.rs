@@ -25,6 +25,8 @@ mod fuzz;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod identities;
+#[cfg(test)]
 mod kit;
 #[cfg(test)]
 mod letters;
@@ -45,6 +47,8 @@ mod races;
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]
+mod replicas;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod shipments;
@@ -54,6 +58,8 @@ mod signatures;
 mod store_conformance;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod webhooks;
 #[cfg(test)]
 mod whole;
 #[cfg(test)]

@@ -252,7 +252,7 @@ mod tests {
         gathered.write(&store).await.unwrap();
 
         let mut tx = store.read().await.unwrap();
-        let rows = authentication_failures::list_since(&mut tx, at(0), 10)
+        let rows = authentication_failures::list_since(&mut tx, at(0), None, 10)
             .await
             .unwrap();
         let told: Vec<_> = rows

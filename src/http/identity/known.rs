@@ -150,9 +150,9 @@ impl KnownCredentials {
         now: DateTime<Utc>,
     ) -> Option<Arc<Known>> {
         let heard = heard(store)?;
-        let shelf = self.read();
-        let known = shelf.by_hash.get(hash)?;
-        let is_current = shelf.revision >= heard && now - known.read_at < READ_AGAIN_AFTER;
+        let kept = self.read();
+        let known = kept.by_hash.get(hash)?;
+        let is_current = kept.revision >= heard && now - known.read_at < READ_AGAIN_AFTER;
         is_current.then(|| Arc::clone(known))
     }
 
@@ -178,10 +178,10 @@ impl KnownCredentials {
         drop(tx);
         let known = Arc::new(Known::new(standing, *hash, now, &self.allowances));
         if heard.is_some() {
-            let mut shelf = self.write();
+            let mut kept = self.write();
             // What changed while this was read was read again without it: it may be old by now.
-            if shelf.revision == revision {
-                shelf.by_hash.insert(*hash, Arc::clone(&known));
+            if kept.revision == revision {
+                kept.by_hash.insert(*hash, Arc::clone(&known));
             }
         }
         Ok(Some(known))
@@ -216,17 +216,17 @@ impl KnownCredentials {
     }
 
     fn replace(&self, changed: Vec<Standing>, revision: i64, now: DateTime<Utc>) {
-        let mut shelf = self.write();
+        let mut kept = self.write();
         for standing in changed {
             let Ok(hash) = Hash::try_from(standing.credential.hash.as_slice()) else {
                 continue;
             };
-            if let Some(place) = shelf.by_hash.get_mut(&hash) {
+            if let Some(place) = kept.by_hash.get_mut(&hash) {
                 *place = Arc::new(Known::new(standing, hash, now, &self.allowances));
             }
         }
-        shelf.revision = shelf.revision.max(revision);
-        drop(shelf);
+        kept.revision = kept.revision.max(revision);
+        drop(kept);
         self.changed.send_replace(revision);
     }
 

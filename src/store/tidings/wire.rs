@@ -124,9 +124,8 @@ impl Drop for Ear {
 impl Wire {
     async fn open(pool: &PgPool) -> Result<Self, StoreError> {
         // Installations may share a database by schemas, and must not hear one another.
-        let (schema,): (String,) = sqlx::query_as("SELECT current_schema()::text")
-            .fetch_one(pool)
-            .await?;
+        const POSTGRES_SCHEMA: &str = "SELECT current_schema()::text";
+        let (schema,): (String,) = sqlx::query_as(POSTGRES_SCHEMA).fetch_one(pool).await?;
         let channel = format!("cei_gateway_{schema}");
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(&channel).await?;

@@ -70,6 +70,16 @@ async fn carry_out(world: &World) -> usize {
     letters
 }
 
+/// Carries everything out, while time passes.
+async fn carry_all_out(world: &World) {
+    let mut idle = 0;
+    while idle < 3 {
+        let letters = carry_out(world).await;
+        idle = if letters == 0 { idle + 1 } else { 0 };
+        world.pass(TimeDelta::milliseconds(100));
+    }
+}
+
 async fn standing(world: &World, decision: &DeadLetterDecision) -> Standing {
     let mut tx = world.read().await;
     let found = read_decision(&mut tx, decision.id, 0, 10_000).await;
@@ -162,7 +172,7 @@ both_worlds! {
         tx.commit().await.unwrap();
         let decision = decided(world, &redrive(of_cause("REFUSED"), 100)).await;
         assert_eq!(messages(world, &lane).await.len(), 5, "nothing is done yet");
-        assert_eq!(carry_out(world).await, 5);
+        carry_all_out(world).await;
 
         assert_whole(world, &lane).await;
         let all = messages(world, &lane).await;
@@ -177,7 +187,7 @@ both_worlds! {
             assert_eq!(dead.replayed_as, Some(new.message_id));
         }
         let lane = lane_of(world, &lane).await;
-        assert_eq!(lane.next_attempt_at, Some(world.now()), "a lane that is pushed becomes due");
+        assert_eq!(lane.next_attempt_at, Some(again[0].created_at), "a lane that is pushed becomes due");
         let told = history::list(&mut world.read().await, subject(&lane.lane), 100).await.unwrap();
         assert_eq!(told.len(), 5);
         assert_eq!((told[0].actor.as_str(), told[0].note.as_deref()), ("operator:ana", Some(WHY)));
@@ -226,7 +236,7 @@ both_worlds! {
         let (lane, ids) = dead_lane(world, 0, 4, "RETRY").await;
         let first = decided(world, &redrive(of_cause("RETRY"), 100)).await;
         let second = decided(world, &redrive(Selection::of(ids[2]), 100)).await;
-        carry_out(world).await;
+        carry_all_out(world).await;
         let all = repeated(world, &lane).await;
         assert_eq!(all.len(), 4);
         let done = |standing: &Standing| standing.count(Some(Outcome::Done));
@@ -243,7 +253,9 @@ both_worlds! {
         for transactions in [0, 1, 0, 1, 2, 0, 1, 3, 1, 20] {
             let mut dying = world.gateway.clone();
             dying.store = store.interrupted(Interruption::after(transactions));
-            while let Ok(Some(_)) = carry_out_next(&dying, Some(decision.id)).await {}
+            while let Ok(Some(_)) = carry_out_next(&dying, Some(decision.id)).await {
+                world.pass(TimeDelta::milliseconds(10));
+            }
         }
         assert_eq!(repeated(world, &lane).await, ids);
         assert_eq!(standing(world, &decision).await.count(Some(Outcome::Done)), 6);
@@ -259,11 +271,12 @@ both_worlds! {
             for _ in 0..200 {
                 let outcome = carry_out_next(&world.gateway, None).await;
                 assert!(!matches!(&outcome, Err(Failure::Broken(_))), "{outcome:?}");
+                world.clock.advance(Duration::from_micros(400));
                 tokio::task::yield_now().await;
             }
         };
         tokio::join!(work(), work(), work());
-        carry_out(world).await;
+        carry_all_out(world).await;
         assert_eq!((repeated(world, &lane).await.len(), repeated(world, &other).await.len()), (12, 12));
         for decision in [first, second] {
             assert_eq!(standing(world, &decision).await.count(Some(Outcome::Done)), 12);
@@ -277,7 +290,7 @@ both_worlds! {
             ..redrive(of_cause("REFUSED"), 100)
         };
         decided(world, &new).await;
-        carry_out(world).await;
+        carry_all_out(world).await;
         assert_eq!(messages(world, &lane).await.len(), 2);
         let dead = find_dead(&mut world.read().await, ids[0]).await.unwrap().unwrap();
         assert_eq!((dead.resolution.as_deref(), dead.replayed_as), (Some("DISCARDED"), None));
@@ -294,7 +307,7 @@ both_worlds! {
         run_sql!(&mut tx, "DELETE FROM outbox WHERE message_id = $1", ids[1]);
         tx.commit().await.unwrap();
         let decision = decided(world, &redrive(of_cause("RETRY"), 100)).await;
-        carry_out(world).await;
+        carry_all_out(world).await;
         assert_eq!(repeated(world, &lane).await, [ids[0], ids[2]]);
         let standing = standing(world, &decision).await;
         assert_eq!((standing.count(Some(Outcome::Done)), standing.count(Some(Outcome::Refused))), (2, 1));
@@ -314,7 +327,7 @@ both_worlds! {
 
         let bureau = Selection { lane_kind: Some("BUREAU".to_owned()), ..Selection::default() };
         let decision = decided(world, &redrive(bureau, 10)).await;
-        carry_out(world).await;
+        carry_all_out(world).await;
         let standing = standing(world, &decision).await;
         assert_eq!(standing.count(Some(Outcome::Done)), 1, "{:?}", standing.letters);
         assert!(standing.letters[0].replayed_as.is_some());
