@@ -37,6 +37,8 @@ mod nights;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
+mod office_api;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod outbox_kept;
