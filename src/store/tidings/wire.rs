@@ -36,7 +36,7 @@ impl Ear {
     /// Begins to listen. On SQLite there are no notifications, and rows alone tell.
     pub async fn open(store: &Store) -> Result<Self, StoreError> {
         let wire = match &store.db {
-            Db::Postgres(pool) => Some(Wire::open(pool).await?),
+            Db::Postgres(pool, _) => Some(Wire::open(pool).await?),
             Db::Sqlite { .. } => None,
         };
         Ok(Self {
