@@ -48,7 +48,7 @@ impl Replica {
         listening.spawn(async move {
             let mut ear = Ear::open(&store).await.unwrap();
             loop {
-                ear.follow(Duration::from_millis(500)).await.unwrap();
+                ear.follow(Duration::from_millis(500), || ()).await.unwrap();
             }
         });
         while !gateway.store.tidings().is_followed() {
@@ -113,15 +113,14 @@ async fn revoke(gateway: &Gateway, id: CredentialId) {
     tx.commit().await.unwrap();
 }
 
-#[tokio::test]
-async fn what_one_replica_revokes_both_refuse_within_a_second() {
-    for world in both_worlds().await {
-        let (here, there) = (Replica::start(&world).await, Replica::start(&world).await);
+both_worlds! {
+    async fn what_one_replica_revokes_both_refuse_within_a_second(world: &mut World) {
+        let (here, there) = (Replica::start(world).await, Replica::start(world).await);
         let client = client();
         let mut in_time = 0;
         for number in 0..3 {
             let key = format!("cei_test_number-{number}");
-            let id = new_key(&world, &key).await;
+            let id = new_key(world, &key).await;
             for replica in [&here, &there] {
                 assert_eq!(replica.ask(&client, "/v1/offices/me", &key).await, 200);
             }
@@ -140,15 +139,12 @@ async fn what_one_replica_revokes_both_refuse_within_a_second() {
         }
         assert!(in_time >= 2, "{in_time} of 3 within a second");
     }
-}
 
-#[tokio::test]
-async fn an_office_that_waits_at_one_replica_is_sent_away_by_the_other() {
-    for world in both_worlds().await {
-        let (here, there) = (Replica::start(&world).await, Replica::start(&world).await);
+    async fn an_office_that_waits_at_one_replica_is_sent_away_by_the_other(world: &mut World) {
+        let (here, there) = (Replica::start(world).await, Replica::start(world).await);
         let client = client();
         let key = "cei_test_waiting";
-        let id = new_key(&world, key).await;
+        let id = new_key(world, key).await;
         assert_eq!(there.ask(&client, "/v1/events", key).await, 200);
         let waiting = there.ask(&client, "/v1/events?wait=25", key);
         let revoking = async {
