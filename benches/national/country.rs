@@ -24,6 +24,8 @@ use chrono::{DateTime, Days, Utc};
 use sqlx::PgPool;
 use zeroize::Zeroizing;
 
+use crate::cards;
+
 /// Offices of the country.
 const OFFICES: u64 = 200;
 /// Contents that applications share: each is read and opened anew for every line that it is in.
@@ -136,6 +138,15 @@ impl Country {
             tx.commit().await?;
             left = left.saturating_sub(AT_ONCE);
         }
+        Ok(())
+    }
+
+    /// Makes cards until there are so many of the past, all of one office.
+    pub(crate) async fn make_past(&mut self, count: u64) -> anyhow::Result<()> {
+        let office = self.offices.first().context("no office")?.id.0;
+        let bureau = &self.gateway.config.bureau.code;
+        let between = (self.past, count);
+        self.past = cards::grow(&self.pool, &[office], bureau, between).await?;
         Ok(())
     }
 

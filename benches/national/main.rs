@@ -5,8 +5,10 @@ mod acknowledging;
 mod country;
 mod limit;
 mod ordering;
-mod past;
 mod stopwatch;
+
+#[path = "../past/cards.rs"]
+mod cards;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -109,7 +111,7 @@ async fn measure(options: &Options, folder: &std::path::Path) -> anyhow::Result<
     let mut rows = Vec::new();
     for past in &options.past {
         say(&format!("making {past} cards of the past\n"))?;
-        past::grow(&mut country, *past).await?;
+        country.make_past(*past).await?;
         say(&format!(
             "taking in {} applications\n",
             options.applications

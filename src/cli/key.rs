@@ -1,5 +1,8 @@
 //! `key`: what proves who is calling. A certificate counts by the hash of its public key; of an
-//! API key only the hash is kept, so it is shown once.
+//! API key only the hash is kept, so it is shown once. Each may begin later and end by itself; while
+//! one takes over from another, both count.
+
+mod rotate;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Subcommand};
 use openssl::x509::X509;
 use serde::Serialize;
@@ -22,7 +25,7 @@ use crate::cli::exit::CliError;
 use crate::cli::output::{Row, instant};
 use crate::domain::id::{CredentialId, OfficeId};
 use crate::http::routes::{ROUTES, Who};
-use crate::store::credentials::{self, Credential, CredentialKind, Party};
+use crate::store::credentials::{self, Credential, CredentialKind, Party, Period};
 use crate::store::{Tx, offices};
 use crate::transport;
 
@@ -36,6 +39,10 @@ pub(crate) enum Key {
     AddCertificate(AddCertificate),
     /// Make an API key; it is shown once
     Create(Holder),
+    /// Make a new API key that takes over from another; for a while both count
+    Rotate(rotate::Rotate),
+    /// Let a new certificate take over from another; for a while both count
+    RenewCertificate(rotate::RenewCertificate),
     /// List certificates and API keys by party, without anything secret
     List,
     /// Let a certificate or an API key count no more
@@ -57,6 +64,30 @@ pub(crate) struct Holder {
     /// What it may do of what its party may, such as `applications:read`; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", default_value = "*")]
     scopes: Vec<String>,
+    /// From when on it counts, as 2026-03-02T07:00:00Z; else at once
+    #[arg(long, value_name = "INSTANT")]
+    valid_from: Option<DateTime<Utc>>,
+    #[command(flatten)]
+    life: Life,
+}
+
+/// How long it counts.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Life {
+    /// Days for which it counts; else until it is revoked
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=36_500))]
+    valid_days: Option<i64>,
+}
+
+impl Life {
+    /// The period that begins at `from`, or else now.
+    fn period(self, from: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Period {
+        let days = self.valid_days.map(TimeDelta::days);
+        Period {
+            from,
+            until: days.map(|days| from.unwrap_or(now) + days),
+        }
+    }
 }
 
 /// Let the holder of a client certificate call
@@ -83,12 +114,25 @@ struct KeyRow {
     label: String,
     kind: String,
     scopes: String,
+    valid_from: Option<DateTime<Utc>>,
+    valid_until: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+    replaces: Option<Uuid>,
     revoked_at: Option<DateTime<Utc>>,
 }
 
 impl Row for KeyRow {
     const HEADS: &'static [&'static str] = &[
-        "ID", "PARTY", "OFFICE", "LABEL", "KIND", "SCOPES", "REVOKED",
+        "ID",
+        "PARTY",
+        "OFFICE",
+        "LABEL",
+        "KIND",
+        "SCOPES",
+        "VALID FROM",
+        "VALID UNTIL",
+        "LAST USED",
+        "REVOKED",
     ];
 
     fn cells(&self) -> Vec<String> {
@@ -99,6 +143,9 @@ impl Row for KeyRow {
             self.label.clone(),
             self.kind.clone(),
             self.scopes.clone(),
+            self.valid_from.map(instant).unwrap_or_default(),
+            self.valid_until.map(instant).unwrap_or_default(),
+            self.last_used_at.map(instant).unwrap_or_default(),
             self.revoked_at.map(instant).unwrap_or_default(),
         ]
     }
@@ -108,6 +155,8 @@ pub(crate) async fn run(command: Key, context: &mut Context<'_>) -> Result<Exit,
     match command {
         Key::AddCertificate(command) => add_certificate(command, context).await,
         Key::Create(holder) => create(holder, context).await,
+        Key::Rotate(command) => rotate::rotate(&command, context).await,
+        Key::RenewCertificate(command) => rotate::renew_certificate(&command, context).await,
         Key::List => list(context).await,
         Key::Revoke(command) => revoke(&command, context).await,
     }
@@ -183,6 +232,10 @@ async fn insert(
     if !credentials::insert(&mut tx, &credential, at).await? {
         return Err(CliError::refused("the same key is known already"));
     }
+    let period = holder.life.period(holder.valid_from, at);
+    if period != Period::default() {
+        credentials::set_period(&mut tx, credential.id, period).await?;
+    }
     tx.commit().await?;
     Ok(credential.id.0)
 }
@@ -227,7 +280,9 @@ async fn find_office(
 async fn list(context: &mut Context<'_>) -> Result<Exit, CliError> {
     let mut tx = context.store().await?.read().await?;
     let mut rows = Vec::new();
-    for credential in credentials::list(&mut tx).await? {
+    for standing in credentials::list(&mut tx).await? {
+        let credential = standing.credential;
+        let period = standing.period;
         let office = match credential.office {
             Some(id) => offices::find(&mut tx, id).await?,
             None => None,
@@ -239,6 +294,10 @@ async fn list(context: &mut Context<'_>) -> Result<Exit, CliError> {
             label: credential.label,
             kind: credential.kind.to_string(),
             scopes: credential.scopes,
+            valid_from: period.from,
+            valid_until: period.until,
+            last_used_at: standing.last_used_at,
+            replaces: standing.replaces.map(|replaced| replaced.0),
             revoked_at: credential.revoked_at,
         });
     }

@@ -6,6 +6,7 @@
 
 mod application;
 mod arguments;
+mod audit;
 mod card;
 mod cause;
 mod check;
@@ -93,6 +94,9 @@ enum Command {
     /// Certificates and API keys of those who call
     #[command(subcommand)]
     Key(key::Key),
+    /// What is on record about callers who could not prove who they are
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Applications: import, look, set aside, cancel
     #[command(subcommand)]
     Application(application::Application),
@@ -192,6 +196,7 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::Work => serve::work(context).await,
         Command::Office(command) => office::run(command, context).await,
         Command::Key(command) => key::run(command, context).await,
+        Command::Audit(command) => audit::run(command, context).await,
         Command::Application(command) => application::run(command, context).await,
         Command::Payment(command) => payment::run(command, context).await,
         Command::Order(command) => order::run(command, context).await,

@@ -15,6 +15,8 @@ use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::cli::signals::Signals;
+use crate::flow::outbox_retention::make_months;
+use crate::flow::recover_leases::tell_found;
 use crate::gateway::Gateway;
 use crate::http::server::{self, Listener};
 use crate::telemetry;
@@ -26,7 +28,9 @@ use crate::worker::janitor::Janitor;
 use crate::worker::listener::Listener as TidingsListener;
 use crate::worker::matcher::Matcher;
 use crate::worker::postman::Postman;
+use crate::worker::pruner::Pruner;
 use crate::worker::reconciler::Reconciler;
+use crate::worker::redriver::Redriver;
 use crate::worker::supervisor::Supervisor;
 
 /// How long a pass may take beyond its longest request, before it is cut off.
@@ -55,8 +59,9 @@ pub(crate) async fn serve(command: &Serve, context: &mut Context<'_>) -> Result<
     } else {
         start_workers(&gateway, &stop)
     };
+    let follow_files = server.follow_files();
     let failed = tokio::select! {
-        () = signals.asked_to_stop() => None,
+        () = signals.asked_to_stop_or(follow_files) => None,
         ended = server.ended() => Some(ended),
     };
     server.announce_stop();
@@ -90,7 +95,22 @@ pub(crate) async fn work(context: &mut Context<'_>) -> Result<Exit, CliError> {
 async fn open(context: &Context<'_>) -> Result<Gateway, CliError> {
     let config = context.config()?;
     telemetry::init(&config.logging.level).context("setting up the log")?;
-    context.gateway().await
+    let gateway = context.gateway().await?;
+    look_at_outbox(&gateway).await?;
+    Ok(gateway)
+}
+
+/// Makes the months of the outbox before anything is put into it, and says what stands there.
+async fn look_at_outbox(gateway: &Gateway) -> anyhow::Result<()> {
+    match make_months(gateway).await {
+        // The pruner makes them when those who use the outbox let it.
+        Err(failure) if failure.is_transient() => {
+            tracing::warn!("the outbox is in use; its months are made later");
+        }
+        made => drop(made?),
+    }
+    tell_found(gateway).await?;
+    Ok(())
 }
 
 /// Starts every worker of a process; they stop when `stop` is cancelled.
@@ -106,6 +126,8 @@ pub(crate) fn start_workers(gateway: &Gateway, stop: &CancellationToken) -> Supe
     supervisor.start(Dispatcher { owner });
     supervisor.start(Reconciler);
     supervisor.start(Janitor);
+    supervisor.start(Pruner::default());
+    supervisor.start(Redriver);
     if !gateway.config.payments.folders.is_empty() {
         supervisor.start(Collector::default());
     }

@@ -33,9 +33,9 @@ pub use crate::config::production::Production;
 pub use crate::config::reference::reference;
 pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_secret_text};
 pub use crate::config::sections::{
-    Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, GroupBy, Http, Logging,
-    Payments, Reconciliation, Retention, SelfPay, SpkiSha256, Vault, WatchedFolder, Webhooks,
-    Workers,
+    Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, GroupBy, Http, Limits,
+    Logging, Payments, Reconciliation, Retention, SelfPay, SpkiSha256, Vault, WatchedFolder,
+    Webhooks, Workers,
 };
 pub use crate::config::signing::{KeyId, KeyKind, Pkcs11, Signing};
 
@@ -55,6 +55,8 @@ pub struct Config {
     pub database: Database,
     /// The server of the API and the console.
     pub http: Http,
+    /// What one caller may take from the others.
+    pub limits: Limits,
     /// The vault of personal data.
     pub vault: Vault,
     /// The gateway's seal on orders.

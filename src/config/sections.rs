@@ -82,6 +82,20 @@ pub struct Http {
     pub body_timeout_seconds: u64,
 }
 
+/// What one caller may take from the others.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Requests a second of one office in the long run; zero: any number.
+    pub office_requests_per_second: u32,
+    /// Requests of one office at once.
+    pub office_requests_burst: u32,
+    /// Failed authentications of one source a minute; zero: any number.
+    pub failures_per_minute: u32,
+    /// Connections of one address; zero: any number.
+    pub connections_per_address: u32,
+}
+
 /// The vault of personal data.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -347,6 +361,8 @@ pub struct Retention {
     pub event_days: u32,
     /// Days from the end of a refund to the erasure of its account and its list.
     pub refund_days: u32,
+    /// Days for which failed authentications are kept.
+    pub authentication_failure_days: u32,
 }
 
 /// The log.

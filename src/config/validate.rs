@@ -327,6 +327,14 @@ impl Config {
             ("retention.orphan_hours", self.retention.orphan_hours > 0),
             ("retention.event_days", self.retention.event_days > 0),
             ("retention.refund_days", self.retention.refund_days > 0),
+            (
+                "retention.authentication_failure_days",
+                self.retention.authentication_failure_days > 0,
+            ),
+            (
+                "limits.office_requests_burst",
+                self.limits.office_requests_burst > 0,
+            ),
         ];
         for (key, good) in positive {
             findings.expect(good, key, "is 0", AT_LEAST_ONE);

@@ -65,6 +65,8 @@ ids! {
     RefundListId,
     /// One decision about all orders of a cause.
     CauseDecisionId,
+    /// One decision about many dead letters.
+    DeadLetterDecisionId,
     /// A word on a line that the bureau told by other means than a document.
     ForcedWordId,
     /// Something that proves who is calling: a certificate or an API key.

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod codes;
 pub mod id;
 pub mod money;
+pub mod month;
 pub mod operator;
 pub mod reason;
 pub mod rule;

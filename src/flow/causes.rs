@@ -262,7 +262,7 @@ async fn act(
 }
 
 /// Whoever decided, as the decision's row names them.
-fn actor_of(text: &str) -> Actor {
+pub(crate) fn actor_of(text: &str) -> Actor {
     match text.split_once(':') {
         Some(("automation", name)) => Actor::Automation(name.to_owned()),
         Some((_, name)) => Actor::Operator(name.to_owned()),

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use crate::domain::id::SealedId;
 use crate::flow::Failure;
 use crate::gateway::Gateway;
-use crate::store::{idempotency, sealed};
+use crate::store::{authentication_failures, idempotency, sealed};
 use crate::vault::Drawer;
 
 /// Contents erased in one pass.
@@ -39,6 +39,16 @@ pub async fn forget_answers(gateway: &Gateway) -> Result<u64, Failure<Infallible
     let mut tx = gateway.store.begin().await?;
     let before = gateway.clock.now() - TimeDelta::days(days);
     let forgotten = idempotency::forget(&mut tx, before).await?;
+    tx.commit().await?;
+    Ok(forgotten)
+}
+
+/// Forgets failed authentications that were kept long enough. Returns how many rows went.
+pub async fn forget_failures(gateway: &Gateway) -> Result<u64, Failure<Infallible>> {
+    let days = i64::from(gateway.config.retention.authentication_failure_days);
+    let mut tx = gateway.store.begin().await?;
+    let before = gateway.clock.now() - TimeDelta::days(days);
+    let forgotten = authentication_failures::forget(&mut tx, before).await?;
     tx.commit().await?;
     Ok(forgotten)
 }

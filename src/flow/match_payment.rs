@@ -66,10 +66,54 @@ pub async fn remember_name(
     tx: &mut Tx,
     gateway: &Gateway,
     application: ApplicationId,
-    (surname, given_names): (&str, &str),
+    name: (&str, &str),
 ) -> Result<(), StoreError> {
-    let key = name_key(&gateway.vault, &format!("{surname} {given_names}"));
+    let key = remembered_name(gateway, name);
     matching_keys::add_name(tx, application, &key).await
+}
+
+/// The keyed hash of an applicant's name, under which [`remember_name`] remembers it.
+pub(crate) fn remembered_name(gateway: &Gateway, (surname, given_names): (&str, &str)) -> [u8; 32] {
+    name_key(&gateway.vault, &format!("{surname} {given_names}"))
+}
+
+/// Offers applications that were just written, with the names just remembered, to the money that
+/// waits, as [`offer`] does with one. For most of them no money waits, which is found out for all
+/// at once.
+pub(crate) async fn offer_new<R>(
+    tx: &mut Tx,
+    applications: &mut [Application],
+    names: &[(ApplicationId, [u8; 32])],
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    let mut keys: Vec<String> = names.iter().map(|(_, name)| named_key(name)).collect();
+    keys.extend(applications.iter().flat_map(own_keys));
+    keys.sort_unstable();
+    keys.dedup();
+    let asked: Vec<&str> = keys.iter().map(String::as_str).collect();
+    matching_keys::lock_all(tx, &asked).await?;
+    let waited_for = matching_keys::list_waited_for(tx, &asked).await?;
+    if waited_for.is_empty() {
+        return Ok(());
+    }
+    for (application, (_, name)) in applications.iter_mut().zip(names) {
+        let mut keys = own_keys(application);
+        keys.push(named_key(name));
+        if keys.iter().any(|key| waited_for.contains(key)) {
+            offer(tx, application, note).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The keys of an application beside its applicant's names.
+fn own_keys(application: &Application) -> Vec<String> {
+    let mut keys = vec![
+        number_key(&application.number),
+        code_key(&application.person_key),
+    ];
+    keys.extend(compact_of(application).map(|reference| reference_key(&reference)));
+    keys
 }
 
 /// Offers an application that opened, or owes again, to the money that waits: each waiting payment
@@ -121,11 +165,7 @@ async fn lock(tx: &mut Tx, sorted_keys: &[String]) -> Result<(), StoreError> {
 
 /// The keys by which money finds an application, in order.
 async fn keys_of(tx: &mut Tx, application: &Application) -> Result<Vec<String>, StoreError> {
-    let mut keys = vec![
-        number_key(&application.number),
-        code_key(&application.person_key),
-    ];
-    keys.extend(compact_of(application).map(|reference| reference_key(&reference)));
+    let mut keys = own_keys(application);
     let names = matching_keys::list_names(tx, application.id).await?;
     keys.extend(names.iter().map(|name| named_key(name)));
     keys.sort_unstable();

@@ -1,9 +1,12 @@
 //! Carries a request out once: the answer is written in the transaction that does the work, and a
 //! repetition of the request is given the same answer.
 
+use chrono::{DateTime, Utc};
+
 use crate::flow::Failure;
 use crate::gateway::Gateway;
-use crate::store::{StoreError, Tx, idempotency};
+use crate::store::idempotency::{self, GivenAnswer};
+use crate::store::{StoreError, Tx};
 
 /// What tells a request from another one.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -40,12 +43,30 @@ pub enum Answered {
 pub struct KeyReused;
 
 /// Finds the answer that was given to this request before.
-pub async fn find_answer<R: From<KeyReused>>(
+pub async fn look_for_answer<R: From<KeyReused>>(
     gateway: &Gateway,
     request: &RequestKey,
 ) -> Result<Option<Answer>, Failure<R>> {
-    let mut tx = gateway.store.read().await?;
-    read_answer(&mut tx, request).await
+    let glance = gateway.store.glance()?;
+    let given = idempotency::look(glance, &request.caller, &request.key).await?;
+    given.map(|given| answer_to(request, given)).transpose()
+}
+
+/// Writes the answer to a request in the transaction that does the work, where the work finds out
+/// by itself what it did before. `false` says that the request was answered meanwhile, and that
+/// nothing of this may be committed.
+pub(crate) async fn write_answer(
+    tx: &mut Tx,
+    request: &RequestKey,
+    answer: &Answer,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let given = GivenAnswer {
+        fingerprint: request.fingerprint.to_vec(),
+        status: i64::from(answer.status),
+        body: answer.body.clone(),
+    };
+    idempotency::insert(tx, (&request.caller, &request.key), &given, at).await
 }
 
 /// Runs `act` in one transaction together with its answer, unless the request was answered before.
@@ -81,9 +102,15 @@ async fn read_answer<R: From<KeyReused>>(
     tx: &mut Tx,
     request: &RequestKey,
 ) -> Result<Option<Answer>, Failure<R>> {
-    let Some(given) = idempotency::find(tx, &request.caller, &request.key).await? else {
-        return Ok(None);
-    };
+    let given = idempotency::find(tx, &request.caller, &request.key).await?;
+    given.map(|given| answer_to(request, given)).transpose()
+}
+
+/// The answer that was given, unless it was given to another request.
+fn answer_to<R: From<KeyReused>>(
+    request: &RequestKey,
+    given: GivenAnswer,
+) -> Result<Answer, Failure<R>> {
     if given.fingerprint != request.fingerprint {
         return Err(Failure::Refused(KeyReused.into()));
     }
@@ -93,8 +120,8 @@ async fn read_answer<R: From<KeyReused>>(
         row: request.key.clone(),
         problem: error.to_string(),
     })?;
-    Ok(Some(Answer {
+    Ok(Answer {
         status,
         body: given.body,
-    }))
+    })
 }

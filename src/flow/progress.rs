@@ -12,7 +12,7 @@ use crate::domain::retention::{LAW, RetentionRule};
 use crate::flow::Failure;
 use crate::gateway::Gateway;
 use crate::store::applications::Application;
-use crate::store::history::{self, Note, Walk, take_all, take_step};
+use crate::store::history::{self, Note, Walk, take_all, take_first_step, take_step};
 use crate::store::offices::lane_of;
 use crate::store::outbox::{self, NewMessage};
 use crate::store::{StoreError, Tx, sealed};
@@ -70,6 +70,26 @@ pub async fn advance<R>(
     }
     if let Some(kind) = told_on(event, application.revision) {
         tell(tx, application, kind, reason, note)?;
+    }
+    Ok(())
+}
+
+/// Takes a step of an application that is not written yet, and tells its office. The row is inserted
+/// where its first steps, none of which is an end, have led it.
+pub(crate) async fn advance_new<R>(
+    tx: &mut Tx,
+    application: &mut Application,
+    event: ApplicationEvent,
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
+    let (id, from) = (application.id.0, application.state);
+    application.state = take_first_step::<history::Application>(tx, id, from, event, note).await?;
+    application.version += 1;
+    if application.state == ApplicationState::Ready {
+        application.ready_since = Some(note.at);
+    }
+    if let Some(kind) = told_on(event, application.revision) {
+        tell(tx, application, kind, None, note)?;
     }
     Ok(())
 }

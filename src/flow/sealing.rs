@@ -1,11 +1,43 @@
 //! Puts content into the vault and takes it out, off the asynchronous threads.
 
 use anyhow::Context;
+use futures_util::{StreamExt, TryStreamExt};
 use zeroize::Zeroizing;
 
 use crate::domain::id::SealedId;
 use crate::gateway::Gateway;
 use crate::store::sealed::{NewSealed, SealedKind};
+use crate::vault::{Drawer, Sealed, Staged};
+
+/// Works of one request that run at once: more than there are processors, because some wait for the
+/// disk while others reckon, and few enough that another request's turn comes.
+const AT_ONCE: usize = 8;
+
+/// Does what takes long off the asynchronous threads.
+pub(crate) async fn aside<T, F>(work: F) -> anyhow::Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    tokio::task::spawn_blocking(work)
+        .await
+        .context("work that was set aside ended early")
+}
+
+/// Does the same with many things, some at once, and keeps their order.
+pub(crate) async fn each_aside<T, U, F>(things: Vec<T>, work: F) -> anyhow::Result<Vec<U>>
+where
+    T: Send + 'static,
+    U: Send + 'static,
+    F: Fn(T) -> U + Clone + Send + 'static,
+{
+    let works = things.into_iter().map(|thing| {
+        let work = work.clone();
+        aside(move || work(thing))
+    });
+    let works = futures_util::stream::iter(works).buffered(AT_ONCE);
+    works.try_collect().await
+}
 
 /// Seals `plain` durably and returns the row to insert. Until that row commits the blob is an
 /// orphan, which the janitor sweeps.
@@ -16,17 +48,45 @@ pub async fn seal(
 ) -> anyhow::Result<NewSealed> {
     let id = SealedId(gateway.random.uuid(gateway.clock.now()));
     let vault = gateway.vault.clone();
-    let sealed = tokio::task::spawn_blocking(move || vault.put(id, &plain))
-        .await
-        .context("the sealing task ended early")??;
-    Ok(NewSealed {
+    let sealed = aside(move || vault.put(id, &plain)).await??;
+    Ok(row(kind, id, sealed))
+}
+
+/// Makes staged blobs appear durably and returns the rows to insert, in the same order.
+pub(crate) async fn publish(
+    gateway: &Gateway,
+    kind: SealedKind,
+    staged: Vec<Staged>,
+) -> anyhow::Result<Vec<NewSealed>> {
+    let vault = gateway.vault.clone();
+    let published = aside(move || vault.publish(staged)).await??;
+    let rows = published
+        .into_iter()
+        .map(|(id, sealed)| row(kind, id, sealed));
+    Ok(rows.collect())
+}
+
+/// Names for contents that are sealed together: their blobs lie together.
+pub(crate) fn names_together(gateway: &Gateway, count: usize) -> Vec<SealedId> {
+    let now = gateway.clock.now();
+    let mut names = (0..count).map(|_| SealedId(gateway.random.uuid(now)));
+    let Some(first) = names.next() else {
+        return Vec::new();
+    };
+    let drawer = Drawer::of(first);
+    let others = names.map(|name| drawer.take_in(name));
+    std::iter::once(first).chain(others).collect()
+}
+
+fn row(kind: SealedKind, id: SealedId, sealed: Sealed) -> NewSealed {
+    NewSealed {
         id,
         kind,
         wrapped_key: sealed.wrapped_key,
         size_bytes: sealed.size_bytes,
         sha256: sealed.sha256.to_vec(),
         erase_at: None,
-    })
+    }
 }
 
 /// Opens sealed content as a whole; for what fits into memory.
@@ -36,8 +96,6 @@ pub async fn open(
     wrapped_key: Vec<u8>,
 ) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     let vault = gateway.vault.clone();
-    let plain = tokio::task::spawn_blocking(move || vault.get(id, &wrapped_key))
-        .await
-        .context("the opening task ended early")??;
+    let plain = aside(move || vault.get(id, &wrapped_key)).await??;
     Ok(plain)
 }

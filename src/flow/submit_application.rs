@@ -1,40 +1,44 @@
-//! Takes an application in: checks it, decides its fee, seals its content, and tells its office.
+//! Takes applications in, one or many of an office at once: checks them, decides their fees, seals
+//! their contents, and tells the office.
 //!
-//! [`prepare`] does what takes long, outside any transaction; [`accept`] writes the result in the
-//! caller's transaction, so that the answer to the office is written with it.
+//! What takes long is done outside any transaction; then all that passed are written in one, in the
+//! same few statements however many they are, together with the answer to the office. Each
+//! application is judged by itself. When another request was faster, the whole is judged anew by
+//! what that one left; what was found out about an application by itself is not found out again.
+
+mod candidates;
+mod check;
+mod write;
+
+use std::sync::Arc;
 
 use anyhow::Context;
-use chrono::Datelike;
-use openssl::sha::sha256;
-use zeroize::Zeroizing;
 
 use crate::domain::application::{ApplicationEvent, ApplicationState};
-use crate::domain::calendar::bucharest_day;
-use crate::domain::county::{County, Siruta};
-use crate::domain::fee::{FeeEvent, FeeState};
 use crate::domain::id::{ApplicationId, OfficeId};
-use crate::domain::money::Money;
-use crate::domain::names::Mark;
-use crate::domain::office::{self as office_rules, OfficeCode, OfficeKind};
 use crate::domain::payment_reference::PaymentReference;
-use crate::domain::rule::Fact;
 use crate::domain::submission::Submission;
-use crate::domain::term::deadline;
 use crate::flow::content::ApplicationContent;
-use crate::flow::give_payment_reference::give_payment_reference;
-use crate::flow::intake::{self, Fault, IntakeContext, IntakePolicy};
-use crate::flow::once::KeyReused;
-use crate::flow::person_key::person_key;
+use crate::flow::intake::Fault;
+use crate::flow::once::{Answer, KeyReused, RequestKey, look_for_answer, write_answer};
 use crate::flow::progress::advance;
-use crate::flow::sealing::seal;
+use crate::flow::submit_application::candidates::{Candidate, Verdict, find_out, judge_all, look};
+use crate::flow::submit_application::check::Surroundings;
+use crate::flow::submit_application::write::{Accepted, take_in};
 use crate::flow::{Failure, match_payment};
 use crate::gateway::Gateway;
 use crate::store::applications::{self, Application};
-use crate::store::history::{self, Note, take_step};
-use crate::store::offices::{self, Office};
-use crate::store::sealed::{self, NewSealed, SealedKind};
-use crate::store::{StoreError, Tx, counters, payment_references};
+use crate::store::history::Note;
+use crate::store::payment_references::{self, Given};
+use crate::store::{StoreError, Tx};
 use crate::worker::bell::Bell;
+
+pub use check::{Prepared, check_only};
+pub(crate) use check::{check_and_seal, digest_of};
+
+/// How often a request is judged while others are faster. One that loses so often does not race but
+/// contradicts what is stored, and has to be told.
+const RACES_MAX: u32 = 5;
 
 /// Why an application was not taken in.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -65,208 +69,287 @@ pub enum SubmitRefusal {
     KeyReused(#[from] KeyReused),
 }
 
-/// An application that passed every check, with its content sealed.
-#[derive(Debug)]
-pub struct Prepared {
-    pub(crate) office: Office,
-    pub(crate) submission: Submission,
-    pub(crate) content_sha256: [u8; 32],
-    pub(crate) content: NewSealed,
-    pub(crate) person_key: Vec<u8>,
-}
-
-/// What an application turned out to be before anything was written.
-#[derive(Debug)]
-pub enum Preparation {
-    /// It may be taken in.
-    New(Box<Prepared>),
+/// An application that is with us.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Taken {
+    /// It was taken in now.
+    New(Box<Application>),
     /// It was taken in before, with the same content.
     Before(Box<Application>),
 }
 
-/// Checks an application of `office` and seals its content.
-pub async fn prepare(
-    gateway: &Gateway,
-    office: OfficeId,
-    content: &ApplicationContent,
-) -> Result<Preparation, Failure<SubmitRefusal>> {
-    let digest = digest_of(content)?;
-    if let Some(before) = find_before(gateway, office, content, &digest).await? {
-        return Ok(Preparation::Before(Box::new(before)));
-    }
-    let prepared = check_and_seal(gateway, office, content, digest).await?;
-    Ok(Preparation::New(Box::new(prepared)))
+/// What has become of one application.
+pub type Outcome = Result<Taken, SubmitRefusal>;
+
+/// Who hands applications in, and how the answer is kept.
+pub struct Handing<'a> {
+    /// The office.
+    pub office: OfficeId,
+    /// Who, when and why, for the history.
+    pub note: Note<'a>,
+    /// What tells the request from another one; `None` where the applications alone do.
+    pub request: Option<&'a RequestKey>,
+    /// The answer to keep with what is written; `None` when nothing has to be kept.
+    pub answer: &'a (dyn Fn(&[Outcome]) -> anyhow::Result<Option<Answer>> + Sync),
 }
 
-/// Checks an application as if it were handed in, and keeps nothing.
-pub async fn check_only(
-    gateway: &Gateway,
-    office: OfficeId,
-    content: &ApplicationContent,
-) -> Result<(), Failure<SubmitRefusal>> {
-    check(gateway, office, content).await.map(|_checked| ())
+/// What has become of a request.
+#[derive(Debug)]
+pub enum Submitted {
+    /// It was judged now: each application's outcome, in order, and the answer that was kept.
+    Now(Vec<Outcome>, Option<Answer>),
+    /// It was answered before; nothing changed.
+    Before(Answer),
 }
 
-async fn check(
+/// Takes in what may be taken in of `contents`, all of it in one transaction with the answer.
+pub async fn submit(
     gateway: &Gateway,
-    office: OfficeId,
-    content: &ApplicationContent,
-) -> Result<(Office, Submission), Failure<SubmitRefusal>> {
-    let (office, collect_at) = find_offices(gateway, office, content).await?;
-    let seen = as_rules_see(&office)?;
-    let collect_at = collect_at.as_ref().map(as_rules_see).transpose()?;
-    let circumstances = IntakeContext {
-        today: gateway.clock.today(),
-        office: &seen,
-        collect_at: collect_at.as_ref(),
-        policy: &IntakePolicy::default(),
+    handing: &Handing<'_>,
+    contents: Vec<ApplicationContent>,
+) -> Result<Submitted, Failure<KeyReused>> {
+    let around = Surroundings::look(gateway, handing.office, contents.iter()).await?;
+    let mut submission = Submitting {
+        gateway,
+        handing,
+        around: Arc::new(around),
+        candidates: contents
+            .into_iter()
+            .map(|content| Candidate::new(gateway, content))
+            .collect(),
     };
-    let submission = intake::check(content, &circumstances)
-        .map_err(|faults| Failure::Refused(SubmitRefusal::Faulty(faults)))?;
-    Ok((office, submission))
-}
-
-/// Checks an application and seals its content, whether it is new or a revision.
-pub(crate) async fn check_and_seal(
-    gateway: &Gateway,
-    office: OfficeId,
-    content: &ApplicationContent,
-    content_sha256: [u8; 32],
-) -> Result<Prepared, Failure<SubmitRefusal>> {
-    let (office, submission) = check(gateway, office, content).await?;
-    // The order is written from what was checked, not from what was typed.
-    let plain = plain_of(&intake::normalised(content, &submission))?;
-    let content = seal(gateway, SealedKind::Application, plain).await?;
-    Ok(Prepared {
-        person_key: person_key(gateway, &submission.applicant.cnp),
-        office,
-        submission,
-        content_sha256,
-        content,
-    })
-}
-
-/// SHA-256 of an application as its office wrote it; blanks and the order of fields do not count.
-pub(crate) fn digest_of(content: &ApplicationContent) -> anyhow::Result<[u8; 32]> {
-    Ok(sha256(&plain_of(content)?))
-}
-
-/// Every field of the content in the order of its type.
-fn plain_of(content: &ApplicationContent) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-    serde_json::to_vec(content)
-        .map(Zeroizing::new)
-        .context("writing an application's content")
-}
-
-async fn find_before(
-    gateway: &Gateway,
-    office: OfficeId,
-    content: &ApplicationContent,
-    digest: &[u8; 32],
-) -> Result<Option<Application>, Failure<SubmitRefusal>> {
-    // What is no reference is a fault that intake names, and nothing to ask a database for.
-    let Some(reference) = Mark::parse(&content.office_reference) else {
-        return Ok(None);
-    };
-    let mut tx = gateway.store.read().await?;
-    same_content(&mut tx, office, reference.as_str(), digest).await
-}
-
-/// Finds what the office submitted under `reference`, if it was the same content.
-async fn same_content(
-    tx: &mut Tx,
-    office: OfficeId,
-    reference: &str,
-    digest: &[u8; 32],
-) -> Result<Option<Application>, Failure<SubmitRefusal>> {
-    match applications::find_by_office_reference(tx, office, reference).await? {
-        Some(before) if before.content_sha256 != digest => {
-            Err(Failure::Refused(SubmitRefusal::ReferenceUsed {
-                number: before.number,
-            }))
+    let mut races = 1;
+    loop {
+        match submission.judge_and_write().await {
+            Err(failure) if failure.is_lost_race() && races < RACES_MAX => {
+                tracing::debug!("somebody else was faster; looking again");
+                races += 1;
+            }
+            outcome => return outcome,
         }
-        before => Ok(before),
+        if let Some(request) = handing.request
+            && let Some(answer) = look_for_answer(gateway, request).await?
+        {
+            return Ok(Submitted::Before(answer));
+        }
     }
 }
 
-/// Finds the submitting office, and the one that shall hand the card over where it is another.
-async fn find_offices(
-    gateway: &Gateway,
-    office: OfficeId,
-    content: &ApplicationContent,
-) -> Result<(Office, Option<Office>), Failure<SubmitRefusal>> {
-    let mut tx = gateway.store.read().await?;
-    let found = offices::find(&mut tx, office).await?;
-    let found = found.context("a credential names an office that does not exist")?;
-    let code = content.collect_at_office.as_deref();
-    let collect_at = match code.and_then(|code| OfficeCode::parse(code).ok()) {
-        Some(code) => offices::find_by_code(&mut tx, code.as_str(), content.registered_on).await?,
-        None => None,
-    };
-    Ok((found, collect_at))
+/// A request on its way.
+struct Submitting<'a> {
+    gateway: &'a Gateway,
+    handing: &'a Handing<'a>,
+    around: Arc<Surroundings>,
+    candidates: Vec<Candidate>,
 }
 
-/// The office with what the rules ask about it.
-fn as_rules_see(office: &Office) -> anyhow::Result<office_rules::Office> {
-    let known = office_rules::CLUJ
-        .iter()
-        .find(|known| known.code == office.code);
-    let county = County::parse(&office.county)?;
-    let siruta = office.siruta.and_then(|number| u32::try_from(number).ok());
-    // A directorate stands in no locality of its own; its county's number stands for it.
-    let place = siruta.unwrap_or_else(|| u32::from(county.siruta_number()));
-    let place = known.map_or(place, |known| known.siruta);
-    let kind = match (known, siruta) {
-        (Some(known), _) => known.kind,
-        (None, Some(_)) => OfficeKind::Local,
-        (None, None) => OfficeKind::County,
-    };
-    Ok(office_rules::Office {
-        id: office.id,
-        code: OfficeCode::parse(&office.code)?,
-        aliases: Vec::new(),
-        name: office.name.clone(),
-        county,
-        siruta: Siruta::new(place).context("an office without a locality")?,
-        kind,
+impl Submitting<'_> {
+    async fn judge_and_write(&mut self) -> Result<Submitted, Failure<KeyReused>> {
+        let (gateway, office) = (self.gateway, self.handing.office);
+        let standing = look(gateway, office, &self.candidates).await?;
+        find_out(gateway, &self.around, &standing, &mut self.candidates).await?;
+        let mut verdicts = judge_all(&self.candidates, &standing, office)?;
+        let references = find_references(gateway, office, &mut verdicts).await?;
+        let mut accepted = Vec::with_capacity(references.len());
+        for verdict in &verdicts {
+            if let Verdict::New(passed) = verdict {
+                let place = references.get(accepted.len());
+                let (reference, is_given) = *place.context("an application without reference")?;
+                accepted.push(Accepted {
+                    passed: *passed,
+                    reference,
+                    is_given,
+                });
+            }
+        }
+        let before = self.find_before(&verdicts).await?;
+        self.write(&verdicts, &accepted, before).await
+    }
+
+    /// Reads what was taken in before.
+    async fn find_before(&self, verdicts: &[Verdict<'_>]) -> Result<Vec<Application>, StoreError> {
+        let ids: Vec<uuid::Uuid> = verdicts.iter().filter_map(id_before).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut tx = self.gateway.store.read().await?;
+        let found = applications::find_all(&mut tx, &ids).await?;
+        Ok(found.into_values().collect())
+    }
+
+    async fn write(
+        &self,
+        verdicts: &[Verdict<'_>],
+        accepted: &[Accepted<'_>],
+        before: Vec<Application>,
+    ) -> Result<Submitted, Failure<KeyReused>> {
+        let Handing {
+            note,
+            request,
+            answer,
+            ..
+        } = self.handing;
+        if accepted.is_empty() {
+            let outcomes = outcomes_of(verdicts, Vec::new(), &before)?;
+            let Some(answer) = answer(&outcomes)? else {
+                return Ok(Submitted::Now(outcomes, None));
+            };
+            return self
+                .keep(self.gateway.store.begin().await?, outcomes, Some(answer))
+                .await;
+        }
+        let mut tx = self.gateway.store.begin().await?;
+        let office = &self.around.office;
+        let new = take_in(&mut tx, self.gateway, office, accepted, note).await?;
+        let is_ready = new.iter().any(|one| one.state == ApplicationState::Ready);
+        let outcomes = outcomes_of(verdicts, new, &before)?;
+        let answer = answer(&outcomes)?;
+        let submitted = self
+            .keep(tx, outcomes, answer.filter(|_| request.is_some()))
+            .await?;
+        if matches!(submitted, Submitted::Now(..)) {
+            ring(self.gateway, is_ready);
+        }
+        Ok(submitted)
+    }
+
+    /// Commits what was written, with its answer.
+    async fn keep(
+        &self,
+        mut tx: Tx,
+        outcomes: Vec<Outcome>,
+        answer: Option<Answer>,
+    ) -> Result<Submitted, Failure<KeyReused>> {
+        if let (Some(request), Some(answer)) = (self.handing.request, &answer)
+            && !write_answer(&mut tx, request, answer, self.handing.note.at).await?
+        {
+            drop(tx);
+            let given = look_for_answer(self.gateway, request).await?;
+            let given = given.ok_or(StoreError::Moved { what: "answer" })?;
+            return Ok(Submitted::Before(given));
+        }
+        tx.commit().await?;
+        Ok(Submitted::Now(outcomes, answer))
+    }
+}
+
+fn id_before(verdict: &Verdict<'_>) -> Option<uuid::Uuid> {
+    match verdict {
+        Verdict::Before(id) => Some(id.0),
+        _ => None,
+    }
+}
+
+/// The payment references of the new applications, in order, and whether each was given to the
+/// office before. An application whose reference is not free is refused.
+async fn find_references(
+    gateway: &Gateway,
+    office: OfficeId,
+    verdicts: &mut [Verdict<'_>],
+) -> Result<Vec<(PaymentReference, bool)>, StoreError> {
+    let mut references = Vec::new();
+    for verdict in verdicts.iter() {
+        if let Verdict::New(passed) = verdict {
+            let given = passed.submission.payment_reference;
+            let drawn = || PaymentReference::from_random(gateway.random.next_u64());
+            references.push((given.unwrap_or_else(drawn), given.is_some()));
+        }
+    }
+    // A single drawn one is rarely taken, and a lost race then.
+    if references.iter().all(|(_, is_given)| !is_given) && references.len() <= 1 {
+        return Ok(references);
+    }
+    let texts: Vec<String> = references.iter().map(|(one, _)| one.compact()).collect();
+    let asked: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let known = payment_references::find_given(gateway.store.glance()?, &asked).await?;
+    let mut borne: Vec<PaymentReference> = Vec::new();
+    let mut pairs = references.into_iter();
+    let mut kept = Vec::new();
+    for verdict in verdicts.iter_mut() {
+        let Verdict::New(passed) = verdict else {
+            continue;
+        };
+        let Some((mut reference, is_given)) = pairs.next() else {
+            break;
+        };
+        if is_given {
+            let is_free = is_free(&known, reference, office, passed.submission);
+            if !is_free || borne.contains(&reference) {
+                *verdict = Verdict::Refused(SubmitRefusal::PaymentReferenceNotFree);
+                continue;
+            }
+        } else {
+            let is_known = |one: &Given| one.reference == reference.compact();
+            if known.iter().any(is_known) || borne.contains(&reference) {
+                // Once more; should that one be taken too, it is a lost race.
+                reference = PaymentReference::from_random(gateway.random.next_u64());
+            }
+        }
+        borne.push(reference);
+        kept.push((reference, is_given));
+    }
+    Ok(kept)
+}
+
+/// Whether the office holds the reference for what is asked for, and no application bears it.
+fn is_free(
+    known: &[Given],
+    reference: PaymentReference,
+    office: OfficeId,
+    submission: &Submission,
+) -> bool {
+    let compact = reference.compact();
+    known.iter().any(|given| {
+        given.reference == compact
+            && given.office == office
+            && given.product == submission.product
+            && !given.is_borne
     })
 }
 
-/// Writes a prepared application: its steps up to the fee's decision, and the events that tell
-/// its office. Returns it as it stands then.
-pub async fn accept(
-    tx: &mut Tx,
-    gateway: &Gateway,
-    prepared: &Prepared,
-    note: &Note<'_>,
-) -> Result<Application, Failure<SubmitRefusal>> {
-    let Prepared {
-        office, submission, ..
-    } = prepared;
-    let reference = submission.office_reference.as_str();
-    let digest = &prepared.content_sha256;
-    if let Some(before) = same_content(tx, office.id, reference, digest).await? {
-        return Ok(before);
+/// What has become of each application, once the new ones are written.
+fn outcomes_of(
+    verdicts: &[Verdict<'_>],
+    new: Vec<Application>,
+    before: &[Application],
+) -> anyhow::Result<Vec<Outcome>> {
+    let mut new = new.into_iter().map(Box::new);
+    let mut outcomes: Vec<Outcome> = Vec::with_capacity(verdicts.len());
+    for verdict in verdicts {
+        let outcome = match verdict {
+            Verdict::New(_) => Ok(Taken::New(new.next().context("it was not written")?)),
+            Verdict::Before(id) => Ok(Taken::Before(Box::new(of_id(before, *id)?))),
+            Verdict::Refused(refusal) => Err(refusal.clone()),
+            Verdict::Same(place) => match outcomes.get(*place) {
+                Some(Ok(Taken::New(first) | Taken::Before(first))) => {
+                    Ok(Taken::Before(first.clone()))
+                }
+                Some(Err(refusal)) => Err(refusal.clone()),
+                None => anyhow::bail!("a repetition of nothing"),
+            },
+            Verdict::ReferenceOf(place) => match number_at(&outcomes, *place) {
+                Some(number) => Err(SubmitRefusal::ReferenceUsed { number }),
+                None => Err(SubmitRefusal::Overtaken),
+            },
+            Verdict::PersonOf(place) => Err(SubmitRefusal::PersonHasOpenOne {
+                own_number: number_at(&outcomes, *place),
+            }),
+        };
+        outcomes.push(outcome);
     }
-    refuse_second_open(tx, office.id, &prepared.person_key, submission).await?;
-    let payment_reference = payment_reference(tx, office.id, submission, note).await?;
-    let year = bucharest_day(note.at).year();
-    let series = format!("application:{}:{year}", office.code);
-    let serial = counters::take_number(tx, &series).await?;
-    let number = format!("{}-{year}-{serial:06}", office.code);
-    let mut application = draft(gateway, prepared, number, payment_reference, note)?;
-    sealed::insert(tx, &prepared.content, note.at).await?;
-    if !applications::insert(tx, &application).await? {
-        return Err(Failure::Refused(SubmitRefusal::Overtaken));
+    Ok(outcomes)
+}
+
+fn of_id(before: &[Application], id: ApplicationId) -> anyhow::Result<Application> {
+    let found = before.iter().find(|one| one.id == id);
+    found.cloned().context("an application that stood is gone")
+}
+
+fn number_at(outcomes: &[Outcome], place: usize) -> Option<String> {
+    match outcomes.get(place) {
+        Some(Ok(Taken::New(first) | Taken::Before(first))) => Some(first.number.clone()),
+        _ => None,
     }
-    let product = submission.product;
-    let id = application.id;
-    if !payment_references::tie(tx, payment_reference, office.id, product, id).await? {
-        return Err(Failure::Refused(SubmitRefusal::PaymentReferenceNotFree));
-    }
-    decide(tx, &mut application, submission.fee.due, note).await?;
-    offer_waiting_payments(tx, gateway, &mut application, submission, note).await?;
-    reload(tx, id).await
 }
 
 /// Reads an application that was just written, with the version that its office will see.
@@ -292,95 +375,6 @@ pub(crate) async fn refuse_second_open(
     }
 }
 
-/// The reference that the office was given before, or a new one.
-async fn payment_reference(
-    tx: &mut Tx,
-    office: OfficeId,
-    submission: &Submission,
-    note: &Note<'_>,
-) -> Result<PaymentReference, Failure<SubmitRefusal>> {
-    let product = submission.product;
-    let Some(given) = submission.payment_reference else {
-        return give_payment_reference(tx, office, product, note).await;
-    };
-    if payment_references::is_free(tx, given, office, product).await? {
-        Ok(given)
-    } else {
-        Err(Failure::Refused(SubmitRefusal::PaymentReferenceNotFree))
-    }
-}
-
-/// The application as it is first written.
-fn draft(
-    gateway: &Gateway,
-    prepared: &Prepared,
-    number: String,
-    payment_reference: PaymentReference,
-    note: &Note<'_>,
-) -> anyhow::Result<Application> {
-    let submission = &prepared.submission;
-    let fee = &submission.fee;
-    Ok(Application {
-        id: ApplicationId(note.random.uuid(note.at)),
-        number,
-        office: prepared.office.id,
-        collect_office: submission.collect_at.unwrap_or(prepared.office.id),
-        office_reference: submission.office_reference.as_str().to_owned(),
-        content_sha256: prepared.content_sha256.to_vec(),
-        revision: 1,
-        product: submission.product,
-        card_reason: submission.reason,
-        person_key: prepared.person_key.clone(),
-        bureau: gateway.config.bureau.code.clone(),
-        test: gateway.config.environment.is_test(),
-        registered_on: submission.registered_on,
-        deadline_on: deadline(submission.registered_on),
-        eligibility_rule: submission.eligibility.rule.to_owned(),
-        state: ApplicationState::Received,
-        fee_state: FeeState::Undecided,
-        fee_due: fee.due,
-        fee_paid: Money::ZERO,
-        fee_rule: fee.exemption.unwrap_or(fee.rule).to_owned(),
-        fee_facts: facts_as_json(&fee.facts)?,
-        payment_reference: payment_reference.compact(),
-        sealed: prepared.content.id,
-        content_bytes: prepared.content.size_bytes,
-        order_attempts: 0,
-        remakes: 0,
-        ready_since: None,
-        received_at: note.at,
-        updated_at: note.at,
-        version: 1,
-    })
-}
-
-fn facts_as_json(facts: &[Fact]) -> anyhow::Result<String> {
-    let facts: std::collections::BTreeMap<&str, &str> = facts
-        .iter()
-        .map(|fact| (fact.name, fact.value.as_str()))
-        .collect();
-    serde_json::to_string(&facts).context("writing the facts of a fee")
-}
-
-/// Takes the steps that follow from checks that passed and a fee that was decided.
-async fn decide(
-    tx: &mut Tx,
-    application: &mut Application,
-    due: Money,
-    note: &Note<'_>,
-) -> Result<(), Failure<SubmitRefusal>> {
-    advance(tx, application, ApplicationEvent::ChecksPassed, None, note).await?;
-    let event = if due == Money::ZERO {
-        FeeEvent::FoundExempt
-    } else {
-        FeeEvent::FoundDue
-    };
-    let id = application.id.0;
-    application.fee_state =
-        take_step::<history::Fee>(tx, id, application.fee_state, event, note).await?;
-    follow_fee(tx, application, note).await
-}
-
 /// Takes an approved application on: to the next order, or to wait for its fee.
 pub(crate) async fn follow_fee<R>(
     tx: &mut Tx,
@@ -395,7 +389,7 @@ pub(crate) async fn follow_fee<R>(
     advance(tx, application, event, None, note).await
 }
 
-/// Offers the application to the payments that came before it.
+/// Offers a revised application to the payments that came before it.
 pub(crate) async fn offer_waiting_payments(
     tx: &mut Tx,
     gateway: &Gateway,
@@ -409,9 +403,13 @@ pub(crate) async fn offer_waiting_payments(
     match_payment::offer(tx, application, note).await
 }
 
-/// Wakes whoever has something to do once a new application or revision is committed.
+/// Wakes whoever has something to do once a revision is committed.
 pub fn wake(gateway: &Gateway, application: &Application) {
-    if application.state == ApplicationState::Ready {
+    ring(gateway, application.state == ApplicationState::Ready);
+}
+
+fn ring(gateway: &Gateway, is_ready: bool) {
+    if is_ready {
         gateway.bells.ring(Bell::Batcher);
     }
     gateway.bells.tell_offices();

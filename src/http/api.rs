@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::gateway::Gateway;
+use crate::http::identity::Identities;
 
 /// How much a request may be.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,6 +29,7 @@ pub struct Api {
     pub limits: Limits,
     /// Cancelled when the server is about to stop: nobody should come, or wait, any more.
     pub stopping: CancellationToken,
+    pub(crate) identities: Arc<Identities>,
     running: Arc<Mutex<HashSet<(String, String)>>>,
 }
 
@@ -35,6 +37,7 @@ impl Api {
     /// The state of a server that begins.
     pub fn new(gateway: Gateway, limits: Limits) -> Self {
         Self {
+            identities: Arc::new(Identities::new(&gateway.config, &gateway.clock)),
             gateway,
             limits,
             stopping: CancellationToken::new(),

@@ -116,16 +116,24 @@ pub(crate) enum Unreadable {
 
 /// Reads JSON of the shape of `T`. What stood there is never repeated: it may be a name.
 pub(crate) fn read_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unreadable> {
-    // Whether it is JSON at all comes first: a shape is judged of a whole document.
-    serde_json::from_slice::<IgnoredAny>(text).map_err(|error| malformed(&error))?;
-    let mut json = serde_json::Deserializer::from_slice(text);
-    serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| Unreadable::Misshapen(misshapen(pointer(error.path()), error.inner())))
+    // What is as it should be is read once.
+    serde_json::from_slice(text).or_else(|_why| {
+        // Whether it is JSON at all comes first: a shape is judged of a whole document.
+        serde_json::from_slice::<IgnoredAny>(text).map_err(|error| malformed(&error))?;
+        let mut json = serde_json::Deserializer::from_slice(text);
+        serde_path_to_error::deserialize(&mut json)
+            .map_err(|error| Unreadable::Misshapen(misshapen(pointer(error.path()), error.inner())))
+    })
 }
 
 /// Reads a JSON body, or tells what is wrong with it.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    read_json(body).map_err(|unreadable| match unreadable {
+    read_json(body).map_err(told)
+}
+
+/// The problem of a body that cannot be read.
+pub(crate) fn told(unreadable: Unreadable) -> Problem {
+    match unreadable {
         Unreadable::Malformed { line, column } => Problem::of(catalogue::JSON_MALFORMED).about(
             format!("The JSON breaks off at line {line}, column {column}."),
             format!("Sintaxa JSON este greșită la linia {line}, coloana {column}."),
@@ -133,7 +141,7 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         Unreadable::Misshapen(fault) => {
             Problem::of(catalogue::CONTENT_INVALID).with_faults(vec![fault])
         }
-    })
+    }
 }
 
 fn malformed(error: &serde_json::Error) -> Unreadable {

@@ -1,12 +1,14 @@
 //! Who asks, as the gate has found out.
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::domain::id::{CredentialId, OfficeId};
 use crate::domain::operator::Actor;
+use crate::http::identity::known::Hash;
 use crate::http::problems::{Problem, catalogue};
 use crate::store::credentials::{Credential, Party};
 
@@ -16,21 +18,32 @@ pub(crate) struct Caller {
     pub(crate) party: Party,
     pub(crate) office: Option<OfficeId>,
     credential: CredentialId,
-    label: String,
+    hash: Hash,
+    label: Arc<str>,
 }
 
-impl From<Credential> for Caller {
-    fn from(credential: Credential) -> Self {
+impl Caller {
+    /// Whoever calls with this credential, which is found by `hash`.
+    pub(crate) fn new(credential: Credential, hash: Hash) -> Self {
         Self {
             party: credential.party,
             office: credential.office,
             credential: credential.id,
-            label: credential.label,
+            hash,
+            label: credential.label.into(),
         }
     }
-}
 
-impl Caller {
+    /// The credential by which it was let in.
+    pub(crate) const fn credential(&self) -> CredentialId {
+        self.credential
+    }
+
+    /// What that credential is found by.
+    pub(crate) const fn hash(&self) -> &Hash {
+        &self.hash
+    }
+
     /// The office that asks.
     pub(crate) fn office(&self) -> Result<OfficeId, Problem> {
         self.office
@@ -52,8 +65,8 @@ impl Caller {
             (_, Some(office)) => Actor::Office(office),
             (Party::Bureau, None) => Actor::Bureau,
             (Party::Channel, None) => Actor::Channel,
-            (Party::Operator, None) => Actor::Operator(self.label.clone()),
-            (Party::Office | Party::Automation, None) => Actor::Automation(self.label.clone()),
+            (Party::Operator, None) => Actor::Operator(self.label.to_string()),
+            (Party::Office | Party::Automation, None) => Actor::Automation(self.label.to_string()),
         }
     }
 }

@@ -5,7 +5,7 @@
 )]
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +18,7 @@ use crate::flow::progress::note;
 use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::cursor::Place;
+use crate::http::etag;
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{BodyFault, Problem, ProblemView, Text, catalogue};
 use crate::store::consignments::{self, ConsignedCard, Consignment, Parcel, difference_of};
@@ -158,12 +159,19 @@ pub(crate) struct PageView {
     get,
     path = "/v1/consignments",
     tag = "cards",
-    params(ListQuery),
-    responses((status = 200, description = "A page", body = PageView)),
+    params(
+        ListQuery,
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of what the office has"),
+    ),
+    responses(
+        (status = 200, description = "A page", body = PageView),
+        (status = 304, description = "Nothing has changed"),
+    ),
 )]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: Caller,
+    request: HttpRequest,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let office = caller.office()?;
@@ -186,7 +194,7 @@ pub(crate) async fn list(
     for consignment in &found {
         data.push(ConsignmentView::read(&mut tx, consignment).await?);
     }
-    Ok(HttpResponse::Ok().json(PageView { data, next_cursor }))
+    etag::answer(&request, &PageView { data, next_cursor })
 }
 
 /// Show a consignment to the office.
@@ -194,22 +202,27 @@ pub(crate) async fn list(
     get,
     path = "/v1/consignments/{consignment}",
     tag = "cards",
-    params(("consignment" = String, Path, description = "The consignment's number")),
+    params(
+        ("consignment" = String, Path, description = "The consignment's number"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of what the office has"),
+    ),
     responses(
         (status = 200, description = "The consignment", body = DetailsView),
+        (status = 304, description = "Nothing has changed"),
         (status = 404, description = "There is none to this office", body = ProblemView),
     )
 )]
 pub(crate) async fn show(
     api: web::Data<Api>,
     caller: Caller,
+    request: HttpRequest,
     number: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let office = caller.office()?;
     let mut tx = api.gateway.store.read().await?;
     let found = consignments::find_of_office(&mut tx, &number, office).await?;
     let found = found.ok_or_else(|| Problem::of(catalogue::NOT_FOUND))?;
-    Ok(HttpResponse::Ok().json(DetailsView::read(&mut tx, &found).await?))
+    etag::answer(&request, &DetailsView::read(&mut tx, &found).await?)
 }
 
 /// A part of a count.

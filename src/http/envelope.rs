@@ -10,11 +10,14 @@ use actix_web::http::header::{
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, HttpMessage, HttpRequest, web};
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use tracing::Instrument;
 
 use crate::http::api::Api;
+use crate::http::gate::Taken;
+use crate::http::identity::allowance::Left;
 use crate::http::language::Language;
 use crate::http::problems::Problem;
 
@@ -33,6 +36,11 @@ pub(crate) struct RequestContext {
 }
 
 impl RequestContext {
+    /// What the envelope found out about a request.
+    pub(crate) fn in_request(request: &HttpRequest) -> Option<Self> {
+        request.extensions().get::<Self>().cloned()
+    }
+
     fn of(api: &Api, headers: &HeaderMap) -> Self {
         let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
         let id = given.filter(|id| is_decent(id)).map_or_else(
@@ -86,8 +94,13 @@ pub(crate) async fn envelope<B: MessageBody + 'static>(
         .instrument(span.clone())
         .await;
     let _entered = span.enter();
+    let ended_at = api.gateway.clock.now();
     let mut response = match outcome {
-        Ok(Ok(response)) => written(response.map_into_boxed_body(), &context),
+        Ok(Ok(response)) => {
+            let response = response.map_into_boxed_body();
+            note_failure(&api, &response, ended_at);
+            written(response, &context)
+        }
         // No layer answers like this; should one, its request is gone and cannot be answered for.
         Ok(Err(error)) => return Err(problem_of(&error).in_context(context).into()),
         Err(_panic) => {
@@ -96,13 +109,30 @@ pub(crate) async fn envelope<B: MessageBody + 'static>(
             return Err(problem.in_context(context).into());
         }
     };
+    let (left, taken) = {
+        let extensions = response.request().extensions();
+        let left = extensions.get::<Left>().cloned();
+        (left, extensions.get::<Taken>().copied())
+    };
     add_headers(response.headers_mut(), &context);
-    let duration_ms = (api.gateway.clock.now() - began_at).num_milliseconds();
+    if let Some(left) = left {
+        left.write(response.headers_mut());
+    }
+    let duration_ms = (ended_at - began_at).num_milliseconds();
     // The pattern, not the path: what stands in a path may be anything.
-    let route = response.request().match_pattern().unwrap_or_default();
+    let route = taken.map_or("", |taken| taken.0.path);
     let status = response.status().as_u16();
     tracing::info!(%method, route, status, duration_ms, "request answered");
     Ok(response)
+}
+
+/// Keeps that a caller could not prove who it is, for the record.
+fn note_failure(api: &Api, response: &ServiceResponse<BoxBody>, at: DateTime<Utc>) {
+    let error = response.response().error();
+    if let Some(problem) = error.and_then(|error| error.as_error::<Problem>()) {
+        let failures = &api.identities.failures;
+        failures.note(problem.entry(), response, at);
+    }
 }
 
 /// Writes the problem that a response stands for, if it does.

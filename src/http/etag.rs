@@ -1,14 +1,44 @@
 //! Versions of what a caller has read.
 
-use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
+use std::fmt::Display;
+
+use actix_web::http::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openssl::sha::sha256;
+use serde::Serialize;
 
 use crate::http::problems::{Problem, catalogue};
 
 /// The tag of an application as an office sees it: its own version, then how many holds it ever
 /// had and how many are open, which change without it.
-pub(crate) fn tag(version: i64, holds: usize, open_holds: usize) -> String {
+pub(crate) fn tag(version: i64, holds: impl Display, open_holds: impl Display) -> String {
     format!("\"{version}.{holds}.{open_holds}\"")
+}
+
+/// The answer to a caller that has this version already.
+pub(crate) fn unchanged(tag: String) -> HttpResponse {
+    HttpResponse::NotModified()
+        .insert_header((ETAG, tag))
+        .finish()
+}
+
+/// A JSON answer that is known by what it says; 304 where the caller has it already.
+pub(crate) fn answer(
+    request: &HttpRequest,
+    view: &impl Serialize,
+) -> Result<HttpResponse, Problem> {
+    let body = serde_json::to_vec(view).map_err(|error| Problem::broken(error.into()))?;
+    let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(sha256(&body)));
+    Ok(if is_known(request, &tag) {
+        unchanged(tag)
+    } else {
+        HttpResponse::Ok()
+            .insert_header((ETAG, tag))
+            .content_type("application/json")
+            .body(body)
+    })
 }
 
 /// Whether the caller has this version already.

@@ -17,6 +17,7 @@ use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::cursor::Place;
 use crate::http::etag;
+use crate::http::identity::until_refused;
 use crate::http::problems::{Problem, ProblemView, catalogue};
 use crate::store::offices::lane_of;
 use crate::store::outbox::{self, Feed, Told};
@@ -133,6 +134,7 @@ pub(crate) async fn list(
     let after: Option<i64> = cursor.map(|cursor| place.open(cursor)).transpose()?;
     let look = Look {
         api: &api,
+        caller: &caller,
         lane: lane_of(office),
         after: after.unwrap_or(0),
         has_cursor: after.is_some(),
@@ -155,6 +157,7 @@ pub(crate) async fn list(
 /// What is looked for in an office's lane.
 struct Look<'a> {
     api: &'a Api,
+    caller: &'a Caller,
     lane: String,
     after: i64,
     has_cursor: bool,
@@ -186,7 +189,13 @@ impl Look<'_> {
             return Ok(found);
         }
         // Waiting is between us and the caller's network, so it goes by the wall's clock.
-        let waiting = tokio::time::timeout(wait, self.wait_for_some());
+        let waiting = async {
+            tokio::select! {
+                found = self.wait_for_some() => found,
+                refused = until_refused(self.api, self.caller) => Err(refused),
+            }
+        };
+        let waiting = tokio::time::timeout(wait, waiting);
         waiting.await.unwrap_or(Ok(None))
     }
 

@@ -6,12 +6,17 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
 use crate::http::api::Api;
-use crate::http::identity::identify;
+use crate::http::identity::allowance::Left;
+use crate::http::identity::{identify, note_known};
 use crate::http::problems::{Problem, catalogue};
-use crate::http::routes::{Found, Who, find};
+use crate::http::routes::{Found, Route, Who, find};
 
 /// Where everything belongs to the list of routes.
 const API: &str = "/v1/";
+
+/// The route on which a request came in, left with the request for whoever logs it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken(pub(crate) &'static Route);
 
 /// The layer between the envelope and the handlers.
 pub(crate) async fn gate<B: MessageBody + 'static>(
@@ -36,19 +41,28 @@ async fn admit(api: &Api, request: &ServiceRequest) -> Result<(), Problem> {
         Found::Nothing if path.starts_with(API) => return Err(Problem::of(catalogue::NOT_FOUND)),
         Found::Nothing => return Ok(()),
     };
+    request.extensions_mut().insert(Taken(route));
     let Who::Only { parties, scope } = route.who else {
         return Ok(());
     };
-    let (caller, scopes) = identify(api, request).await?;
+    let known = identify(api, request, api.gateway.clock.now()).await?;
+    let caller = &known.caller;
     if !parties.contains(&caller.party) {
+        note_known(request, &known);
         return Err(Problem::of(catalogue::PARTY_NOT_ALLOWED));
     }
-    if !scopes.split(' ').any(|held| held == "*" || held == scope) {
+    if !known.holds(scope) {
+        note_known(request, &known);
         return Err(Problem::of(catalogue::SCOPE_MISSING).about(
             format!("The right {scope} is missing."),
             format!("Lipsește dreptul {scope}."),
         ));
     }
-    request.extensions_mut().insert(caller);
+    if let Some(allowance) = &known.allowance {
+        let (left, outcome) = allowance.take();
+        request.extensions_mut().insert::<Left>(left);
+        outcome.map_err(|wait| Problem::of(catalogue::RATE_LIMITED).retry_after(wait))?;
+    }
+    request.extensions_mut().insert(caller.clone());
     Ok(())
 }

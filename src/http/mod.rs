@@ -10,7 +10,9 @@ pub(crate) mod body;
 mod bureau;
 mod caller;
 mod channels;
+mod chores;
 pub(crate) mod complaints;
+mod connections;
 pub(crate) mod consignments;
 mod cursor;
 mod docs;
@@ -34,6 +36,7 @@ mod sent;
 pub mod server;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tls;
 pub(crate) mod webhooks;
 
 pub use openapi::openapi_json;

@@ -1,6 +1,7 @@
 //! `GET /v1/offices/me`.
 
 use actix_web::{HttpResponse, web};
+use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -25,6 +26,8 @@ pub(crate) struct OfficeView {
     county: String,
     /// Whether this installation takes test data only.
     test: bool,
+    /// The day in Romania by the gateway's clock.
+    today: NaiveDate,
 }
 
 /// Say as whom the caller is known.
@@ -36,8 +39,7 @@ pub(crate) struct OfficeView {
 )]
 pub(crate) async fn me(api: web::Data<Api>, caller: Caller) -> Result<HttpResponse, Problem> {
     let id = caller.office()?;
-    let mut tx = api.gateway.store.read().await?;
-    let office = offices::find(&mut tx, id).await?;
+    let office = offices::look(api.gateway.store.glance()?, id).await?;
     let office = office.ok_or_else(|| Problem::of(catalogue::NOT_FOUND))?;
     Ok(HttpResponse::Ok().json(OfficeView {
         id: office.id.0,
@@ -45,5 +47,6 @@ pub(crate) async fn me(api: web::Data<Api>, caller: Caller) -> Result<HttpRespon
         name: office.name,
         county: office.county,
         test: api.gateway.config.environment.is_test(),
+        today: api.gateway.clock.today(),
     }))
 }

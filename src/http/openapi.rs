@@ -1,8 +1,11 @@
 //! The API's description, made from the code.
 
+mod shared;
+
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use crate::http::openapi::shared::SharedAnswers;
 use crate::http::{
     applications, bureau, channels, complaints, consignments, events, fees, offices, operations,
     payment_references, payments, webhooks,
@@ -18,7 +21,10 @@ use crate::http::{
     ),
     paths(
         applications::submit::submit,
+        applications::batch::submit,
         applications::read::list,
+        applications::status::list,
+        applications::status::show,
         applications::read::show,
         applications::revise::revise,
         applications::withdraw::withdraw,
@@ -97,6 +103,7 @@ use crate::http::{
         operations::forced_words::list,
         operations::forced_words::approve,
         operations::forced_words::withdraw,
+        operations::authentication_failures::list,
         operations::causes::list,
         operations::causes::show,
         operations::causes::preview,
@@ -110,14 +117,22 @@ use crate::http::{
         webhooks::operate::show,
         webhooks::operate::deliveries,
         webhooks::operate::decide,
+        operations::outbox::glance,
         operations::outbox::lanes,
+        operations::outbox::show,
         operations::outbox::pause,
         operations::outbox::resume,
-        operations::outbox::dead,
+        operations::dead_letters::list,
+        operations::dead_letters::groups,
+        operations::dead_letters::preview,
+        operations::dead_letters::decide,
+        operations::dead_letters::decision,
+        operations::dead_letters::redrive,
+        operations::dead_letters::discard,
     ),
     components(schemas(events::EventView)),
     security(("certificate" = []), ("key" = [])),
-    modifiers(&Schemes),
+    modifiers(&Schemes, &SharedAnswers),
 )]
 struct Api;
 
@@ -164,6 +179,27 @@ mod tests {
 
     use super::*;
     use crate::http::routes::ROUTES;
+
+    #[test]
+    fn what_the_gate_may_answer_is_described_of_every_operation() {
+        let json: serde_json::Value = serde_json::from_str(&openapi_json()).unwrap();
+        let mut seen = 0;
+        for (path, item) in json["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let answers = &operation["responses"];
+                for status in ["400", "429", "500", "503"] {
+                    assert!(answers[status].is_object(), "{method} {path}: {status}");
+                }
+                for (status, answer) in answers.as_object().unwrap() {
+                    let plain = &answer["content"]["application/json"];
+                    let is_problem = status.as_str() >= "400";
+                    assert!(!is_problem || plain.is_null(), "{method} {path}: {status}");
+                }
+                seen += 1;
+            }
+        }
+        assert!(seen > 80, "{seen}");
+    }
 
     #[test]
     fn every_route_of_the_api_is_described_and_nothing_else() {

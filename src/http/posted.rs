@@ -11,8 +11,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::flow::Failure;
-use crate::flow::once::{Answer, Answered, KeyReused, RequestKey, find_answer, once};
-use crate::http::api::{Api, Running};
+use crate::flow::once::{Answer, Answered, KeyReused, RequestKey, look_for_answer, once};
+use crate::flow::sealing::aside;
+use crate::http::api::{Api, Limits, Running};
 use crate::http::body;
 use crate::http::caller::Caller;
 use crate::http::problems::{Problem, catalogue};
@@ -24,6 +25,29 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const RACES_MAX: u32 = 5;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
+/// Bytes of a body from which on it is read off the asynchronous threads: an application's images
+/// keep others waiting, a word does not.
+const LONG_BYTES: usize = 16 * 1024;
+
+/// What a body can be read as.
+pub(crate) trait Content: Sized + Send + 'static {
+    /// Bytes of a body at most.
+    fn bytes_max(limits: Limits) -> usize;
+
+    /// Reads a body.
+    fn read(body: &[u8]) -> Result<Self, Problem>;
+}
+
+impl<T: DeserializeOwned + Send + 'static> Content for T {
+    fn bytes_max(limits: Limits) -> usize {
+        limits.body_bytes
+    }
+
+    fn read(body: &[u8]) -> Result<Self, Problem> {
+        body::parse(body)
+    }
+}
+
 /// A JSON body with its caller and its idempotency key. While it lives, a second request with the
 /// same key is told that the first one runs.
 #[derive(Debug)]
@@ -31,13 +55,29 @@ pub(crate) struct Posted<T> {
     pub(crate) caller: Caller,
     pub(crate) content: T,
     key: RequestKey,
-    _running: Running,
+    running: Running,
 }
 
 impl<T> Posted<T> {
+    /// Parts the body from the rest.
+    pub(crate) fn take_content(self) -> (T, Posted<()>) {
+        let rest = Posted {
+            caller: self.caller,
+            content: (),
+            key: self.key,
+            running: self.running,
+        };
+        (self.content, rest)
+    }
+
+    /// What tells this request from another one.
+    pub(crate) const fn key(&self) -> &RequestKey {
+        &self.key
+    }
+
     /// The answer that this request was given before.
     pub(crate) async fn replay(&self, api: &Api) -> Result<Option<HttpResponse>, Problem> {
-        let answer = find_answer::<KeyReused>(&api.gateway, &self.key).await?;
+        let answer = look_for_answer::<KeyReused>(&api.gateway, &self.key).await?;
         Ok(answer.map(again))
     }
 
@@ -98,7 +138,7 @@ pub(crate) fn again(answer: Answer) -> HttpResponse {
     response
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
+impl<T: Content> FromRequest for Posted<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -108,31 +148,36 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
     }
 }
 
-async fn read<T: DeserializeOwned>(
-    request: HttpRequest,
-    payload: Payload,
-) -> Result<Posted<T>, Problem> {
+async fn read<T: Content>(request: HttpRequest, payload: Payload) -> Result<Posted<T>, Problem> {
     let caller = Caller::extract(&request).await?;
     let api = request
         .app_data::<web::Data<Api>>()
         .ok_or_else(|| Problem::broken(anyhow::anyhow!("the server has no state")))?;
     let key = key_of(&request)?;
     let limits = api.limits;
-    let media_types = &["application/json"];
-    let bytes = body::read(&request, payload, media_types, limits.body_bytes, limits).await?;
+    let (media_types, bytes_max) = (&["application/json"], T::bytes_max(limits));
+    let bytes = body::read(&request, payload, media_types, bytes_max, limits).await?;
     let name = caller.name();
     let running = api
         .run(&name, &key)
         .ok_or_else(|| Problem::of(catalogue::REQUEST_RUNNING).retry_after(1))?;
+    let place = format!("{} {} ", request.method(), request.path());
+    let is_short = bytes.len() < LONG_BYTES;
+    let understand = move || (fingerprint(&place, &bytes), T::read(&bytes));
+    let (fingerprint, content) = if is_short {
+        understand()
+    } else {
+        aside(understand).await.map_err(Problem::broken)?
+    };
     Ok(Posted {
-        content: body::parse(&bytes)?,
+        content: content?,
         caller,
         key: RequestKey {
             caller: name,
             key,
-            fingerprint: fingerprint(&request, &bytes),
+            fingerprint,
         },
-        _running: running,
+        running,
     })
 }
 
@@ -148,11 +193,9 @@ fn key_of(request: &HttpRequest) -> Result<String, Problem> {
 }
 
 /// SHA-256 of method, path and body; neither of the first two can hold the blank between them.
-fn fingerprint(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
+fn fingerprint(place: &str, body: &[u8]) -> [u8; 32] {
     let mut hash = Sha256::new();
-    for part in [request.method().as_str(), " ", request.path(), " "] {
-        hash.update(part.as_bytes());
-    }
+    hash.update(place.as_bytes());
     hash.update(body);
     hash.finish()
 }

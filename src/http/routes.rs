@@ -3,6 +3,9 @@
 //! The gate decides from this list alone; a handler that is not on it cannot be reached. Scopes
 //! are words of a credential; `*` holds all of them.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use actix_web::http::Method;
 use actix_web::web;
 
@@ -83,9 +86,15 @@ macro_rules! routes {
             $( Route { method: stringify!($method), path: $path, who: $who } ),+
         ];
 
-        /// Registers every route with its handler.
+        /// Registers every route with its handler; fixed paths first, as [`find`] finds them, and
+        /// because the server tries one after the other, which is cheap for a fixed path.
         pub(crate) fn register(server: &mut web::ServiceConfig) {
-            $( server.route($path, web::method(Method::$method).to($handler)); )+
+            $( if is_fixed($path) {
+                server.route($path, web::method(Method::$method).to($handler));
+            } )+
+            $( if !is_fixed($path) {
+                server.route($path, web::method(Method::$method).to($handler));
+            } )+
         }
     };
 }
@@ -94,6 +103,9 @@ macro_rules! routes {
 routes! {
     POST "/v1/applications"                 => applications::submit::submit,     office("applications:write");
     GET  "/v1/applications"                 => applications::read::list,         office("applications:read");
+    POST "/v1/applications/batch"           => applications::batch::submit,      office("applications:write");
+    GET  "/v1/applications/status"          => applications::status::list,       office("applications:read");
+    GET  "/v1/applications/{id}/status"     => applications::status::show,       office("applications:read");
     GET  "/v1/applications/{id}"            => applications::read::show,         office("applications:read");
     POST "/v1/applications/{id}/revisions"  => applications::revise::revise,     office("applications:write");
     POST "/v1/applications/{id}/withdrawal" => applications::withdraw::withdraw, office("applications:write");
@@ -173,6 +185,7 @@ routes! {
     GET  "/v1/forced-words"                 => operations::forced_words::list,   OPERATORS;
     POST "/v1/forced-words/{id}/approve"    => operations::forced_words::approve, FORCERS;
     POST "/v1/forced-words/{id}/withdraw"   => operations::forced_words::withdraw, OPERATORS;
+    GET  "/v1/operations/authentication-failures" => operations::authentication_failures::list, OPERATORS;
     GET  "/v1/operations/causes"            => operations::causes::list,         OPERATORS;
     GET  "/v1/operations/causes/{cause}"    => operations::causes::show,         OPERATORS;
     POST "/v1/operations/causes/{cause}/preview" => operations::causes::preview, OPERATORS;
@@ -186,10 +199,18 @@ routes! {
     GET  "/v1/operations/webhooks/{office}" => webhooks::operate::show,          OPERATORS;
     GET  "/v1/operations/webhooks/{office}/deliveries" => webhooks::operate::deliveries, OPERATORS;
     POST "/v1/operations/webhooks/{office}/decisions" => webhooks::operate::decide, OPERATORS;
+    GET  "/v1/outbox"                       => operations::outbox::glance,       OPERATORS;
     GET  "/v1/outbox/lanes"                 => operations::outbox::lanes,        OPERATORS;
+    GET  "/v1/outbox/lanes/{lane}"          => operations::outbox::show,         OPERATORS;
     POST "/v1/outbox/lanes/{lane}/pause"    => operations::outbox::pause,        OPERATORS;
     POST "/v1/outbox/lanes/{lane}/resume"   => operations::outbox::resume,       OPERATORS;
-    GET  "/v1/outbox/dead"                  => operations::outbox::dead,         OPERATORS;
+    GET  "/v1/outbox/dead"                  => operations::dead_letters::list,   OPERATORS;
+    GET  "/v1/outbox/dead/groups"           => operations::dead_letters::groups, OPERATORS;
+    POST "/v1/outbox/dead/preview"          => operations::dead_letters::preview, OPERATORS;
+    POST "/v1/outbox/dead/decisions"        => operations::dead_letters::decide, OPERATORS;
+    GET  "/v1/outbox/dead-decisions/{id}"   => operations::dead_letters::decision, OPERATORS;
+    POST "/v1/outbox/dead/{message}/redrive" => operations::dead_letters::redrive, OPERATORS;
+    POST "/v1/outbox/dead/{message}/discard" => operations::dead_letters::discard, OPERATORS;
 
     GET  "/livez"                           => health::live,                     Who::Anyone;
     GET  "/readyz"                          => health::ready,                    Who::Anyone;
@@ -212,21 +233,48 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// Finds a route.
-pub(crate) fn find(method: &str, path: &str) -> Found {
-    let of_path: Vec<&Route> = ROUTES
-        .iter()
-        .filter(|route| fits(route.path, path))
-        .collect();
-    let methods = || {
-        let all: Vec<&str> = of_path.iter().map(|route| route.method).collect();
-        all.join(", ")
-    };
-    match of_path.iter().find(|route| route.method == method) {
-        Some(route) => Found::Route(route),
-        None if of_path.is_empty() => Found::Nothing,
-        None => Found::OtherMethods(methods()),
+/// Routes whose paths look alike: so many parts, the same third one (empty where its name varies).
+type Shapes = HashMap<(usize, &'static str), Vec<&'static Route>>;
+
+static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
+    let mut shapes = Shapes::new();
+    let fixed = ROUTES.iter().filter(|route| is_fixed(route.path));
+    let varying = ROUTES.iter().filter(|route| !is_fixed(route.path));
+    for route in fixed.chain(varying) {
+        let (parts, third) = shape(route.path);
+        let third = if third.starts_with('{') { "" } else { third };
+        shapes.entry((parts, third)).or_default().push(route);
     }
+    shapes
+});
+
+/// Finds a route; this is asked at every request.
+pub(crate) fn find(method: &str, path: &str) -> Found {
+    let (parts, third) = shape(path);
+    let alike = |third| SHAPES.get(&(parts, third)).into_iter().flatten();
+    let of_path = || {
+        let all = alike(third).chain(alike("").filter(|_| !third.is_empty()));
+        all.filter(|route| fits(route.path, path))
+    };
+    match of_path().find(|route| route.method == method) {
+        Some(route) => Found::Route(route),
+        None if of_path().next().is_none() => Found::Nothing,
+        None => {
+            let methods: Vec<&str> = of_path().map(|route| route.method).collect();
+            Found::OtherMethods(methods.join(", "))
+        }
+    }
+}
+
+/// Whether nothing in a path varies.
+fn is_fixed(path: &str) -> bool {
+    !path.contains('{')
+}
+
+/// How many parts a path has, and its third one.
+fn shape(path: &str) -> (usize, &str) {
+    let third = path.split('/').nth(2).unwrap_or("");
+    (path.split('/').count(), third)
 }
 
 /// Whether `path` is one of those that `pattern` stands for.
@@ -265,6 +313,26 @@ mod tests {
         ] {
             assert_eq!(found(method, path), expected, "{method} {path}");
         }
+    }
+
+    #[test]
+    fn every_route_is_found_by_a_path_of_its_own_before_any_other() {
+        for route in ROUTES {
+            let part = |part: &'static str| if part.starts_with('{') { "17-x" } else { part };
+            let parts: Vec<_> = route.path.split('/').map(part).collect();
+            let path = parts.join("/");
+            assert_eq!(find(route.method, &path), Found::Route(route), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_path_goes_before_one_that_varies() {
+        let Found::Route(route) = find("GET", "/v1/refunds/candidates") else {
+            panic!("not found");
+        };
+        assert_eq!(route.path, "/v1/refunds/candidates");
+        let found = find("POST", "/v1/refunds/candidates/approve");
+        assert!(matches!(found, Found::Route(route) if route.path.contains('{')));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::domain::application::{ApplicationState, Product};
 use crate::domain::id::{ApplicationId, OfficeId};
 use crate::domain::money::Money;
 use crate::store::applications::row::ApplicationRow;
-use crate::store::tx::{execute, query, query_rows};
+use crate::store::tx::{execute, execute_rows, query, query_rows};
 use crate::store::{StoreError, Tx, read_code};
 
 pub use row::Application;
@@ -34,28 +34,57 @@ macro_rules! select {
 // After the macro, which they use.
 mod ready;
 mod search;
+mod standing;
 
 pub use ready::{begin_waiting, list_ready_of, list_waiting, sum_up_groups};
-pub use search::{Wanted, search};
+pub use search::{Wanted, WantedByOffice, list_of_office, search};
+pub use standing::{Standing, Status, find_standing, find_status, find_statuses};
 
 /// Adds an application as it stands in `new`, with the states it was given.
 ///
 /// Returns `false`, having changed nothing, when the office used the reference before, when the
 /// person has an open application for the product, or when the payment reference is taken.
 pub async fn insert(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> {
-    const SQL: &str = "
+    Ok(insert_all(tx, std::slice::from_ref(new)).await? == 1)
+}
+
+/// Adds applications as [`insert`] does; returns how many of them.
+pub async fn insert_all(tx: &mut Tx, new: &[Application]) -> Result<u64, StoreError> {
+    const POSTGRES: &str = "
         INSERT INTO applications
-            (id, number, office_id, collect_office_id, office_reference, content_sha256, revision,
-             product, card_reason, person_key, bureau, test, registered_on, deadline_on,
-             eligibility_rule, state, open, fee_state, fee_due, fee_paid, fee_rule, fee_facts,
-             payment_reference, sealed_id, content_bytes, order_attempts, remakes, ready_since,
-             received_at, updated_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
+            (id, number, office_id, collect_office_id, office_reference, content_sha256,
+             revision, product, card_reason, person_key, bureau, test, registered_on,
+             deadline_on, eligibility_rule, state, open, fee_state, fee_due, fee_paid, fee_rule,
+             fee_facts, payment_reference, sealed_id, content_bytes, order_attempts, remakes,
+             ready_since, received_at, updated_at, version)
+        SELECT *
+        FROM UNNEST($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::bytea[],
+                    $7::bigint[], $8::text[], $9::text[], $10::bytea[], $11::text[],
+                    $12::boolean[], $13::date[], $14::date[], $15::text[], $16::text[],
+                    $17::boolean[], $18::text[], $19::bigint[], $20::bigint[], $21::text[],
+                    $22::text[], $23::text[], $24::uuid[], $25::bigint[], $26::bigint[],
+                    $27::bigint[], $28::timestamptz[], $29::timestamptz[], $30::timestamptz[],
+                    $31::bigint[])
         ON CONFLICT DO NOTHING";
-    let added = execute!(
-        tx,
-        SQL,
+    // Without a condition, SQLite would take what follows for a join's.
+    const SQLITE: &str = "
+        INSERT INTO applications
+            (id, number, office_id, collect_office_id, office_reference, content_sha256,
+             revision, product, card_reason, person_key, bureau, test, registered_on,
+             deadline_on, eligibility_rule, state, open, fee_state, fee_due, fee_paid, fee_rule,
+             fee_facts, payment_reference, sealed_id, content_bytes, order_attempts, remakes,
+             ready_since, received_at, updated_at, version)
+        SELECT unhex(value ->> 0), value ->> 1, unhex(value ->> 2), unhex(value ->> 3),
+               value ->> 4, unhex(value ->> 5), value ->> 6, value ->> 7, value ->> 8,
+               unhex(value ->> 9), value ->> 10, value ->> 11, value ->> 12, value ->> 13,
+               value ->> 14, value ->> 15, value ->> 16, value ->> 17, value ->> 18,
+               value ->> 19, value ->> 20, value ->> 21, value ->> 22, unhex(value ->> 23),
+               value ->> 24, value ->> 25, value ->> 26, value ->> 27, value ->> 28,
+               value ->> 29, value ->> 30
+        FROM json_each($1)
+        WHERE TRUE
+        ON CONFLICT DO NOTHING";
+    execute_rows!(tx, (POSTGRES, SQLITE), [], new, |new| [
         new.id.0,
         new.number.as_str(),
         new.office.0,
@@ -87,8 +116,7 @@ pub async fn insert(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> 
         new.received_at,
         new.updated_at,
         new.version,
-    )?;
-    Ok(added == 1)
+    ])
 }
 
 fn one(row: Option<ApplicationRow>) -> Result<Option<Application>, StoreError> {

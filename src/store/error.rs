@@ -40,6 +40,14 @@ impl StoreError {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// Whether a lock was waited for as long as the transaction may.
+    pub fn is_busy(&self) -> bool {
+        let Self::Unavailable(sqlx::Error::Database(refusal)) = self else {
+            return false;
+        };
+        refusal.code().as_deref() == Some("55P03")
+    }
+
     /// Whether another transaction was faster: a row had moved, or the database broke a tie
     /// between the two. The same operation, tried again, sees what the other one left.
     pub fn is_lost_race(&self) -> bool {

@@ -133,6 +133,21 @@ pub async fn take_step<S: Subject>(
     Ok(to)
 }
 
+/// Takes a step of a subject whose row is not written yet: it is inserted in the state to which its
+/// first steps have led it, with the history of all of them.
+pub async fn take_first_step<S: Subject>(
+    tx: &mut Tx,
+    id: Uuid,
+    from: S::State,
+    event: S::Event,
+    note: &Note<'_>,
+) -> Result<S::State, StepError<S::State, S::Event>> {
+    let to = step::next(S::STEPS, from, event)?;
+    let words = [from.to_string(), event.to_string(), to.to_string()];
+    record(tx, S::KIND, id, words.each_ref().map(String::as_str), note).await?;
+    Ok(to)
+}
+
 /// Writes a history row that moves no state: a decision about a hold, a correction.
 ///
 /// `words` are the state before, what happened, and the state after.

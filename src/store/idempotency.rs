@@ -3,11 +3,17 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::store::glance::glance;
 use crate::store::tx::{execute, query};
-use crate::store::{StoreError, Tx};
+use crate::store::{Glance, StoreError, Tx};
+
+const FIND: &str = "
+    SELECT fingerprint, status, body
+    FROM idempotent_answers
+    WHERE caller = $1 AND key = $2";
 
 /// The answer to a request that was carried out.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, sqlx::FromRow)]
 pub struct GivenAnswer {
     /// SHA-256 of the request, to tell a repetition from another request.
     pub fingerprint: Vec<u8>,
@@ -19,22 +25,42 @@ pub struct GivenAnswer {
 
 /// Finds the answer that was given to a key of a caller.
 pub async fn find(tx: &mut Tx, caller: &str, key: &str) -> Result<Option<GivenAnswer>, StoreError> {
+    query!(fetch_optional as GivenAnswer, tx, FIND, caller, key)
+}
+
+/// Finds the answer as [`find`] does, with one statement.
+pub async fn look(
+    at: Glance<'_>,
+    caller: &str,
+    key: &str,
+) -> Result<Option<GivenAnswer>, StoreError> {
+    glance!(fetch_optional as GivenAnswer, at, FIND, caller, key)
+}
+
+/// Writes an answer down, for an act that has found out itself what it did before. Whoever comes
+/// second waits for the end of the first one's transaction; `false` then says that the answer has
+/// been given.
+pub async fn insert(
+    tx: &mut Tx,
+    (caller, key): (&str, &str),
+    answer: &GivenAnswer,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     const SQL: &str = "
-        SELECT fingerprint, status, body
-        FROM idempotent_answers
-        WHERE caller = $1 AND key = $2";
-    let row = query!(
-        fetch_optional as (Vec<u8>, i64, String),
+        INSERT INTO idempotent_answers (caller, key, fingerprint, status, body, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (caller, key) DO NOTHING";
+    let added = execute!(
         tx,
         SQL,
         caller,
-        key
+        key,
+        answer.fingerprint.as_slice(),
+        answer.status,
+        answer.body.as_str(),
+        at
     )?;
-    Ok(row.map(|(fingerprint, status, body)| GivenAnswer {
-        fingerprint,
-        status,
-        body,
-    }))
+    Ok(added == 1)
 }
 
 /// Takes a key for the transaction that carries the request out. Whoever comes second waits for

@@ -6,7 +6,7 @@
 use uuid::Uuid;
 
 use crate::domain::id::{ApplicationId, PaymentId};
-use crate::store::tx::{execute, query};
+use crate::store::tx::{execute, execute_rows, query, query_rows};
 use crate::store::{StoreError, Tx};
 
 /// Adds a key by which a payment will be found; adding it again changes nothing.
@@ -29,6 +29,56 @@ pub async fn lock(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
     if tx.is_postgres() {
         execute!(tx, POSTGRES, key)?;
     }
+    Ok(())
+}
+
+/// Locks keys as [`lock`] does, in the order in which they are given.
+pub async fn lock_all(tx: &mut Tx, sorted_keys: &[&str]) -> Result<(), StoreError> {
+    const POSTGRES: &str = "
+        SELECT COUNT(pg_advisory_xact_lock(hashtextextended(n.key, 0)))
+        FROM UNNEST($1::text[]) AS n (key)";
+    if let Tx::Postgres(tx, _) = tx {
+        let locking = sqlx::query(POSTGRES).bind(sorted_keys);
+        locking.execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// Which of these keys were added to a payment that waits for what it pays.
+pub async fn list_waited_for(tx: &mut Tx, keys: &[&str]) -> Result<Vec<String>, StoreError> {
+    const POSTGRES: &str = "
+        SELECT k.key
+        FROM payment_keys k
+        JOIN payments p ON p.id = k.payment_id
+        WHERE k.key = ANY($1) AND p.credit AND NOT p.reversal
+          AND p.state IN ('UNMATCHED', 'SUGGESTED')
+        GROUP BY k.key";
+    const SQLITE: &str = "
+        SELECT k.key
+        FROM payment_keys k
+        JOIN payments p ON p.id = k.payment_id
+        WHERE k.key IN (SELECT value FROM json_each($1)) AND p.credit AND NOT p.reversal
+          AND p.state IN ('UNMATCHED', 'SUGGESTED')
+        GROUP BY k.key";
+    let rows = query_rows!(as (String,), tx, (POSTGRES, SQLITE), [], keys)?;
+    Ok(rows.into_iter().map(|(key,)| key).collect())
+}
+
+/// Adds keyed hashes of applicants' names as [`add_name`] does.
+pub async fn add_names(tx: &mut Tx, names: &[(ApplicationId, [u8; 32])]) -> Result<(), StoreError> {
+    const POSTGRES: &str = "
+        INSERT INTO application_names (name_key, application_id)
+        SELECT * FROM UNNEST($1::bytea[], $2::uuid[])
+        ON CONFLICT DO NOTHING";
+    const SQLITE: &str = "
+        INSERT INTO application_names (name_key, application_id)
+        SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each($1)
+        WHERE TRUE
+        ON CONFLICT DO NOTHING";
+    execute_rows!(tx, (POSTGRES, SQLITE), [], names, |name| [
+        name.1.as_slice(),
+        name.0.0,
+    ])?;
     Ok(())
 }
 

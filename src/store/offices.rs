@@ -4,9 +4,20 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::domain::id::OfficeId;
+use crate::store::glance::glance;
 use crate::store::outbox::{LaneKind, open_lane};
 use crate::store::tx::{execute, query};
-use crate::store::{StoreError, Tx};
+use crate::store::{Glance, StoreError, Tx};
+
+const FIND: &str = "
+    SELECT id, code, name, county, siruta, opened_on
+    FROM offices
+    WHERE id = $1";
+const FIND_BY_CODE: &str = "
+    SELECT o.id, o.code, o.name, o.county, o.siruta, o.opened_on
+    FROM office_codes c
+    JOIN offices o ON o.id = c.office_id
+    WHERE c.code = $1 AND c.valid_from <= $2 AND (c.valid_to IS NULL OR c.valid_to >= $2)";
 
 /// A local office as it is stored.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -95,11 +106,21 @@ pub async fn insert(tx: &mut Tx, office: &Office, at: DateTime<Utc>) -> Result<b
 
 /// Finds an office by its id.
 pub async fn find(tx: &mut Tx, id: OfficeId) -> Result<Option<Office>, StoreError> {
-    const SQL: &str = "
-        SELECT id, code, name, county, siruta, opened_on
-        FROM offices
-        WHERE id = $1";
-    Ok(query!(fetch_optional as OfficeRow, tx, SQL, id.0)?.map(Office::from))
+    Ok(query!(fetch_optional as OfficeRow, tx, FIND, id.0)?.map(Office::from))
+}
+
+/// Finds an office by its id, with one statement.
+pub async fn look(at: Glance<'_>, id: OfficeId) -> Result<Option<Office>, StoreError> {
+    Ok(glance!(fetch_optional as OfficeRow, at, FIND, id.0)?.map(Office::from))
+}
+
+/// Finds the office that bears `code` on `day`, with one statement.
+pub async fn look_by_code(
+    at: Glance<'_>,
+    code: &str,
+    day: NaiveDate,
+) -> Result<Option<Office>, StoreError> {
+    Ok(glance!(fetch_optional as OfficeRow, at, FIND_BY_CODE, code, day)?.map(Office::from))
 }
 
 /// Finds the office that bears `code` on `day`.
@@ -108,12 +129,7 @@ pub async fn find_by_code(
     code: &str,
     day: NaiveDate,
 ) -> Result<Option<Office>, StoreError> {
-    const SQL: &str = "
-        SELECT o.id, o.code, o.name, o.county, o.siruta, o.opened_on
-        FROM office_codes c
-        JOIN offices o ON o.id = c.office_id
-        WHERE c.code = $1 AND c.valid_from <= $2 AND (c.valid_to IS NULL OR c.valid_to >= $2)";
-    Ok(query!(fetch_optional as OfficeRow, tx, SQL, code, day)?.map(Office::from))
+    Ok(query!(fetch_optional as OfficeRow, tx, FIND_BY_CODE, code, day)?.map(Office::from))
 }
 
 /// Lists all offices by code.

@@ -234,8 +234,8 @@ pub async fn list_in_doubt(
            AND NOT EXISTS (SELECT 1 FROM holds WHERE subject_id = orders.id AND open)
            AND NOT EXISTS (SELECT 1 FROM outbox o JOIN lanes l ON l.lane = o.lane
                            WHERE o.subject_id = orders.id AND o.seq > l.acked_seq)
-           AND NOT EXISTS (SELECT 1 FROM outbox o JOIN dead_letters d ON d.message_id = o.message_id
-                           WHERE o.subject_id = orders.id AND d.resolved_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM dead_letters d
+                           WHERE d.subject_id = orders.id AND d.resolved_at IS NULL)
            AND NOT EXISTS (SELECT 1 FROM outbox o
                            JOIN delivery_attempts a ON a.message_id = o.message_id
                            WHERE o.subject_id = orders.id AND a.ended_at > $1)

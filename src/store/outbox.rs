@@ -8,6 +8,8 @@ mod claim;
 mod dead;
 mod events;
 mod feed;
+pub mod overview;
+pub mod retention;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -18,7 +20,10 @@ use crate::store::tx::{execute, query};
 use crate::store::{StoreError, Tx, later};
 
 pub use claim::{Claimed, claim, claim_lane};
-pub use dead::{DeadLetter, bury, count_dead, list_dead, resolve_dead};
+pub use dead::{
+    DeadGroup, DeadLetter, Selection, bury, count_dead, find_dead, group_dead, list_dead,
+    resolve_dead, resolve_one_dead,
+};
 pub use events::tell;
 pub(super) use events::{Event, append_events};
 pub use feed::{Feed, Told, read_feed};
@@ -63,6 +68,8 @@ pub struct Message {
     pub subject_id: Uuid,
     /// Its content.
     pub payload: String,
+    /// The message that it repeats, after an operator's decision.
+    pub replay_of: Option<Uuid>,
     /// When it was decided.
     pub created_at: DateTime<Utc>,
 }
@@ -152,12 +159,26 @@ pub async fn append(
 /// Finds the newest message about a subject.
 pub async fn find_last(tx: &mut Tx, subject: Uuid) -> Result<Option<Message>, StoreError> {
     const SQL: &str = "
-        SELECT lane, seq, message_id, kind, subject_id, payload, created_at
+        SELECT lane, seq, message_id, kind, subject_id, payload, replay_of, created_at
         FROM outbox
         WHERE subject_id = $1
         ORDER BY created_at DESC, seq DESC
         LIMIT 1";
     query!(fetch_optional as Message, tx, SQL, subject)
+}
+
+/// Finds a message by its place, and by when it was decided: that tells in which month it lies.
+pub async fn find_message(
+    tx: &mut Tx,
+    lane: &str,
+    seq: i64,
+    created_at: DateTime<Utc>,
+) -> Result<Option<Message>, StoreError> {
+    const SQL: &str = "
+        SELECT lane, seq, message_id, kind, subject_id, payload, replay_of, created_at
+        FROM outbox
+        WHERE lane = $1 AND seq = $2 AND created_at = $3";
+    query!(fetch_optional as Message, tx, SQL, lane, seq, created_at)
 }
 
 /// Whether a message about a subject waits to be delivered.
@@ -186,7 +207,7 @@ pub async fn list_after(
     limit: i64,
 ) -> Result<Vec<Message>, StoreError> {
     const SQL: &str = "
-        SELECT lane, seq, message_id, kind, subject_id, payload, created_at
+        SELECT lane, seq, message_id, kind, subject_id, payload, replay_of, created_at
         FROM outbox
         WHERE lane = $1 AND seq > $2
         ORDER BY seq

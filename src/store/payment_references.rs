@@ -6,8 +6,9 @@ use uuid::Uuid;
 use crate::domain::application::Product;
 use crate::domain::id::{ApplicationId, OfficeId};
 use crate::domain::payment_reference::PaymentReference;
-use crate::store::tx::{execute, query};
-use crate::store::{StoreError, Tx};
+use crate::store::glance::glance_rows;
+use crate::store::tx::{execute, execute_rows, query};
+use crate::store::{Glance, StoreError, Tx, read_code};
 
 /// Gives a reference to an office. Returns `false` when it was given before.
 pub async fn give(
@@ -48,6 +49,104 @@ pub async fn tie(
         application.0,
     )?;
     Ok(tied == 1)
+}
+
+/// A reference and the application that is to bear it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NewTie {
+    /// The reference, in its compact form.
+    pub reference: String,
+    /// The office that submits the application.
+    pub office: OfficeId,
+    /// What is asked for.
+    pub product: Product,
+    /// The application.
+    pub application: ApplicationId,
+}
+
+/// Gives references that nobody was given before, each to the application that bears it from the
+/// beginning. Returns how many were free.
+pub async fn give_tied(tx: &mut Tx, ties: &[NewTie], at: DateTime<Utc>) -> Result<u64, StoreError> {
+    const POSTGRES: &str = "
+        INSERT INTO payment_references (reference, office_id, product, application_id, given_at)
+        SELECT n.reference, n.office, n.product, n.application, $1
+        FROM UNNEST($2::text[], $3::uuid[], $4::text[], $5::uuid[])
+             AS n (reference, office, product, application)
+        ON CONFLICT (reference) DO NOTHING";
+    const SQLITE: &str = "
+        INSERT INTO payment_references (reference, office_id, product, application_id, given_at)
+        SELECT value ->> 0, unhex(value ->> 1), value ->> 2, unhex(value ->> 3), $1
+        FROM json_each($2)
+        WHERE TRUE
+        ON CONFLICT (reference) DO NOTHING";
+    execute_rows!(tx, (POSTGRES, SQLITE), [at], ties, |tie| [
+        tie.reference.as_str(),
+        tie.office.0,
+        tie.product.as_str(),
+        tie.application.0,
+    ])
+}
+
+/// Ties references as [`tie`] does. Returns how many were free.
+pub async fn tie_all(tx: &mut Tx, ties: &[NewTie]) -> Result<u64, StoreError> {
+    const POSTGRES: &str = "
+        UPDATE payment_references r
+        SET application_id = n.application
+        FROM UNNEST($1::text[], $2::uuid[], $3::text[], $4::uuid[])
+             AS n (reference, office, product, application)
+        WHERE r.reference = n.reference AND r.office_id = n.office AND r.product = n.product
+          AND r.application_id IS NULL";
+    const SQLITE: &str = "
+        UPDATE payment_references AS r
+        SET application_id = unhex(n.value ->> 3)
+        FROM json_each($1) AS n
+        WHERE r.reference = n.value ->> 0 AND r.office_id = unhex(n.value ->> 1)
+          AND r.product = n.value ->> 2 AND r.application_id IS NULL";
+    execute_rows!(tx, (POSTGRES, SQLITE), [], ties, |tie| [
+        tie.reference.as_str(),
+        tie.office.0,
+        tie.product.as_str(),
+        tie.application.0,
+    ])
+}
+
+/// A reference that was given out.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Given {
+    /// The reference, in its compact form.
+    pub reference: String,
+    /// To whom.
+    pub office: OfficeId,
+    /// For what.
+    pub product: Product,
+    /// Whether an application bears it.
+    pub is_borne: bool,
+}
+
+/// Finds which of these references (in their compact form) were given out.
+pub async fn find_given(at: Glance<'_>, references: &[&str]) -> Result<Vec<Given>, StoreError> {
+    const POSTGRES: &str = "
+        SELECT reference, office_id, product, application_id
+        FROM payment_references
+        WHERE reference = ANY($1)";
+    const SQLITE: &str = "
+        SELECT reference, office_id, product, application_id
+        FROM payment_references
+        WHERE reference IN (SELECT value FROM json_each($1))";
+    let rows = glance_rows!(
+        as (String, Uuid, String, Option<Uuid>), at, (POSTGRES, SQLITE), [], [references]
+    )?;
+    let given =
+        |(reference, office, product, application): (String, Uuid, String, Option<Uuid>)| {
+            let parsed = Product::parse(&product);
+            Ok(Given {
+                product: read_code(parsed, "payment_references", "product", &reference)?,
+                reference,
+                office: OfficeId(office),
+                is_borne: application.is_some(),
+            })
+        };
+    rows.into_iter().map(given).collect()
 }
 
 /// Finds the office that was given a reference, while no application bears it.

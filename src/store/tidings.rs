@@ -70,21 +70,21 @@ impl Tidings {
         sender.subscribe()
     }
 
-    /// Takes note of a number; one that is not higher than what is known changes nothing.
-    fn hear(&self, topic: &str, number: i64) {
+    /// Takes note of a number; one that is not higher than what is known changes nothing. Returns
+    /// whether it was news.
+    fn hear(&self, topic: &str, number: i64) -> bool {
         let raise = |known: &mut i64| {
             let is_news = number > *known;
             *known = number.max(*known);
             is_news
         };
         if let Some(sender) = self.topics().get(topic) {
-            sender.send_if_modified(raise);
-            return;
+            return sender.send_if_modified(raise);
         }
         let topics = &self.shared.topics;
         let mut topics = topics.write().unwrap_or_else(PoisonError::into_inner);
         let sender = topics.entry(topic.to_owned()).or_insert_with(unheard);
-        sender.send_if_modified(raise);
+        sender.send_if_modified(raise)
     }
 
     /// Takes note of what a commit of this process has changed, and lets it be told to the others.

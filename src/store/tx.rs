@@ -1,6 +1,6 @@
 //! A transaction on either database, and the macros that give one SQL text to both.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde_json::Value;
 use sqlx::{Postgres, Sqlite, Transaction};
 use uuid::Uuid;
@@ -78,6 +78,12 @@ impl Cell for &[u8] {
 impl Cell for DateTime<Utc> {
     fn into_json(self) -> Value {
         self.to_rfc3339_opts(SecondsFormat::AutoSi, false).into()
+    }
+}
+
+impl Cell for NaiveDate {
+    fn into_json(self) -> Value {
+        self.to_string().into()
     }
 }
 

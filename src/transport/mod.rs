@@ -8,9 +8,10 @@
 pub mod certificates;
 pub(crate) mod folder;
 mod pem;
+pub mod renewal;
 pub mod route;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod webhook;
 
 use std::sync::Arc;
@@ -18,10 +19,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openssl::asn1::Asn1Time;
-use openssl::x509::X509;
+use openssl::x509::{X509, X509Crl};
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
-use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{ClientConfig, ServerConfig};
 
 /// Whom we trust: the anchors of the other side's certificates, and what has been revoked.
@@ -95,7 +95,7 @@ pub enum TransportError {
     Certificate(#[source] openssl::error::ErrorStack),
 }
 
-/// TLS of a server, versions 1.2 and 1.3.
+/// TLS of a server, versions 1.2 and 1.3, as it stays until the server ends.
 ///
 /// Without `clients`, nobody is asked for a certificate. With it, a client may show none, and one
 /// that it shows must be valid: which route needs whose is decided per route.
@@ -103,29 +103,7 @@ pub fn server_config(
     identity: &Identity<'_>,
     clients: Option<&Trust<'_>>,
 ) -> Result<ServerConfig, TransportError> {
-    let builder =
-        ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
-    let builder = match clients {
-        None => builder.with_no_client_auth(),
-        Some(trust) => {
-            let roots = Arc::new(pem::anchors(trust.anchors_pem)?);
-            let mut verifier = WebPkiClientVerifier::builder_with_provider(roots, provider())
-                .allow_unauthenticated();
-            if let Some(crls) = trust.crls_pem {
-                verifier = verifier
-                    .with_crls(pem::crls(crls)?)
-                    .only_check_end_entity_revocation()
-                    .enforce_revocation_expiration();
-            }
-            builder.with_client_cert_verifier(verifier.build()?)
-        }
-    };
-    let (chain, key) = pem::identity(identity)?;
-    let mut config = builder.with_single_cert(chain, key)?;
-    // A resumed session would carry a certificate that was revoked or expired meanwhile.
-    config.session_storage = Arc::new(NoServerSessionStorage {});
-    config.send_tls13_tickets = 0;
-    Ok(config)
+    Ok(renewal::ServerTls::new(identity, clients)?.config())
 }
 
 /// TLS of a client, versions 1.2 and 1.3: trusts `trust` alone, never the system's authorities.
@@ -206,6 +184,24 @@ pub fn valid_until(chain_pem: &[u8]) -> Result<DateTime<Utc>, TransportError> {
         .ok_or(TransportError::Empty {
             what: "certificate chain file",
         })
+}
+
+/// When the first of some revocation lists (PEM) runs out. From then on a certificate of its authority
+/// is refused.
+pub fn lists_valid_until(crls_pem: &[u8]) -> Result<DateTime<Utc>, TransportError> {
+    let epoch = Asn1Time::from_unix(0).map_err(TransportError::Certificate)?;
+    let mut ends = Vec::new();
+    for list in pem::crls(crls_pem)? {
+        let list = X509Crl::from_der(&list).map_err(TransportError::Certificate)?;
+        // A list that does not say when the next one comes has run out: it may be any age.
+        let since = list.next_update().map(|until| epoch.diff(until));
+        let since = since.transpose().map_err(TransportError::Certificate)?;
+        ends.push(since.map_or(TimeDelta::zero(), |since| {
+            TimeDelta::days(since.days.into()) + TimeDelta::seconds(since.secs.into())
+        }));
+    }
+    let first = ends.into_iter().min().unwrap_or_default();
+    Ok(DateTime::UNIX_EPOCH + first)
 }
 
 /// The one implementation of TLS's cryptography in this program.

@@ -15,12 +15,13 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::x509::extension::{AuthorityKeyIdentifier, CrlNumber};
 use openssl::x509::{X509, X509CrlBuilder, X509RevokedBuilder};
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConnection, ServerConnection};
 use tempfile::TempDir;
 
 use super::certificates::*;
+use super::renewal::ServerTls;
 use super::*;
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -256,7 +257,12 @@ fn both_versions_of_tls_are_spoken_and_no_session_is_resumed() {
 
 /// A list that revokes these certificates of the TLS authority, good for `until`.
 fn revoking(names: &[&str], until: &str) -> Vec<u8> {
-    let authority = Files::of(development(), TLS_CA);
+    revoking_in(development(), names, until)
+}
+
+/// A list by which the TLS authority of a folder revokes these certificates, good for `until`.
+pub(crate) fn revoking_in(dir: &Path, names: &[&str], until: &str) -> Vec<u8> {
+    let authority = Files::of(dir, TLS_CA);
     let key = PKey::private_key_from_pem(&authority.key).unwrap();
     let authority = X509::from_pem(&authority.chain).unwrap();
     let since = Asn1Time::from_unix(a_century().from.timestamp()).unwrap();
@@ -276,7 +282,7 @@ fn revoking(names: &[&str], until: &str) -> Vec<u8> {
     let number = CrlNumber::new(BigNum::from_u32(1).unwrap()).unwrap();
     list.append_extension(number.build().unwrap()).unwrap();
     for name in names {
-        let certificate = X509::from_pem(&Files::of(development(), name).chain).unwrap();
+        let certificate = X509::from_pem(&Files::of(dir, name).chain).unwrap();
         let mut entry = X509RevokedBuilder::new().unwrap();
         entry
             .set_serial_number(certificate.serial_number())
@@ -315,6 +321,90 @@ fn a_revoked_certificate_is_refused_and_a_stale_list_does_not_open_the_door() {
         refusal(handshake(client, gateway(None), "localhost")),
         "Revoked"
     );
+}
+
+#[test]
+fn a_renewed_certificate_is_shown_from_the_next_handshake_on() {
+    let strangers = made_in(a_century());
+    let (old, new) = (
+        Files::of(development(), GATEWAY_SERVER),
+        Files::of(strangers.path(), GATEWAY_SERVER),
+    );
+    let tls = ServerTls::new(&old.identity(), Some(&old.trust())).unwrap();
+    let who_trusts = |files: &Files| client_config(&files.trust(), None).unwrap();
+    handshake(who_trusts(&old), tls.config(), "localhost").unwrap();
+
+    tls.renew(&new.identity(), Some(&new.trust())).unwrap();
+    handshake(who_trusts(&new), tls.config(), "localhost").unwrap();
+    let as_before = handshake(who_trusts(&old), tls.config(), "localhost");
+    assert_eq!(refusal(as_before), "BadSignature");
+    // The authorities are the new ones too.
+    let office = Files::of(strangers.path(), "office-CJ01");
+    let office = client_config(&new.trust(), Some(&office.identity())).unwrap();
+    assert!(
+        handshake(office, tls.config(), "localhost")
+            .unwrap()
+            .is_some()
+    );
+    let former = Files::of(development(), "office-CJ01");
+    let former = client_config(&new.trust(), Some(&former.identity())).unwrap();
+    assert_eq!(
+        refusal(handshake(former, tls.config(), "localhost")),
+        "BadSignature"
+    );
+}
+
+#[test]
+fn a_renewed_list_counts_for_connections_that_are_open_too() {
+    let files = Files::of(development(), GATEWAY_SERVER);
+    let tls = ServerTls::new(&files.identity(), Some(&files.trust())).unwrap();
+    let refused = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let witnessed = Arc::clone(&refused);
+    tls.witness_refusals(move |der| witnessed.lock().unwrap().push(der.to_vec()));
+    let office = handshake(client_named("office-CJ01"), tls.config(), "localhost");
+    let office = CertificateDer::from(office.unwrap().unwrap());
+    let chain = [office.clone()];
+    let now = at("2026-03-02T09:00:00Z");
+    assert!(tls.still_trusts(&chain, now));
+
+    let list = revoking(&["office-CJ01"], "2119-01-01T00:00:00Z");
+    let trust = Trust {
+        crls_pem: Some(&list),
+        ..files.trust()
+    };
+    let before = tls.generation();
+    tls.renew(&files.identity(), Some(&trust)).unwrap();
+    assert!(tls.generation() > before);
+    assert!(!tls.still_trusts(&chain, now));
+    let again = handshake(client_named("office-CJ01"), tls.config(), "localhost");
+    assert_eq!(refusal(again), "Revoked");
+    assert_eq!(*refused.lock().unwrap(), [office.to_vec()]);
+    assert_eq!(
+        lists_valid_until(&list).unwrap(),
+        at("2119-01-01T00:00:00Z")
+    );
+}
+
+#[test]
+fn a_renewal_that_does_not_serve_changes_nothing() {
+    let (one, other) = (
+        Files::of(development(), GATEWAY_SERVER),
+        Files::of(development(), BUREAU_SERVER),
+    );
+    let tls = ServerTls::new(&one.identity(), Some(&one.trust())).unwrap();
+    let pair = Identity {
+        chain_pem: &one.chain,
+        key_pem: &other.key,
+    };
+    let nobody = Trust {
+        anchors_pem: b"",
+        crls_pem: None,
+    };
+    assert!(tls.renew(&pair, Some(&one.trust())).is_err());
+    assert!(tls.renew(&other.identity(), Some(&nobody)).is_err());
+    assert_eq!(tls.generation(), 0);
+    let office = handshake(client_named("office-CJ01"), tls.config(), "localhost");
+    assert!(office.unwrap().is_some());
 }
 
 #[test]

@@ -40,9 +40,22 @@ impl Drawer {
         Self(number % Self::COUNT)
     }
 
-    pub(super) fn of(id: SealedId) -> Self {
+    /// The drawer of a blob.
+    pub fn of(id: SealedId) -> Self {
         let [.., high, low] = *id.0.as_bytes();
         Self::number(u16::from_be_bytes([high, low]))
+    }
+
+    /// The id, changed so that its blob lies in this drawer. Blobs that are made together lie
+    /// together, so that one folder is made durable for all of them.
+    #[must_use]
+    pub fn take_in(self, id: SealedId) -> SealedId {
+        let mut bytes = *id.0.as_bytes();
+        let [.., above, last] = &mut bytes;
+        let [high, low] = self.0.to_be_bytes();
+        *above = (*above & 0xf0) | high;
+        *last = low;
+        SealedId(uuid::Uuid::from_bytes(bytes))
     }
 
     fn folder(self, root: &Path) -> PathBuf {
@@ -148,22 +161,35 @@ impl Blobs {
         })
     }
 
-    /// Makes a whole blob appear under its id; when this returns, a power cut cannot undo it.
-    pub(super) fn publish(&self, id: SealedId, mut blob: UnfinishedBlob) -> Result<(), VaultError> {
+    /// Makes the bytes of a blob durable; it does not appear yet.
+    pub(super) fn make_durable(&self, blob: &UnfinishedBlob) -> Result<(), VaultError> {
         if self.durable {
-            blob.file
-                .sync_all()
-                .map_err(VaultError::io("making a blob durable"))?;
+            let synced = blob.file.sync_all();
+            synced.map_err(VaultError::io("making a blob durable"))?;
         }
-        let drawer = self.ready_drawer(Drawer::of(id))?;
-        let Some(path) = blob.path.take() else {
-            return Ok(());
-        };
-        if let Err(error) = fs::rename(&path, drawer.join(id.to_string())) {
-            blob.path = Some(path);
-            return Err(VaultError::io("publishing a blob")(error));
+        Ok(())
+    }
+
+    /// Makes durable blobs appear under their ids; when this returns, a power cut cannot undo it.
+    pub(super) fn publish_all(
+        &self,
+        blobs: Vec<(SealedId, UnfinishedBlob)>,
+    ) -> Result<(), VaultError> {
+        let mut drawers = BTreeSet::new();
+        for (id, mut blob) in blobs {
+            let drawer = self.ready_drawer(Drawer::of(id))?;
+            let Some(path) = blob.path.take() else {
+                continue;
+            };
+            if let Err(error) = fs::rename(&path, drawer.join(id.to_string())) {
+                blob.path = Some(path);
+                return Err(VaultError::io("publishing a blob")(error));
+            }
+            drawers.insert(drawer);
         }
-        self.sync_folder(&drawer)
+        drawers
+            .iter()
+            .try_for_each(|drawer| self.sync_folder(drawer))
     }
 
     /// Opens a blob for reading.

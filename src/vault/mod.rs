@@ -174,11 +174,41 @@ impl Vault {
 
     /// Seals content under a new data key; the blob is durable when this returns.
     pub fn put(&self, id: SealedId, plain: &[u8]) -> Result<Sealed, VaultError> {
+        let staged = self.stage(id, plain)?;
+        self.inner.blobs.publish_all(vec![(id, staged.blob)])?;
+        Ok(staged.sealed)
+    }
+
+    /// Seals content under a new data key, and makes its bytes durable; its blob appears only when
+    /// it is published. Contents that belong together are staged side by side.
+    pub fn stage(&self, id: SealedId, plain: &[u8]) -> Result<Staged, VaultError> {
         let key = self.new_key()?;
         let wrapped_key = self.wrap(&key, id)?;
         let mut sealer = Sealer::new(&key, id, self.inner.blobs.create(id)?)?;
         sealer.put(plain, true)?;
-        self.publish(id, wrapped_key, sealer.finish()?)
+        let written = sealer.finish()?;
+        self.inner.blobs.make_durable(&written.sink)?;
+        Ok(Staged {
+            id,
+            sealed: Sealed {
+                wrapped_key,
+                size_bytes: i64::try_from(written.size_bytes).unwrap_or(i64::MAX),
+                sha256: written.sha256,
+            },
+            blob: written.sink,
+        })
+    }
+
+    /// Makes staged blobs appear; all of them are durable when this returns. Each drawer that takes
+    /// some of them is made durable once.
+    pub fn publish(&self, staged: Vec<Staged>) -> Result<Vec<(SealedId, Sealed)>, VaultError> {
+        let (mut sealed, mut blobs) = (Vec::new(), Vec::new());
+        for one in staged {
+            sealed.push((one.id, one.sealed));
+            blobs.push((one.id, one.blob));
+        }
+        self.inner.blobs.publish_all(blobs)?;
+        Ok(sealed)
     }
 
     /// Opens content that fits in memory.
@@ -203,13 +233,14 @@ impl Vault {
         }
     }
 
-    fn publish(
+    fn publish_written(
         &self,
         id: SealedId,
         wrapped_key: Vec<u8>,
         written: Written<UnfinishedBlob>,
     ) -> Result<Sealed, VaultError> {
-        self.inner.blobs.publish(id, written.sink)?;
+        self.inner.blobs.make_durable(&written.sink)?;
+        self.inner.blobs.publish_all(vec![(id, written.sink)])?;
         Ok(Sealed {
             wrapped_key,
             size_bytes: i64::try_from(written.size_bytes).unwrap_or(i64::MAX),
@@ -265,6 +296,14 @@ impl Vault {
     }
 }
 
+/// Content whose bytes are durable and whose blob does not appear yet. Dropped, it leaves nothing
+/// behind.
+pub struct Staged {
+    id: SealedId,
+    sealed: Sealed,
+    blob: UnfinishedBlob,
+}
+
 /// Seals what is written to it. Dropped without [`SealWriter::finish`], it leaves nothing behind.
 pub struct SealWriter {
     vault: Vault,
@@ -277,7 +316,8 @@ impl SealWriter {
     /// Seals the end and makes the blob durable.
     pub fn finish(self) -> Result<Sealed, VaultError> {
         let written = self.sealing.finish()?;
-        self.vault.publish(self.id, self.wrapped_key, written)
+        self.vault
+            .publish_written(self.id, self.wrapped_key, written)
     }
 }
 

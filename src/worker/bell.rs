@@ -26,6 +26,10 @@ coded! {
         Postman = "POSTMAN",
         /// The herald: an office may have new events, or its webhook was changed.
         Herald = "HERALD",
+        /// The pruner of the outbox, who is in no hurry either.
+        Pruner = "PRUNER",
+        /// The redriver: somebody decided about dead letters.
+        Redriver = "REDRIVER",
         /// The listener, who is awake always.
         Listener = "LISTENER",
     }
@@ -71,6 +75,8 @@ impl Bells {
             collector,
             postman,
             herald,
+            pruner,
+            redriver,
             listener,
         ] = &*self.notifies;
         match bell {
@@ -82,6 +88,8 @@ impl Bells {
             Bell::Collector => collector,
             Bell::Postman => postman,
             Bell::Herald => herald,
+            Bell::Pruner => pruner,
+            Bell::Redriver => redriver,
             Bell::Listener => listener,
         }
     }

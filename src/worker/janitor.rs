@@ -1,7 +1,7 @@
 //! Erases what may be kept no longer, sweeps what no row refers to, and notices the cards that nobody
 //! came for.
 
-use crate::flow::erase_content::{erase_due, forget_answers, sweep_orphans};
+use crate::flow::erase_content::{erase_due, forget_answers, forget_failures, sweep_orphans};
 use crate::flow::uncollected::call_unclaimed;
 use crate::gateway::Gateway;
 use crate::worker::bell::Bell;
@@ -28,6 +28,7 @@ impl Worker for Janitor {
             return Ok(Progress::Worked);
         }
         forget_answers(gateway).await?;
+        forget_failures(gateway).await?;
         let swept = sweep_orphans(gateway).await?;
         if swept > 0 {
             tracing::info!(count = swept, "orphaned blobs swept");

@@ -31,7 +31,9 @@ impl Worker for Listener {
             Some(ear) => ear,
             None => Ear::open(&gateway.store).await?,
         };
-        ear.follow(LOOK_EVERY).await?;
+        // Another replica told an office something that may have to be pushed.
+        let on_news = || gateway.bells.ring(Bell::Herald);
+        ear.follow(LOOK_EVERY, on_news).await?;
         *kept = Some(ear);
         // There is always more to hear.
         Ok(Progress::Worked)

@@ -13,7 +13,9 @@ pub mod janitor;
 pub mod listener;
 pub mod matcher;
 pub mod postman;
+pub mod pruner;
 pub mod reconciler;
+pub mod redriver;
 pub mod supervisor;
 
 use std::convert::Infallible;

@@ -25,6 +25,8 @@ mod fuzz;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod identities;
+#[cfg(test)]
 mod kit;
 #[cfg(test)]
 mod letters;
@@ -35,11 +37,17 @@ mod nights;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
+mod office_api;
+#[cfg(test)]
 mod orders;
+#[cfg(test)]
+mod outbox_kept;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
 mod receipts;
+#[cfg(test)]
+mod replicas;
 #[cfg(test)]
 mod routes;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::cli::check::{Finding, Verdict};
 use crate::cli::migrate::name_of;
@@ -11,12 +12,15 @@ use crate::config::Config;
 use crate::domain::id::SealedId;
 use crate::gateway::{OrderEncryption, load_bureau_client, load_seal, open_spool};
 use crate::random::Random;
-use crate::store::{Store, offices};
+use crate::store::{Store, credentials, offices};
 use crate::transport;
 use crate::vault::{Vault, VaultConfig};
 
 /// Days before its end at which a certificate must be renewed.
 const RENEW_DAYS: i64 = 61;
+
+/// Days before its end at which a revocation list must be renewed; many are good for a week.
+const RENEW_LISTS_DAYS: i64 = 2;
 
 /// Tries everything.
 pub(super) async fn try_all(config: &Config, clock: &Clock, random: &Random) -> Vec<Finding> {
@@ -27,6 +31,8 @@ pub(super) async fn try_all(config: &Config, clock: &Clock, random: &Random) -> 
     ];
     findings.extend(seal(config, clock));
     findings.extend(certificates(config, clock));
+    findings.extend(revocation_lists(config, clock));
+    findings.extend(callers(config, clock).await);
     findings.extend(encryption(config, clock));
     findings.push(bureau(config).await);
     findings
@@ -40,16 +46,7 @@ fn files(config: &Config) -> anyhow::Result<String> {
 }
 
 async fn database(config: &Config) -> anyhow::Result<String> {
-    if let Some(file) = config.database.url.strip_prefix("sqlite:")
-        && !file.starts_with(":memory:")
-        && !PathBuf::from(file).exists()
-    {
-        // Opening would make an empty file.
-        bail!("there is no {file} yet: run `cei-gateway migrate`");
-    }
-    let password = config.database_password()?;
-    let password = password.as_ref().map(|secret| secret.expose().as_str());
-    let store = Store::open(&config.database.url, password, 1).await?;
+    let store = open(config).await?;
     let mut tx = store.read().await?;
     let offices = offices::list(&mut tx)
         .await
@@ -61,6 +58,20 @@ async fn database(config: &Config) -> anyhow::Result<String> {
         "{kind} answers; it knows {} offices",
         offices.len()
     ))
+}
+
+/// Opens the database if it is there.
+async fn open(config: &Config) -> anyhow::Result<Store> {
+    if let Some(file) = config.database.url.strip_prefix("sqlite:")
+        && !file.starts_with(":memory:")
+        && !PathBuf::from(file).exists()
+    {
+        // Opening would make an empty file.
+        bail!("there is no {file} yet: run `cei-gateway migrate`");
+    }
+    let password = config.database_password()?;
+    let password = password.as_ref().map(|secret| secret.expose().as_str());
+    Ok(Store::open(&config.database.url, password, 1).await?)
 }
 
 fn vault(config: &Config, clock: &Clock, random: &Random) -> Finding {
@@ -136,6 +147,10 @@ fn certificates(config: &Config, clock: &Clock) -> Vec<Finding> {
     let ours = [
         ("certificate of the server", &config.http.tls_cert_file),
         (
+            "authorities of client certificates",
+            &config.http.client_ca_file,
+        ),
+        (
             "certificate towards the bureau",
             &config.bureau.identity_cert_file,
         ),
@@ -152,20 +167,64 @@ fn certificates(config: &Config, clock: &Clock) -> Vec<Finding> {
         .collect()
 }
 
+/// How long the revocation lists of client certificates are current.
+fn revocation_lists(config: &Config, clock: &Clock) -> Option<Finding> {
+    let file = config.http.client_crl_file.as_ref()?;
+    let until = std::fs::read(file)
+        .with_context(|| format!("reading {}", file.display()))
+        .and_then(|pem| Ok(transport::lists_valid_until(&pem)?));
+    let what = "revocation lists of client certificates";
+    Some(ending(what, until, RENEW_LISTS_DAYS, clock))
+}
+
+/// Whether the time of certificates or keys of callers ends soon and nothing takes over from them.
+async fn callers(config: &Config, clock: &Clock) -> Option<Finding> {
+    const WHAT: &str = "certificates and keys of callers";
+    let count = async {
+        let store = open(config).await?;
+        let now = clock.now();
+        let mut tx = store.read().await?;
+        let before = now + TimeDelta::days(RENEW_DAYS);
+        let count = credentials::count_ending(&mut tx, now, before).await?;
+        drop(tx);
+        store.close().await;
+        anyhow::Ok(count)
+    };
+    // What is wrong with the database was found before.
+    let count = count.await.ok().filter(|count| *count > 0)?;
+    let words = format!(
+        "{count} end within {RENEW_DAYS} days and nothing takes over from them: see `cei-gateway key list`"
+    );
+    Some(Finding::new(WHAT, Verdict::Warning, words))
+}
+
 fn validity(
     what: &'static str,
     read: impl FnOnce() -> anyhow::Result<Vec<u8>>,
     clock: &Clock,
 ) -> Finding {
-    let until = match read().and_then(|pem| Ok(transport::valid_until(&pem)?)) {
+    let until = read().and_then(|pem| Ok(transport::valid_until(&pem)?));
+    ending(what, until, RENEW_DAYS, clock)
+}
+
+/// Says how long something is good, and that it is to be renewed `ahead` days before its end.
+fn ending(
+    what: &'static str,
+    until: anyhow::Result<DateTime<Utc>>,
+    ahead: i64,
+    clock: &Clock,
+) -> Finding {
+    let until = match until {
         Ok(until) => until,
         Err(error) => return Finding::of(what, Err(error)),
     };
     let days = (until - clock.now()).num_days();
-    let (verdict, words) = match days {
-        ..0 => (Verdict::Failed, "expired; renew it"),
-        0..RENEW_DAYS => (Verdict::Warning, "renew it"),
-        _ => (Verdict::Ok, "valid"),
+    let (verdict, words) = if until <= clock.now() {
+        (Verdict::Failed, "expired; renew it")
+    } else if days < ahead {
+        (Verdict::Warning, "renew it")
+    } else {
+        (Verdict::Ok, "valid")
     };
     let until = until.date_naive();
     Finding::new(

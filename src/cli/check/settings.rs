@@ -18,6 +18,7 @@ pub(super) fn settings(config: &Config) -> Vec<Setting> {
         ("data_dir", path(&config.data_dir)),
     ];
     all.extend(database_and_http(config));
+    all.extend(limits(config));
     all.extend(vault_and_signing(config));
     all.extend(bureau(config));
     all.extend(batching(config));
@@ -59,6 +60,25 @@ fn database_and_http(config: &Config) -> Vec<Setting> {
             http.body_timeout_seconds.to_string(),
         ),
     ]
+}
+
+fn limits(config: &Config) -> Vec<Setting> {
+    let limits = &config.limits;
+    let numbers = [
+        (
+            "limits.office_requests_per_second",
+            limits.office_requests_per_second,
+        ),
+        ("limits.office_requests_burst", limits.office_requests_burst),
+        ("limits.failures_per_minute", limits.failures_per_minute),
+        (
+            "limits.connections_per_address",
+            limits.connections_per_address,
+        ),
+    ];
+    numbers
+        .map(|(key, number)| (key, number.to_string()))
+        .into()
 }
 
 fn vault_and_signing(config: &Config) -> Vec<Setting> {
@@ -323,6 +343,10 @@ fn the_rest(config: &Config) -> Vec<Setting> {
         ),
         ("retention.event_days", retention.event_days.to_string()),
         ("retention.refund_days", retention.refund_days.to_string()),
+        (
+            "retention.authentication_failure_days",
+            retention.authentication_failure_days.to_string(),
+        ),
         ("logging.level", config.logging.level.clone()),
     ]
 }

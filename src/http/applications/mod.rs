@@ -1,9 +1,12 @@
 //! Applications: handed in, read, corrected, withdrawn, and their cards reported.
 
+pub(crate) mod batch;
+pub(crate) mod elements;
 pub(crate) mod extend;
 pub(crate) mod read;
 pub(crate) mod report;
 pub(crate) mod revise;
+pub(crate) mod status;
 pub(crate) mod submit;
 pub(crate) mod view;
 pub(crate) mod withdraw;

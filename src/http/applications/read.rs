@@ -4,12 +4,15 @@
     reason = "utoipa writes the type of a query in full"
 )]
 
-use actix_web::http::header::{ETAG, LINK, VARY};
+use actix_web::http::header::{ETAG, HeaderValue, LINK, VARY};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::application::ApplicationState;
+use crate::domain::application::{ApplicationState, Product};
+use crate::domain::codes::UnknownCode;
+use crate::domain::fee::FeeState;
 use crate::domain::id::{ApplicationId, OfficeId};
 use crate::domain::names::Mark;
 use crate::http::api::Api;
@@ -20,7 +23,7 @@ use crate::http::cursor::Place;
 use crate::http::envelope::RequestContext;
 use crate::http::etag;
 use crate::http::problems::{Problem, ProblemView, catalogue};
-use crate::store::applications::{self, Application};
+use crate::store::applications::{self, Application, WantedByOffice};
 use crate::store::{Tx, history, holds};
 
 /// Steps of an application shown at most; one has about 20.
@@ -65,10 +68,7 @@ pub(crate) async fn show(
     let open = holds.iter().filter(|hold| hold.closed_at.is_none()).count();
     let tag = etag::tag(application.version, holds.len(), open);
     if etag::is_known(&request, &tag) {
-        let unchanged = HttpResponse::NotModified()
-            .insert_header((ETAG, tag))
-            .finish();
-        return Ok(unchanged);
+        return Ok(etag::unchanged(tag));
     }
     let history = history::list(&mut tx, id.0, HISTORY_MAX).await?;
     drop(tx);
@@ -88,16 +88,47 @@ pub(crate) async fn show(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Only those in this state.
-    state: Option<String>,
-    /// Only the one of this number.
+    /// Only the one of this number; what narrows the list otherwise is then not asked.
     number: Option<String>,
     /// Only the one of this reference of the office's own.
     office_reference: Option<String>,
+    /// Those whose card is collected at this office, whoever handed them in, instead of those that
+    /// it handed in. With `state=UNCLAIMED`: the cards that nobody came for within the term.
+    collected_here: Option<bool>,
+    /// Only those in this state.
+    state: Option<String>,
+    /// Only those whose fee is in this state.
+    fee_state: Option<String>,
+    /// Only those that ask for this kind of document.
+    product: Option<String>,
+    /// Only those taken in at this instant or later (RFC 3339).
+    received_from: Option<DateTime<Utc>>,
+    /// Only those taken in before this instant.
+    received_before: Option<DateTime<Utc>>,
+    /// Only those whose legal term ends before this day.
+    deadline_before: Option<NaiveDate>,
+    /// Only those of which anything changed at this instant or later.
+    changed_since: Option<DateTime<Utc>>,
     /// Where the page before ended.
     cursor: Option<String>,
     /// Applications on the page, 200 at most.
     limit: Option<i64>,
+}
+
+impl ListQuery {
+    /// What narrows the list.
+    fn wanted(&self) -> Result<WantedByOffice, Problem> {
+        Ok(WantedByOffice {
+            collected_here: self.collected_here.unwrap_or(false),
+            state: code_of(self.state.as_deref(), ApplicationState::parse)?,
+            fee_state: code_of(self.fee_state.as_deref(), FeeState::parse)?,
+            product: code_of(self.product.as_deref(), Product::parse)?,
+            received_from: self.received_from,
+            received_before: self.received_before,
+            deadline_before: self.deadline_before,
+            changed_since: self.changed_since,
+        })
+    }
 }
 
 /// A page of applications.
@@ -110,17 +141,26 @@ pub(crate) struct PageView {
     next_cursor: Option<String>,
 }
 
-/// List the office's own applications.
+/// List the office's applications.
+///
+/// With `If-None-Match`, a page on which nothing has changed is answered by 304.
 #[utoipa::path(
     get,
     path = "/v1/applications",
     tag = "applications",
-    params(ListQuery),
-    responses((status = 200, description = "A page", body = PageView)),
+    params(
+        ListQuery,
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of what the office has"),
+    ),
+    responses(
+        (status = 200, description = "A page", body = PageView),
+        (status = 304, description = "Nothing has changed"),
+    ),
 )]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: Caller,
+    request: HttpRequest,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let office = caller.office()?;
@@ -130,6 +170,12 @@ pub(crate) async fn list(
         vault: &api.gateway.vault,
     };
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+    let wanted = query.wanted()?;
+    let after: Option<ApplicationId> = query
+        .cursor
+        .as_deref()
+        .map(|cursor| place.open(cursor))
+        .transpose()?;
     let mut tx = api.gateway.store.read().await?;
     let mut found = if query.number.is_some() || query.office_reference.is_some() {
         find_one(&mut tx, office, &query)
@@ -137,14 +183,8 @@ pub(crate) async fn list(
             .into_iter()
             .collect()
     } else {
-        let state = query.state.as_deref().map(state_of).transpose()?;
-        let after: Option<ApplicationId> = query
-            .cursor
-            .as_deref()
-            .map(|cursor| place.open(cursor))
-            .transpose()?;
         // One more than asked for tells whether there is a next page.
-        applications::list(&mut tx, Some(office), state, after, limit + 1).await?
+        applications::list_of_office(&mut tx, office, &wanted, after, limit + 1).await?
     };
     drop(tx);
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -153,17 +193,30 @@ pub(crate) async fn list(
     let last = found.last().filter(|_| has_more);
     let next_cursor = last.map(|last| place.seal(&last.id.to_string()));
     let data: Result<Vec<_>, _> = found.iter().map(ApplicationView::try_from).collect();
-    let mut response = HttpResponse::Ok();
-    if let Some(cursor) = &next_cursor {
-        let state = query.state.as_deref();
-        let state = state.map_or_else(String::new, |state| format!("&state={state}"));
-        let link = format!("</v1/applications?limit={limit}&cursor={cursor}{state}>; rel=\"next\"");
-        response.insert_header((LINK, link));
-    }
-    Ok(response.json(PageView {
+    let link = next_cursor
+        .as_deref()
+        .map(|cursor| next_page(&request, limit, cursor));
+    let view = PageView {
         data: data?,
         next_cursor,
-    }))
+    };
+    let mut response = etag::answer(&request, &view)?;
+    if let Some(link) = link.transpose()? {
+        response.headers_mut().insert(LINK, link);
+    }
+    Ok(response)
+}
+
+/// The link to the next page (RFC 8288), narrowed as this one is.
+fn next_page(request: &HttpRequest, limit: i64, cursor: &str) -> Result<HeaderValue, Problem> {
+    let is_paging = |pair: &&str| pair.starts_with("limit=") || pair.starts_with("cursor=");
+    let narrowed = request.query_string().split('&');
+    let mut link = format!("</v1/applications?limit={limit}&cursor={cursor}");
+    for pair in narrowed.filter(|pair| !pair.is_empty() && !is_paging(pair)) {
+        link = format!("{link}&{pair}");
+    }
+    let link = format!("{link}>; rel=\"next\"");
+    HeaderValue::from_str(&link).map_err(|error| Problem::broken(error.into()))
 }
 
 /// Finds the office's application by number or by its own reference.
@@ -184,9 +237,15 @@ async fn find_one(
     Ok(found.filter(|found| found.office == office))
 }
 
-fn state_of(text: &str) -> Result<ApplicationState, Problem> {
-    ApplicationState::parse(text).map_err(|_unknown| {
-        Problem::of(catalogue::QUERY_INVALID)
-            .about("There is no such state.", "Nu există o astfel de stare.")
+fn code_of<T>(
+    text: Option<&str>,
+    parse: fn(&str) -> Result<T, UnknownCode>,
+) -> Result<Option<T>, Problem> {
+    text.map(parse).transpose().map_err(|unknown| {
+        let what = unknown.what;
+        Problem::of(catalogue::QUERY_INVALID).about(
+            format!("There is no such {what}."),
+            format!("Parametrul are o valoare necunoscută ({what})."),
+        )
     })
 }

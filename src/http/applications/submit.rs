@@ -8,10 +8,12 @@ use crate::flow::content::ApplicationContent;
 use crate::flow::intake::Fault;
 use crate::flow::once::Answer;
 use crate::flow::progress::note;
-use crate::flow::submit_application::{Preparation, SubmitRefusal, accept, prepare, wake};
+use crate::flow::submit_application::{
+    Handing, SubmitRefusal, Submitted, Taken, submit as submit_all,
+};
 use crate::http::api::Api;
 use crate::http::applications::view::ApplicationView;
-use crate::http::posted::{Posted, again, answer};
+use crate::http::posted::{Posted, again, answer, response};
 use crate::http::problems::{BodyFault, Problem, ProblemView, Text, catalogue};
 use crate::store::applications::Application;
 
@@ -41,27 +43,40 @@ pub(crate) async fn submit(
     if let Some(response) = posted.replay(&api).await? {
         return Ok(response);
     }
-    let prepared = match prepare(gateway, office, &posted.content).await? {
-        Preparation::New(prepared) => prepared,
-        Preparation::Before(before) => {
-            return Ok(again(written::<SubmitRefusal>(StatusCode::OK, &before)?));
-        }
-    };
+    let (content, posted) = posted.take_content();
     let actor = posted.caller.actor();
-    let note = note(gateway, &actor, None);
-    let mut accepted = None;
-    let response = posted
-        .carry_out(&api, async |tx| {
-            let application = accept(tx, gateway, &prepared, &note).await?;
-            let answer = written(StatusCode::CREATED, &application)?;
-            accepted = Some(application);
-            Ok::<_, Failure<SubmitRefusal>>(answer)
-        })
-        .await?;
-    if let Some(application) = accepted {
-        wake(gateway, &application);
+    let handing = Handing {
+        office,
+        note: note(gateway, &actor, None),
+        request: Some(posted.key()),
+        answer: &|outcomes| match outcomes {
+            [Ok(Taken::New(application))] => {
+                answer_with(StatusCode::CREATED, application).map(Some)
+            }
+            _ => Ok(None),
+        },
+    };
+    let outcomes = match submit_all(gateway, &handing, vec![content]).await? {
+        Submitted::Before(answer) => return Ok(again(answer)),
+        Submitted::Now(_, Some(answer)) => return Ok(response(answer)),
+        Submitted::Now(outcomes, None) => outcomes,
+    };
+    match outcomes.into_iter().next() {
+        Some(Ok(Taken::New(application) | Taken::Before(application))) => Ok(again(
+            answer_with(StatusCode::OK, &application).map_err(Problem::broken)?,
+        )),
+        Some(Err(refusal)) => Err(refusal.into()),
+        None => Err(Problem::broken(anyhow::anyhow!(
+            "an application without outcome"
+        ))),
     }
-    Ok(response)
+}
+
+fn answer_with(status: StatusCode, application: &Application) -> anyhow::Result<Answer> {
+    Ok(Answer {
+        status: status.as_u16(),
+        body: serde_json::to_string(&ApplicationView::try_from(application)?)?,
+    })
 }
 
 /// An application as the answer to a request that changed it.

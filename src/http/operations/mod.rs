@@ -4,13 +4,17 @@
 mod application_search;
 pub mod application_view;
 pub(crate) mod applications;
+pub(crate) mod authentication_failures;
 pub(crate) mod batching;
 pub(crate) mod cards;
 pub mod cause_view;
 pub(crate) mod causes;
+pub mod dead_letter_view;
+pub(crate) mod dead_letters;
 pub mod forced_view;
 pub(crate) mod forced_words;
 pub(crate) mod holds;
+pub mod lane_view;
 pub(crate) mod letters;
 pub(crate) mod orders;
 pub(crate) mod outbox;

@@ -1,4 +1,4 @@
-//! `/v1/outbox`: destinations of messages, and messages that could not be delivered.
+//! `/v1/outbox`: destinations of messages.
 #![expect(
     unused_qualifications,
     reason = "utoipa writes the type of a query in full"
@@ -13,13 +13,15 @@ use crate::flow::decide_lane::{LaneRefusal, set_paused_in, wake};
 use crate::flow::progress::note;
 use crate::http::api::Api;
 use crate::http::caller::Caller;
-use crate::http::operations::view::{DeadLetterView, LaneView, read_dead};
+use crate::http::operations::lane_view::{
+    LaneDetailView, OutboxView, read_lane, read_lanes, read_outbox,
+};
+use crate::http::operations::view::LaneView;
 use crate::http::operations::{
     DecidedView, DecisionContent, NotDecided, cut, not_decided, page_limit, place,
 };
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
-use crate::store::outbox;
 
 /// Which destinations to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -42,6 +44,41 @@ pub(crate) struct LanesView {
     next_cursor: Option<String>,
 }
 
+/// Show the outbox at a glance: destinations by kind, and why messages could not be delivered.
+#[utoipa::path(
+    get,
+    path = "/v1/outbox",
+    tag = "operations",
+    responses((status = 200, description = "The outbox", body = OutboxView)),
+)]
+pub(crate) async fn glance(api: web::Data<Api>, _caller: Caller) -> Result<HttpResponse, Problem> {
+    let now = api.gateway.clock.now();
+    let mut tx = api.gateway.store.read().await?;
+    Ok(HttpResponse::Ok().json(read_outbox(&mut tx, now).await?))
+}
+
+/// Show a destination: how far it has come, what is next, and how that was tried.
+#[utoipa::path(
+    get,
+    path = "/v1/outbox/lanes/{lane}",
+    tag = "operations",
+    params(("lane" = String, Path, description = "The destination's name, such as `bureau:CNIN`")),
+    responses(
+        (status = 200, description = "The destination", body = LaneDetailView),
+        (status = 404, description = "There is none", body = ProblemView),
+    )
+)]
+pub(crate) async fn show(
+    api: web::Data<Api>,
+    _caller: Caller,
+    lane: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let mut tx = api.gateway.store.read().await?;
+    let found = read_lane(&mut tx, &lane).await?;
+    let view = found.ok_or_else(|| Problem::of(catalogue::NOT_FOUND))?;
+    Ok(HttpResponse::Ok().json(view))
+}
+
 /// List destinations, and how far each has come.
 #[utoipa::path(
     get,
@@ -61,12 +98,9 @@ pub(crate) async fn lanes(
     let after: Option<String> = cursor.map(|cursor| place.open(cursor)).transpose()?;
     let mut tx = api.gateway.store.read().await?;
     let after = after.unwrap_or_default();
-    let mut found = outbox::list_lanes(&mut tx, &after, limit + 1).await?;
-    let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.lane));
-    Ok(HttpResponse::Ok().json(LanesView {
-        data: found.into_iter().map(LaneView::from).collect(),
-        next_cursor,
-    }))
+    let mut data = read_lanes(&mut tx, &after, limit + 1).await?;
+    let next_cursor = cut(&mut data, limit).map(|last| place.seal(&last.lane));
+    Ok(HttpResponse::Ok().json(LanesView { data, next_cursor }))
 }
 
 /// Send nothing to a destination until it is resumed; everything is kept.
@@ -149,40 +183,4 @@ impl From<LaneRefusal> for Problem {
             LaneRefusal::ReasonMissing => Self::of(catalogue::REASON_MISSING),
         }
     }
-}
-
-/// How many messages to list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct DeadQuery {
-    /// Messages, 200 at most.
-    limit: Option<i64>,
-}
-
-/// Messages that could not be delivered.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = DeadLetters)]
-pub(crate) struct DeadView {
-    /// Those that nobody has decided about, in the order of their death.
-    data: Vec<DeadLetterView>,
-}
-
-/// List messages that could not be delivered. Decide about them by their orders.
-#[utoipa::path(
-    get,
-    path = "/v1/outbox/dead",
-    tag = "operations",
-    params(DeadQuery),
-    responses((status = 200, description = "The messages", body = DeadView)),
-)]
-pub(crate) async fn dead(
-    api: web::Data<Api>,
-    _caller: Caller,
-    query: web::Query<DeadQuery>,
-) -> Result<HttpResponse, Problem> {
-    let limit = page_limit(query.limit);
-    let mut tx = api.gateway.store.read().await?;
-    let data = read_dead(&mut tx, limit).await?;
-    Ok(HttpResponse::Ok().json(DeadView { data }))
 }

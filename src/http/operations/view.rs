@@ -11,7 +11,7 @@ use crate::store::history::{self, HistoryEntry};
 use crate::store::holds::{self, Hold};
 use crate::store::order_lines::{self, OrderLine};
 use crate::store::orders::{self, Order};
-use crate::store::outbox::{DeadLetter, Lane};
+use crate::store::outbox::{DeadLetter, Lane, Selection, list_dead};
 use crate::store::{StoreError, Tx};
 
 /// Lines of one order that are shown; an order has no more.
@@ -278,8 +278,12 @@ pub struct LaneView {
     pub kind: String,
     /// How many messages it was ever given.
     pub messages: i64,
-    /// How many of them wait to be delivered; an office fetches its own, so none.
+    /// Whether its messages are pushed; otherwise an office fetches its own.
+    pub pushed: bool,
+    /// How many of them wait to be pushed.
     pub waiting: i64,
+    /// When the oldest of those was put into the outbox.
+    pub waiting_since: Option<DateTime<Utc>>,
     /// Attempts at the message that is next.
     pub attempts: i64,
     /// When the next attempt is due.
@@ -294,13 +298,14 @@ pub struct LaneView {
 
 impl From<Lane> for LaneView {
     fn from(lane: Lane) -> Self {
-        let is_pushed = lane.kind == crate::store::outbox::LaneKind::Bureau.as_str();
         Self {
-            waiting: if is_pushed {
+            waiting: if lane.pushed {
                 lane.last_seq - lane.acked_seq
             } else {
                 0
             },
+            waiting_since: None,
+            pushed: lane.pushed,
             lane: lane.lane,
             kind: lane.kind,
             messages: lane.last_seq,
@@ -328,7 +333,10 @@ pub struct DeadLetterView {
     /// The number of the order that it carries.
     pub order: Option<String>,
     /// Why it died.
+    #[schema(example = "PERMANENT")]
     pub cause: String,
+    /// The HTTP status of the last answer, where there was one.
+    pub status: Option<i64>,
     /// After how many attempts.
     pub attempts: i64,
     /// When.
@@ -336,9 +344,22 @@ pub struct DeadLetterView {
 }
 
 /// Reads the dead letters that wait for a decision, in the order of their death.
-pub async fn read_dead(tx: &mut Tx, limit: i64) -> Result<Vec<DeadLetterView>, StoreError> {
+pub async fn read_dead(
+    tx: &mut Tx,
+    selection: &Selection,
+    limit: i64,
+) -> Result<Vec<DeadLetterView>, StoreError> {
+    let letters = list_dead(tx, selection, limit).await?;
+    dead_letter_views(tx, letters).await
+}
+
+/// Reads the orders of dead letters that carry one.
+pub(super) async fn dead_letter_views(
+    tx: &mut Tx,
+    letters: Vec<DeadLetter>,
+) -> Result<Vec<DeadLetterView>, StoreError> {
     let mut views = Vec::new();
-    for letter in crate::store::outbox::list_dead(tx, limit).await? {
+    for letter in letters {
         let order = orders::find(tx, OrderId(letter.subject_id)).await?;
         views.push(dead_letter(letter, order.map(|order| order.number)));
     }
@@ -353,6 +374,7 @@ fn dead_letter(letter: DeadLetter, order: Option<String>) -> DeadLetterView {
         kind: letter.kind,
         order,
         cause: letter.cause,
+        status: letter.status,
         attempts: letter.attempts,
         died_at: letter.died_at,
     }

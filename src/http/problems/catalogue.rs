@@ -72,6 +72,15 @@ problems! {
     CREDENTIALS_REVOKED = 401 "credentials-revoked";
         en "The certificate or API key was revoked." => "Use the one that replaced it.";
         ro "Certificatul sau cheia API a fost revocată." => "Folosiți-o pe cea care a înlocuit-o.";
+    CREDENTIALS_NOT_YET_VALID = 401 "credentials-not-yet-valid";
+        en "The certificate or API key counts from later on." => "Use the one that it is to replace until then.";
+        ro "Certificatul sau cheia API este valabilă de la o dată ulterioară." => "Folosiți până atunci credențialul pe care îl va înlocui.";
+    CREDENTIALS_EXPIRED = 401 "credentials-expired";
+        en "The time of the certificate or API key is over." => "Use the one that replaced it, or have a new one made.";
+        ro "Certificatul sau cheia API a expirat." => "Folosiți credențialul care l-a înlocuit sau cereți unul nou.";
+    CERTIFICATE_REFUSED = 401 "certificate-refused";
+        en "The certificate was good when the connection was opened, and is no longer." => "Connect again with a certificate that its authority has not revoked.";
+        ro "Certificatul era valabil la deschiderea conexiunii, dar nu mai este." => "Reconectați-vă cu un certificat care nu a fost revocat.";
     KEY_OF_OTHER_ENVIRONMENT = 401 "key-of-other-environment";
         en "A test key is for test installations and a live key for production." => "Use a key of this installation.";
         ro "O cheie de test este pentru instalații de test, iar una reală pentru producție." => "Folosiți o cheie a acestei instalații.";
@@ -84,6 +93,14 @@ problems! {
     SCOPE_MISSING = 403 "scope-missing";
         en "The certificate or API key may not do this." => "Have the missing right added to it.";
         ro "Certificatul sau cheia API nu are acest drept." => "Cereți adăugarea dreptului lipsă.";
+
+    // How often.
+    AUTHENTICATION_LIMITED = 429 "authentication-limited";
+        en "Too many requests with unknown credentials came from here." => "Wait for the time in the Retry-After header, then use a registered certificate or API key.";
+        ro "De aici au venit prea multe cereri cu credențiale necunoscute." => "Așteptați intervalul din antetul Retry-After, apoi folosiți un certificat sau o cheie API înregistrată.";
+    RATE_LIMITED = 429 "rate-limited";
+        en "The office has asked too often." => "Wait for the time in the Retry-After header; ask for events with `wait`, and for many states at once.";
+        ro "Serviciul a trimis prea multe cereri." => "Așteptați intervalul din antetul Retry-After; cereți evenimentele cu `wait` și mai multe stări odată.";
 
     // What is asked for.
     NOT_FOUND = 404 "not-found";

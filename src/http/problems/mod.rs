@@ -164,6 +164,7 @@ impl Problem {
             408 => catalogue::BODY_TOO_SLOW,
             413 => catalogue::BODY_TOO_LARGE,
             415 => catalogue::MEDIA_TYPE_UNSUPPORTED,
+            429 => catalogue::RATE_LIMITED,
             400..=499 => catalogue::QUERY_INVALID,
             503 => catalogue::TEMPORARILY_UNAVAILABLE,
             _ => catalogue::INTERNAL_ERROR,
@@ -250,7 +251,8 @@ impl Problem {
         answer.json(self.view(context))
     }
 
-    fn view(&self, context: &RequestContext) -> ProblemView {
+    /// The document, in the language and with the id of the request.
+    pub(crate) fn view(&self, context: &RequestContext) -> ProblemView {
         let inside = &*self.0;
         let entry = inside.entry;
         let language = context.language;

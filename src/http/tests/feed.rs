@@ -1,10 +1,17 @@
 //! What an office is told, in order, when it asks.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use serde_json::Value;
 
-use crate::http::tests::kit::{DEJ, Kit, TURDA, adult, paying, send};
-use crate::store::Tx;
+use crate::gateway::Gateway;
+use crate::http::server::{Listener, Running, start};
+use crate::http::tests::kit::{DEJ, Kit, TURDA, adult, client, paying, send};
 use crate::store::offices::lane_of;
+use crate::store::tidings::Ear;
+use crate::store::{Interruption, Tx};
 
 fn kinds(page: &Value) -> Vec<String> {
     let events = page["data"].as_array().unwrap();
@@ -209,4 +216,46 @@ async fn what_the_office_has_already_is_not_sent_again() {
     kit.submit(DEJ, "k2", &paying()).await.expect(201);
     let changed = known(at_end, empty.header("etag")).await;
     assert_eq!(changed.expect(200)["data"].as_array().unwrap().len(), 2);
+}
+
+/// A second server of the same gateway, whose database may be taken away.
+fn without_database(kit: &Kit, is_away: &Arc<AtomicBool>) -> Running {
+    let is_away = Arc::clone(is_away);
+    let interruption = Interruption::when(move |_place| is_away.load(Ordering::Relaxed));
+    let gateway = Gateway {
+        store: kit.gateway.store.interrupted(interruption),
+        ..kit.gateway.clone()
+    };
+    let mut listener = Listener::from_config(&gateway.config).unwrap();
+    listener.bind = "127.0.0.1:0".parse().unwrap();
+    listener.tls = None;
+    listener.threads = 1;
+    start(&gateway, listener).unwrap()
+}
+
+#[tokio::test]
+async fn an_unchanged_feed_is_answered_from_memory_while_somebody_follows_the_rows() {
+    let kit = Kit::start().await;
+    kit.taken_in().await;
+    let is_away = Arc::default();
+    let server = without_database(&kit, &is_away);
+    let mut ear = Ear::open(&kit.gateway.store).await.unwrap();
+    ear.follow(Duration::from_millis(1), || ()).await.unwrap();
+    let ask = |path: String| {
+        let url = format!("http://{}{path}", server.address);
+        send(client(None).get(url).bearer_auth(DEJ))
+    };
+    let page = ask("/v1/events".to_owned()).await;
+    let end = page.expect(200)["next_cursor"].as_str().unwrap().to_owned();
+    let at_end = format!("/v1/events?after={end}");
+
+    is_away.store(true, Ordering::Relaxed);
+    let unchanged = ask(at_end.clone()).await;
+    assert_eq!(kinds(&unchanged.expect(200)), [""; 0]);
+    assert_eq!(unchanged.header("x-poll-interval"), "5");
+    ask("/v1/events".to_owned())
+        .await
+        .problem(503, "temporarily-unavailable");
+    drop(ear);
+    ask(at_end).await.problem(503, "temporarily-unavailable");
 }

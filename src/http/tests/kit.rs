@@ -155,6 +155,12 @@ impl Kit {
         send(self.request(Method::GET, path).bearer_auth(key)).await
     }
 
+    /// Reads `path` as somebody who has this version.
+    pub(super) async fn get_known(&self, key: &str, path: &str, tag: &str) -> Reply {
+        let request = self.request(Method::GET, path).bearer_auth(key);
+        send(request.header("If-None-Match", tag)).await
+    }
+
     /// Posts `body` with an API key and an idempotency key.
     pub(super) async fn post(&self, key: &str, path: &str, once: &str, body: &Value) -> Reply {
         let request = self.request(Method::POST, path).bearer_auth(key);
@@ -194,6 +200,11 @@ impl Kit {
     pub(super) async fn read(&self) -> Tx {
         self.gateway.store.read().await.unwrap()
     }
+}
+
+/// The version of what was read.
+pub(super) fn tag_of(reply: &Reply) -> String {
+    reply.header("etag").to_owned()
 }
 
 pub(super) async fn send(request: RequestBuilder) -> Reply {

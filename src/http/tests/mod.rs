@@ -2,15 +2,19 @@
 
 mod kit;
 
+mod batch;
 mod cards;
 mod causes;
 mod feed;
 mod fees;
+mod hostile;
 mod identity;
 mod life;
 mod money;
 mod operations;
 mod refunds;
+mod renewal;
+mod revocation;
 mod submitting;
 mod webhooks;
 mod wire;

@@ -16,6 +16,7 @@ pub(in crate::store) struct Event {
     kind: String,
     subject: Uuid,
     payload: String,
+    replay_of: Option<Uuid>,
     at: DateTime<Utc>,
 }
 
@@ -27,6 +28,7 @@ pub fn tell(tx: &mut Tx, lane: &str, message: &NewMessage<'_>, at: DateTime<Utc>
         kind: message.kind.to_owned(),
         subject: message.subject,
         payload: message.payload.to_owned(),
+        replay_of: message.replay_of.map(|id| id.0),
         at,
     };
     later::tell(tx, lane, event);
@@ -50,14 +52,14 @@ pub(in crate::store) async fn append_events(
         WHERE lane = $1
         RETURNING last_seq - $2";
     const POSTGRES: &str = "
-        INSERT INTO outbox (lane, seq, message_id, kind, subject_id, payload, created_at)
-        SELECT $1, $2 + n.place, n.id, n.kind, n.subject, n.payload, n.at
-        FROM UNNEST($3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::timestamptz[])
-             WITH ORDINALITY AS n (id, kind, subject, payload, at, place)";
+        INSERT INTO outbox (lane, seq, message_id, kind, subject_id, payload, replay_of, created_at)
+        SELECT $1, $2 + n.place, n.id, n.kind, n.subject, n.payload, n.replay_of, n.at
+        FROM UNNEST($3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::uuid[], $8::timestamptz[])
+             WITH ORDINALITY AS n (id, kind, subject, payload, replay_of, at, place)";
     const SQLITE: &str = "
-        INSERT INTO outbox (lane, seq, message_id, kind, subject_id, payload, created_at)
+        INSERT INTO outbox (lane, seq, message_id, kind, subject_id, payload, replay_of, created_at)
         SELECT $1, $2 + 1 + key, unhex(value ->> 0), value ->> 1, unhex(value ->> 2), value ->> 3,
-               value ->> 4
+               unhex(value ->> 4), value ->> 5
         FROM json_each($3)";
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
     let at = events.last().map(|event| event.at);
@@ -69,6 +71,7 @@ pub(in crate::store) async fn append_events(
         event.kind.as_str(),
         event.subject,
         event.payload.as_str(),
+        event.replay_of,
         event.at,
     ])?;
     Ok(before + count)

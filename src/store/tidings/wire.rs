@@ -36,7 +36,7 @@ impl Ear {
     /// Begins to listen. On SQLite there are no notifications, and rows alone tell.
     pub async fn open(store: &Store) -> Result<Self, StoreError> {
         let wire = match &store.db {
-            Db::Postgres(pool) => Some(Wire::open(pool).await?),
+            Db::Postgres(pool, _) => Some(Wire::open(pool).await?),
             Db::Sqlite { .. } => None,
         };
         Ok(Self {
@@ -45,33 +45,46 @@ impl Ear {
         })
     }
 
-    /// Looks at the rows once, then listens and tells for `patience`.
+    /// Looks at the rows once, then listens and tells for `patience`. Calls `on_news` whenever
+    /// something was heard that this process had not known.
     ///
     /// After an error this ear is deaf and should be dropped.
-    pub async fn follow(&mut self, patience: Duration) -> Result<(), StoreError> {
-        self.look().await?;
+    pub async fn follow(
+        &mut self,
+        patience: Duration,
+        on_news: impl Fn(),
+    ) -> Result<(), StoreError> {
+        if self.look().await? {
+            on_news();
+        }
         self.store.tidings.set_followed(true);
-        let listening = Self::listen(&self.store.tidings, self.wire.as_mut());
+        let listening = Self::listen(&self.store.tidings, self.wire.as_mut(), on_news);
         tokio::time::timeout(patience, listening)
             .await
             .unwrap_or(Ok(()))
     }
 
-    /// Reads how far every lane of an office and every revision has come.
-    async fn look(&self) -> Result<(), StoreError> {
+    /// Reads how far every lane of an office and every revision has come. Returns whether there was
+    /// news.
+    async fn look(&self) -> Result<bool, StoreError> {
         const SQL: &str = "
             SELECT lane, last_seq FROM lanes WHERE kind = $1
             UNION ALL
             SELECT topic, revision FROM revisions";
         let mut tx = self.store.read().await?;
         let office = LaneKind::Office.as_str();
+        let mut is_news = false;
         for (topic, number) in query!(fetch_all as (String, i64), &mut tx, SQL, office)? {
-            self.store.tidings.hear(&topic, number);
+            is_news |= self.store.tidings.hear(&topic, number);
         }
-        Ok(())
+        Ok(is_news)
     }
 
-    async fn listen(tidings: &Tidings, wire: Option<&mut Wire>) -> Result<(), StoreError> {
+    async fn listen(
+        tidings: &Tidings,
+        wire: Option<&mut Wire>,
+        on_news: impl Fn(),
+    ) -> Result<(), StoreError> {
         let Some(wire) = wire else {
             // Nobody else is on the wire.
             tidings.untold().clear();
@@ -89,8 +102,12 @@ impl Ear {
                         // The connection broke and came back: only the rows tell what was missed.
                         return Ok(());
                     };
+                    let mut is_news = false;
                     for (topic, number) in heard.payload().lines().filter_map(read_line) {
-                        tidings.hear(topic, number);
+                        is_news |= tidings.hear(topic, number);
+                    }
+                    if is_news {
+                        on_news();
                     }
                 }
             }
@@ -107,9 +124,8 @@ impl Drop for Ear {
 impl Wire {
     async fn open(pool: &PgPool) -> Result<Self, StoreError> {
         // Installations may share a database by schemas, and must not hear one another.
-        let (schema,): (String,) = sqlx::query_as("SELECT current_schema()::text")
-            .fetch_one(pool)
-            .await?;
+        const POSTGRES_SCHEMA: &str = "SELECT current_schema()::text";
+        let (schema,): (String,) = sqlx::query_as(POSTGRES_SCHEMA).fetch_one(pool).await?;
         let channel = format!("cei_gateway_{schema}");
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(&channel).await?;

@@ -18,7 +18,9 @@ use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
 use cei_gateway::domain::webhook::{KeyKind, OnExhausted, WebhookState};
 use cei_gateway::store::Tx;
+use cei_gateway::store::authentication_failures::FailureCause;
 use cei_gateway::store::causes::Outcome;
+use cei_gateway::store::dead_letter_decisions::DeadLetterAction;
 use cei_gateway::store::forced_words::ForcedOutcome;
 use cei_gateway::store::history::SubjectKind;
 use cei_gateway::store::outbox::LaneKind;
@@ -64,6 +66,8 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("letters", "state", codes!(LetterState)),
         ("reconciliation_findings", "difference", codes!(Difference)),
         ("cause_decision_orders", "outcome", codes!(Outcome)),
+        ("dead_letter_decisions", "action", codes!(DeadLetterAction)),
+        ("dead_letter_turns", "outcome", codes!(Outcome)),
         ("forced_words", "outcome", codes!(ForcedOutcome)),
         ("cards", "state", codes!(CardState)),
         ("consignments", "state", codes!(ConsignmentState)),
@@ -89,6 +93,7 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
             vec!["OFFICE", "BUREAU", "CHANNEL", "AUTOMATION", "OPERATOR"],
         ),
         ("credentials", "kind", vec!["CERTIFICATE", "API_KEY"]),
+        ("authentication_failures", "cause", codes!(FailureCause)),
         ("inbox", "source", vec!["BUREAU", "SELFPAY"]),
         (
             "acknowledgements",
@@ -190,7 +195,8 @@ both! {
 /// A column: its table, its name, its type as SQLite would say it, and whether it may be missing.
 type Column = (String, String, String, bool);
 
-/// Partitions are no tables of their own. Columns of a primary key are left out of the last question, which SQLite answers differently.
+/// Columns of a primary key are left out of the last question, which SQLite answers differently;
+/// so are the months of a table that lies in months, for SQLite has none.
 const POSTGRES_COLUMNS: &str = "
     SELECT c.table_name::text, c.column_name::text,
            CASE c.data_type
@@ -205,8 +211,9 @@ const POSTGRES_COLUMNS: &str = "
            END,
            c.is_nullable = 'YES'
     FROM information_schema.columns c
+    JOIN pg_class r ON r.oid = format('public.%I', c.table_name)::regclass
     WHERE c.table_schema = 'public' AND c.table_name <> '_sqlx_migrations'
-      AND c.table_name NOT IN (SELECT relname FROM pg_class WHERE relispartition)
+      AND NOT r.relispartition
     ORDER BY 1, 2";
 
 const SQLITE_COLUMNS: &str = "
@@ -220,7 +227,7 @@ const POSTGRES_INDEXES: &str = "
     SELECT i.relname::text, x.indisunique
     FROM pg_index x
     JOIN pg_class i ON i.oid = x.indexrelid
-    WHERE i.relnamespace = 'public'::regnamespace
+    WHERE i.relnamespace = 'public'::regnamespace AND NOT i.relispartition
       AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.oid AND contype IN ('p', 'u'))
     ORDER BY 1";
 

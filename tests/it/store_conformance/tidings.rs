@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cei_gateway::domain::id::MessageId;
 use cei_gateway::store::outbox::{LaneKind, NewMessage, find_lane, open_lane, read_feed, tell};
-use cei_gateway::store::revisions::{self, CREDENTIALS};
+use cei_gateway::store::revisions;
 use cei_gateway::store::tidings::Ear;
 use cei_gateway::store::{Store, Tx};
 
@@ -12,6 +12,8 @@ use super::given::{id, second};
 use crate::kit::databases::{Database, both, run_sql};
 
 const OFFICE: &str = "office:a";
+/// A topic of nobody else.
+const TOPIC: &str = "test";
 
 /// Longer than any answer takes, shorter than a test may hang.
 const LONG: Duration = Duration::from_secs(30);
@@ -44,7 +46,7 @@ async fn while_following<T>(ear: &mut Ear, patience: Duration, done: impl Future
     let mut done = std::pin::pin!(done);
     let following = async {
         loop {
-            ear.follow(patience).await.unwrap();
+            ear.follow(patience, || ()).await.unwrap();
         }
     };
     let all = async {
@@ -73,11 +75,11 @@ async fn a_replica_is_notified_of_what_another_commits_and_looks_at_no_row_meanw
         told(&database.store, 1).await;
         other.tidings().beyond(OFFICE, 0).await;
         let mut tx = database.store.begin().await.unwrap();
-        revisions::bump(&mut tx, CREDENTIALS).await.unwrap();
+        revisions::bump(&mut tx, TOPIC).await.unwrap();
         tx.commit().await.unwrap();
-        other.tidings().beyond(CREDENTIALS, 0).await;
+        other.tidings().beyond(TOPIC, 0).await;
     };
-    let mine = ears.0.follow(2 * LONG);
+    let mine = ears.0.follow(2 * LONG, || ());
     let heard = while_following(&mut ears.1, 2 * LONG, heard);
     tokio::select! {
         () = heard => (),
@@ -124,20 +126,20 @@ both! {
         open_office(&store).await;
         let mut tx = store.begin().await.unwrap();
         tell_office(&mut tx, 1);
-        revisions::bump(&mut tx, CREDENTIALS).await.unwrap();
+        revisions::bump(&mut tx, TOPIC).await.unwrap();
         drop(tx);
         assert_eq!(store.tidings().known(OFFICE), None);
-        assert_eq!(store.tidings().known(CREDENTIALS), None);
+        assert_eq!(store.tidings().known(TOPIC), None);
 
         let mut tx = store.begin().await.unwrap();
         tell_office(&mut tx, 1);
         tell_office(&mut tx, 2);
-        revisions::bump(&mut tx, CREDENTIALS).await.unwrap();
-        revisions::bump(&mut tx, CREDENTIALS).await.unwrap();
+        revisions::bump(&mut tx, TOPIC).await.unwrap();
+        revisions::bump(&mut tx, TOPIC).await.unwrap();
         assert_eq!(store.tidings().known(OFFICE), None, "not yet");
         tx.commit().await.unwrap();
         assert_eq!(store.tidings().known(OFFICE), Some(2));
-        assert_eq!(store.tidings().known(CREDENTIALS), Some(2));
+        assert_eq!(store.tidings().known(TOPIC), Some(2));
     }
 
     async fn a_feed_tells_what_follows_a_place_and_where_the_lane_begins_and_ends(store: Store) {

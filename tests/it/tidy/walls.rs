@@ -73,15 +73,15 @@ const MODULES: &[Module] = &[
     Module { name: "flow",
              modules: &["domain", "bureau", "channel", "store", "vault", "xmldsig", "xmlenc", "clock", "config",
                         "gateway", "random"],
-             crates: &["anyhow", "base64", "bytes", "chrono", "chrono_tz", "openssl", "serde", "serde_json",
-                       "thiserror", "tokio", "tracing", "utoipa", "uuid", "zeroize", "zip"] },
+             crates: &["anyhow", "base64", "bytes", "chrono", "chrono_tz", "futures_util", "openssl", "serde",
+                       "serde_json", "thiserror", "tokio", "tracing", "utoipa", "uuid", "zeroize", "zip"] },
 
     // No SQL: they ask flow and store.
     Module { name: "http",
              modules: &["domain", "bureau", "channel", "store", "transport", "vault", "clock", "config", "gateway",
                         "random", "flow"],
-             crates: &["actix_tls", "actix_web", "anyhow", "base64", "bytes", "chrono", "futures_util", "openssl",
-                       "rustls", "serde", "serde_json", "serde_path_to_error", "thiserror", "tokio", "tokio_util",
+             crates: &["actix_tls", "actix_web", "anyhow", "base64", "bytes", "chrono", "futures_util", "governor", "openssl",
+                       "rustix", "rustls", "serde", "serde_json", "serde_path_to_error", "thiserror", "tokio", "tokio_util",
                        "tracing", "utoipa", "utoipa_swagger_ui", "uuid"] },
     // Sees only the wire: neither flow nor store nor gateway.
     Module { name: "simulator",
@@ -112,6 +112,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("backoff", &["src/store/retry.rs"]),
     // Foreign code that is loaded at run time: one place to look at.
     ("cryptoki", &["src/xmldsig/token/"]),
+    // What others may ask, and how often.
+    ("governor", &["src/http/identity/"]),
     // Untrusted XML is read in two places, each with its limits.
     ("quick_xml", &["src/xmldsig/", "src/channel/"]),
     // One kind of archive, written in one place.

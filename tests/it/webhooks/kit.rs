@@ -255,9 +255,12 @@ pub(crate) async fn runs(world: &World, office: OfficeId) -> Vec<Run> {
 /// Places and causes of the open dead letters of an office.
 pub(crate) async fn dead(world: &World, office: OfficeId) -> Vec<(i64, String)> {
     let mut tx = world.read().await;
-    let all = outbox::list_dead(&mut tx, 1000).await.unwrap();
-    let of = all.into_iter().filter(|dead| dead.lane == lane_of(office));
-    of.map(|dead| (dead.seq, dead.cause)).collect()
+    let selection = outbox::Selection {
+        lane: Some(lane_of(office)),
+        ..outbox::Selection::default()
+    };
+    let all = outbox::list_dead(&mut tx, &selection, 1000).await.unwrap();
+    all.into_iter().map(|dead| (dead.seq, dead.cause)).collect()
 }
 
 /// What history tells of an office's webhook.

@@ -6,11 +6,11 @@ mod lines;
 mod report;
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use futures_util::StreamExt;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::cli::Exit;
 use crate::cli::application::find_office;
 use crate::cli::application::import::lines::{Line, Lines};
-use crate::cli::application::import::report::{Outcome, Report, Told, ToldFault};
+use crate::cli::application::import::report::{Known, Outcome, Report, Told, ToldFault};
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::domain::id::OfficeId;
@@ -27,15 +27,13 @@ use crate::flow::Failure;
 use crate::flow::content::ApplicationContent;
 use crate::flow::progress::note;
 use crate::flow::submit_application::{
-    Preparation, Prepared, SubmitRefusal, accept, check_only, prepare, wake,
+    Handing, SubmitRefusal, Submitted, Taken, check_only, submit,
 };
 use crate::gateway::Gateway;
 use crate::http::body::{Unreadable, read_json};
 
-/// Lines on their way at once: sealing waits for the disk, so others may be checked meanwhile.
-const AT_ONCE: usize = 8;
-/// Tries at a line that another request overtakes.
-const TRIES: usize = 3;
+/// Lines that are handed in together: in one transaction, and few enough to lie in memory.
+const TOGETHER: usize = 32;
 
 /// Take in applications from a file
 #[derive(Args, Debug)]
@@ -158,7 +156,7 @@ fn results_file(file: &Path) -> PathBuf {
 fn open(path: &Path) -> Result<(File, u64), CliError> {
     let name = path.display();
     let file = File::open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => CliError::not_found("file", &name.to_string()),
+        io::ErrorKind::NotFound => CliError::not_found("file", &name.to_string()),
         _ => anyhow::Error::new(error)
             .context(format!("opening {name}"))
             .into(),
@@ -191,108 +189,105 @@ struct Submitter<'a> {
 }
 
 impl Submitter<'_> {
-    /// Hands in every line that has no answer yet. Lines are checked and sealed side by side, and
-    /// taken in one after the other, so that numbers follow the order of the file.
+    /// Hands in every line that has no answer yet, some together. Numbers follow the order of the
+    /// file.
     async fn import(
         &self,
-        lines: Lines,
+        mut lines: Lines,
         report: &mut Report,
         bar: &ProgressBar,
     ) -> Result<Sums, CliError> {
         let mut sums = Sums::default();
         let known = report.known();
-        let checked = futures_util::stream::iter(lines).map(async |line| {
-            let line = line.context("reading the file")?;
-            let checked = match known.find(&line) {
-                Some(outcome) => Checked::Told(Told::before(&line, outcome)),
-                None => self.check(&line).await?,
+        loop {
+            let some: io::Result<Vec<Line>> = lines.by_ref().take(TOGETHER).collect();
+            let some = some.context("reading the file")?;
+            let Some(last) = some.last() else {
+                return Ok(sums);
             };
-            anyhow::Ok((line, checked))
-        });
-        let mut checked = std::pin::pin!(checked.buffered(AT_ONCE));
-        while let Some(next) = checked.next().await {
-            let (line, checked) = next?;
-            let told = match checked {
-                Checked::Told(told) => told,
-                Checked::New(content, prepared) => self.hand_in(&line, &content, *prepared).await?,
-            };
-            sums.count(told.outcome);
-            bar.set_position(line.end);
+            let end = last.end;
+            for told in self.hand_in(&some, &known).await? {
+                sums.count(told.outcome);
+                if told.is_known {
+                    sums.answered_before += 1;
+                } else {
+                    report.write(told).context("writing the results")?;
+                }
+            }
+            bar.set_position(end);
             bar.set_message(format!(
                 "{} taken in, {} refused",
                 sums.accepted, sums.refused
             ));
-            if told.is_known {
-                sums.answered_before += 1;
-            } else {
-                report.write(told).context("writing the results")?;
-            }
-        }
-        Ok(sums)
-    }
-
-    /// Checks a line and seals what is new.
-    async fn check(&self, line: &Line) -> anyhow::Result<Checked> {
-        let content = match parse(line) {
-            Ok(content) => content,
-            Err(told) => return Ok(Checked::Told(told)),
-        };
-        let reference = &content.office_reference;
-        if self.is_dry_run {
-            let outcome = check_only(self.gateway, self.office, &content).await;
-            let outcome = outcome.map(|()| (Outcome::Accepted, None));
-            return Ok(Checked::Told(told(line, reference, outcome)?));
-        }
-        match prepare(self.gateway, self.office, &content).await {
-            Ok(Preparation::New(prepared)) => Ok(Checked::New(Box::new(content), prepared)),
-            Ok(Preparation::Before(before)) => {
-                let outcome = Ok((Outcome::Repeated, Some(before.number)));
-                Ok(Checked::Told(told(line, reference, outcome)?))
-            }
-            Err(failure) => Ok(Checked::Told(told(line, reference, Err(failure))?)),
         }
     }
 
-    /// Takes an application in, again from its check when another request was faster.
-    async fn hand_in(
-        &self,
-        line: &Line,
-        content: &ApplicationContent,
-        prepared: Prepared,
-    ) -> anyhow::Result<Told> {
-        let mut outcome = self.accept(&prepared).await;
-        for _ in 1..TRIES {
-            if !matches!(outcome, Err(Failure::Refused(SubmitRefusal::Overtaken))) {
-                break;
-            }
-            outcome = match prepare(self.gateway, self.office, content).await {
-                Ok(Preparation::New(prepared)) => self.accept(&prepared).await,
-                Ok(Preparation::Before(before)) => Ok((Outcome::Repeated, Some(before.number))),
-                Err(failure) => Err(failure),
+    /// Hands in what is new of some lines; tells of each, in their order.
+    async fn hand_in(&self, lines: &[Line], known: &Known) -> anyhow::Result<Vec<Told>> {
+        let mut told = Vec::with_capacity(lines.len());
+        let (mut places, mut contents) = (Vec::new(), Vec::new());
+        for (place, line) in lines.iter().enumerate() {
+            let early = match (known.find(line), parse(line)) {
+                (Some(outcome), _) => Some(Told::before(line, outcome)),
+                (None, Err(told)) => Some(told),
+                (None, Ok(content)) => {
+                    places.push((place, content.office_reference.clone()));
+                    contents.push(content);
+                    None
+                }
             };
+            told.push(early);
         }
-        told(line, &content.office_reference, outcome)
+        let outcomes = self.submit(contents).await?;
+        for ((place, reference), outcome) in places.into_iter().zip(outcomes) {
+            if let (Some(told), Some(line)) = (told.get_mut(place), lines.get(place)) {
+                *told = Some(tell(line, &reference, outcome));
+            }
+        }
+        Ok(told.into_iter().flatten().collect())
     }
 
-    async fn accept(&self, prepared: &Prepared) -> Handed {
-        let note = note(self.gateway, self.actor, Some("imported from a file"));
-        let mut tx = self.gateway.store.begin().await?;
-        let application = accept(&mut tx, self.gateway, prepared, &note).await?;
-        tx.commit().await?;
-        wake(self.gateway, &application);
-        Ok((Outcome::Accepted, Some(application.number)))
+    async fn submit(&self, contents: Vec<ApplicationContent>) -> anyhow::Result<Vec<Handed>> {
+        if self.is_dry_run {
+            return self.check(contents).await;
+        }
+        let handing = Handing {
+            office: self.office,
+            note: note(self.gateway, self.actor, Some("imported from a file")),
+            request: None,
+            answer: &|_outcomes| Ok(None),
+        };
+        match submit(self.gateway, &handing, contents).await {
+            Ok(Submitted::Now(outcomes, _)) => Ok(outcomes.into_iter().map(in_words).collect()),
+            Ok(Submitted::Before(_)) => {
+                anyhow::bail!("a request without a key was answered before")
+            }
+            Err(Failure::Refused(reused)) => Err(reused.into()),
+            Err(Failure::Broken(error)) => Err(error),
+        }
+    }
+
+    async fn check(&self, contents: Vec<ApplicationContent>) -> anyhow::Result<Vec<Handed>> {
+        let mut outcomes = Vec::with_capacity(contents.len());
+        for content in contents {
+            outcomes.push(match check_only(self.gateway, self.office, content).await {
+                Ok(()) => Ok((Outcome::Accepted, None)),
+                Err(Failure::Refused(refusal)) => Err(refusal),
+                Err(Failure::Broken(error)) => return Err(error),
+            });
+        }
+        Ok(outcomes)
     }
 }
 
 /// What became of an application, and its number.
-type Handed = Result<(Outcome, Option<String>), Failure<SubmitRefusal>>;
+type Handed = Result<(Outcome, Option<String>), SubmitRefusal>;
 
-/// A line that was looked at.
-enum Checked {
-    /// There is nothing more to do about it.
-    Told(Told),
-    /// It holds an application to take in.
-    New(Box<ApplicationContent>, Box<Prepared>),
+fn in_words(outcome: Result<Taken, SubmitRefusal>) -> Handed {
+    Ok(match outcome? {
+        Taken::New(application) => (Outcome::Accepted, Some(application.number)),
+        Taken::Before(application) => (Outcome::Repeated, Some(application.number)),
+    })
 }
 
 /// Reads a line; what cannot be read is told without repeating any of it.
@@ -312,10 +307,9 @@ fn parse(line: &Line) -> Result<ApplicationContent, Told> {
     })
 }
 
-fn told(line: &Line, reference: &str, handed: Handed) -> anyhow::Result<Told> {
+fn tell(line: &Line, reference: &str, handed: Handed) -> Told {
     match handed {
-        Ok((outcome, number)) => Ok(Told::done(line, reference, outcome, number)),
-        Err(Failure::Refused(refusal)) => Ok(Told::refused(line, reference, &refusal)),
-        Err(Failure::Broken(error)) => Err(error),
+        Ok((outcome, number)) => Told::done(line, reference, outcome, number),
+        Err(refusal) => Told::refused(line, reference, &refusal),
     }
 }

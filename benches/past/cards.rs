@@ -1,10 +1,8 @@
 //! Cards of the past: applications that ended with a card in somebody's hands, as rows that the
 //! database writes itself.
 
-use anyhow::Context;
-use sqlx::Connection;
-
-use crate::country::Country;
+use sqlx::{Connection, PgPool};
+use uuid::Uuid;
 
 /// Cards of an order.
 const ORDER: u64 = 150;
@@ -26,12 +24,15 @@ const ROWS: [&str; 7] = [
           eligibility_rule, state, open, fee_state, fee_due, fee_paid, fee_rule, fee_facts,
           payment_reference, sealed_id, content_bytes, order_attempts, remakes, received_at,
           updated_at, version)
-     SELECT ('a2' || lpad(to_hex(n), 30, '0'))::uuid, 'PAST-' || n, $3, $3, 'past-' || n,
+     SELECT ('a2' || lpad(to_hex(n), 30, '0'))::uuid, 'PAST-' || n, o.id, o.id, 'past-' || n,
             decode(repeat('07', 32), 'hex'), 1, 'CEI', 'EXPIRY',
             decode(md5(n::text) || md5(n::text), 'hex'), $4, TRUE, '2025-06-01', '2025-07-01',
-            'E2', 'HANDED_OVER', FALSE, 'EXEMPT', 0, 0, 'X1', '{}', 'P' || n,
+            'E2', 'HANDED_OVER', FALSE, 'EXEMPT', 0, 0, 'X1', '{}',
+            'RF' || lpad((98 - ((1000000000 + n) * 1000000 + 271500) % 97)::text, 2, '0')
+                 || 1000000000 + n,
             ('a1' || lpad(to_hex(n), 30, '0'))::uuid, 90000, 1, 0, '2025-06-01', '2025-07-01', 9
-     FROM generate_series($1::bigint, $2::bigint) n",
+     FROM generate_series($1::bigint, $2::bigint) n,
+          LATERAL (SELECT ($3::uuid[])[1 + n % cardinality($3::uuid[])] AS id) o",
     "INSERT INTO orders
          (id, number, message_id, bureau, product, test, state, close_reason, line_count, resends,
           created_at, updated_at, version)
@@ -39,7 +40,7 @@ const ROWS: [&str; 7] = [
             ('a3' || lpad(to_hex(n / 150), 30, '0'))::uuid, $4, 'CEI', TRUE, 'SETTLED', 'COUNT',
             150, 0, '2025-06-01', '2025-07-01', 9
      FROM generate_series($1::bigint, $2::bigint, 150) n
-     WHERE $3::uuid IS NOT NULL",
+     WHERE $3::uuid[] IS NOT NULL",
     "INSERT INTO order_lines
          (id, order_id, line_no, application_id, attempt, state, live, answered, ended,
           last_sequence, remakes, document_number, updated_at, version)
@@ -48,17 +49,17 @@ const ROWS: [&str; 7] = [
             ('a2' || lpad(to_hex(n), 30, '0'))::uuid, 1, 'HANDED_OVER', TRUE, TRUE, TRUE, 5, 0,
             'P' || n, '2025-07-01', 9
      FROM generate_series($1::bigint, $2::bigint) n
-     WHERE $3::uuid IS NOT NULL AND $4::text IS NOT NULL",
+     WHERE $3::uuid[] IS NOT NULL AND $4::text IS NOT NULL",
     "INSERT INTO cards
          (document_number, order_line_id, application_id, state, produced_at, updated_at)
      SELECT 'P' || n, ('a4' || lpad(to_hex(n), 30, '0'))::uuid,
             ('a2' || lpad(to_hex(n), 30, '0'))::uuid, 'HANDED_OVER', '2025-06-20', '2025-07-01'
      FROM generate_series($1::bigint, $2::bigint) n
-     WHERE $3::uuid IS NOT NULL AND $4::text IS NOT NULL",
+     WHERE $3::uuid[] IS NOT NULL AND $4::text IS NOT NULL",
     "INSERT INTO acknowledgements
          (id, order_line_id, inbox_id, sequence, hash, status, occurred_at, disposition, stored_at)
      SELECT ('a5' || lpad(to_hex(n), 30, '0'))::uuid,
-            ('a4' || lpad(to_hex(n), 30, '0'))::uuid, $3, 5, decode(repeat('07', 32), 'hex'),
+            ('a4' || lpad(to_hex(n), 30, '0'))::uuid, ($3::uuid[])[1], 5, decode(repeat('07', 32), 'hex'),
             'SHIPPED', '2025-06-20', 'APPLIED', '2025-06-20'
      FROM generate_series($1::bigint, $2::bigint) n
      WHERE $4::text IS NOT NULL",
@@ -68,15 +69,20 @@ const ROWS: [&str; 7] = [
             ('a4' || lpad(to_hex(n), 30, '0'))::uuid, 'PRODUCED', 'SHIPPED', 'SHIPPED', 'bureau',
             '2025-06-20'
      FROM generate_series($1::bigint, $2::bigint) n
-     WHERE $3::uuid IS NOT NULL AND $4::text IS NOT NULL",
+     WHERE $3::uuid[] IS NOT NULL AND $4::text IS NOT NULL",
 ];
 
-/// Makes cards until there are `cards` of the past, in whole orders.
-pub(crate) async fn grow(country: &mut Country, cards: u64) -> anyhow::Result<()> {
-    let cards = cards.next_multiple_of(ORDER);
-    let office = country.offices.first().context("no office")?.id.0;
-    let bureau = country.gateway.config.bureau.code.clone();
-    let mut connection = country.pool.acquire().await?.detach();
+/// Makes the cards that are missing between so many and so many, of all these offices in turn.
+/// Returns how many there are then: whole orders.
+pub(crate) async fn grow(
+    pool: &PgPool,
+    offices: &[Uuid],
+    bureau: &str,
+    (before, wanted): (u64, u64),
+) -> anyhow::Result<u64> {
+    let cards = wanted.next_multiple_of(ORDER);
+    let mut made = before.next_multiple_of(ORDER);
+    let mut connection = pool.acquire().await?.detach();
     // The rows agree by their making; to look each up would take as long again.
     for setting in [
         "SET session_replication_role = replica",
@@ -84,19 +90,19 @@ pub(crate) async fn grow(country: &mut Country, cards: u64) -> anyhow::Result<()
     ] {
         sqlx::query(setting).execute(&mut connection).await?;
     }
-    while country.past < cards {
-        let last = cards.min(country.past + AT_ONCE) - 1;
+    while made < cards {
+        let last = cards.min(made + AT_ONCE) - 1;
         for rows in ROWS {
             sqlx::query(rows)
-                .bind(i64::try_from(country.past)?)
+                .bind(i64::try_from(made)?)
                 .bind(i64::try_from(last)?)
-                .bind(office)
-                .bind(&bureau)
+                .bind(offices)
+                .bind(bureau)
                 .execute(&mut connection)
                 .await?;
         }
-        country.past = last + 1;
+        made = last + 1;
     }
     connection.close().await?;
-    Ok(())
+    Ok(made)
 }
