@@ -25,6 +25,8 @@ mod fuzz;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod identities;
+#[cfg(test)]
 mod kit;
 #[cfg(test)]
 mod letters;
@@ -34,6 +36,8 @@ mod money;
 mod nights;
 #[cfg(test)]
 mod notices;
+#[cfg(test)]
+mod office_api;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
@@ -54,6 +58,8 @@ mod signatures;
 mod store_conformance;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod webhooks;
 #[cfg(test)]
 mod whole;
 #[cfg(test)]

@@ -3,6 +3,8 @@
 mod applications;
 mod causes;
 mod evidence;
+
+mod keys;
 mod kit;
 mod operations;
 mod payments;

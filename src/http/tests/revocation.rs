@@ -350,3 +350,58 @@ async fn an_office_that_asks_too_often_waits_and_the_others_do_not() {
     let problem = kit.get(DEJ, "/v1/nothing").await;
     assert_eq!(problem.json()["code"], json!("not-found"));
 }
+
+#[tokio::test]
+async fn operators_list_failures_page_by_page_and_offices_do_not() {
+    let kit = Kit::start().await;
+    let mut tx = kit.gateway.store.begin().await.unwrap();
+    let operator = "cei_test_operator";
+    register(
+        &mut tx,
+        &kit.gateway,
+        operator,
+        Party::Operator,
+        None,
+        "operate",
+    )
+    .await;
+    tx.commit().await.unwrap();
+    for minute in 0..3 {
+        for key in ["cei_test_guess", "cei_live_guess"] {
+            kit.get(key, ME).await;
+        }
+        kit.clock.advance(Duration::from_mins(minute + 1));
+    }
+    let store = &kit.gateway.store;
+    kit.server
+        .api()
+        .identities
+        .failures
+        .write(store)
+        .await
+        .unwrap();
+
+    let mut told = Vec::new();
+    let mut path = "/v1/operations/authentication-failures?limit=4".to_owned();
+    loop {
+        let page = kit.get(operator, &path).await.expect(200);
+        for row in page["data"].as_array().unwrap() {
+            told.push((row["minute"].clone(), row["cause"].clone()));
+            assert_eq!(row["occurrences"], 1);
+        }
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
+        path = format!("/v1/operations/authentication-failures?limit=4&cursor={cursor}");
+    }
+    assert_eq!(told.len(), 6);
+    assert!(
+        told.windows(2)
+            .all(|two| two[0].0.as_str() >= two[1].0.as_str())
+    );
+    let kinds: std::collections::BTreeSet<_> = told.iter().map(|row| format!("{row:?}")).collect();
+    assert_eq!(kinds.len(), 6, "each once");
+    kit.get(DEJ, "/v1/operations/authentication-failures")
+        .await
+        .problem(403, "party-not-allowed");
+}

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use standardwebhooks::Webhook;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -250,13 +249,15 @@ fn keys() -> Vec<SigningKey> {
 const ID: Uuid = Uuid::from_u128(0x018f_0000_0000_7000_8000_0000_0000_0001);
 const BODY: &str = r#"{"type":"ro.cei.webhook.test.v1","data":{"nume":"ăâîșț"}}"#;
 
-fn letter<'a>(keys: &'a [SigningKey], at: DateTime<Utc>) -> Letter<'a> {
-    Letter {
+async fn carried(network: &Network, line: &mut NetworkLine) -> Answer {
+    let keys = keys();
+    let letter = Letter {
         id: ID,
-        at,
+        at: Clock::System.now(),
         body: BODY,
-        keys,
-    }
+        keys: &keys,
+    };
+    network.carry(line, &letter).await
 }
 
 /// Sends one letter to a receiver of this manner.
@@ -264,7 +265,7 @@ async fn sent_to(manner: Manner) -> (Answer, Receiver) {
     let receiver = Receiver::open(manner).await;
     let network = network();
     let mut line = network.line(&receiver.endpoint());
-    let answer = network.carry(&mut line, &letter(&keys(), Clock::System.now()));
+    let answer = carried(&network, &mut line);
     (answer.await, receiver)
 }
 
@@ -280,9 +281,8 @@ async fn the_authors_own_library_verifies_what_is_sent_and_one_connection_carrie
     let receiver = Receiver::open(Manner::Says(NO_CONTENT)).await;
     let network = network();
     let mut line = network.line(&receiver.endpoint());
-    let keys = keys();
     for _ in 0..3 {
-        let answer = network.carry(&mut line, &letter(&keys, Clock::System.now()));
+        let answer = carried(&network, &mut line);
         assert_eq!(
             answer.await,
             Answer {
@@ -390,7 +390,7 @@ async fn a_connection_that_was_closed_between_two_messages_is_made_anew() {
     let network = network();
     let mut line = network.line(&receiver.endpoint());
     for _ in 0..3 {
-        let answer = network.carry(&mut line, &letter(&keys(), Clock::System.now()));
+        let answer = carried(&network, &mut line);
         assert_eq!(answer.await.outcome, status(204));
     }
     assert_eq!(receiver.messages().len(), 3);
@@ -403,7 +403,7 @@ async fn where_nobody_listens_nothing_was_sent() {
     drop(free);
     let network = network();
     let mut line = network.line(&endpoint(&format!("http://{address}/")));
-    let answer = network.carry(&mut line, &letter(&keys(), Clock::System.now()));
+    let answer = carried(&network, &mut line);
     assert_eq!(answer.await.outcome, Outcome::ConnectFailed);
 }
 
@@ -417,7 +417,7 @@ async fn a_name_that_leads_into_our_own_network_is_not_connected_to() {
         let network = network_of(Names::leading_to(&[answer]), Reach::Public);
         let url = format!("https://hooks.example.ro:{}/", inside.port());
         let mut line = network.line(&Endpoint::parse(&url, Reach::Public).unwrap());
-        let answer = network.carry(&mut line, &letter(&keys(), Clock::System.now()));
+        let answer = carried(&network, &mut line);
         let answer = answer.await;
         assert_eq!(answer.outcome, Outcome::AddressForbidden);
         let detail = answer.detail.unwrap();
@@ -439,7 +439,7 @@ async fn a_connection_goes_to_the_address_that_was_judged_and_to_no_other() {
     let url = format!("http://hooks.example.ro:{}/", first.address.port());
     let mut line = network.line(&endpoint(&url));
     for _ in 0..2 {
-        let answer = network.carry(&mut line, &letter(&keys(), Clock::System.now()));
+        let answer = carried(&network, &mut line);
         assert_eq!(answer.await.outcome, status(204));
     }
     assert_eq!((first.messages().len(), second.connections()), (2, 0));
@@ -451,7 +451,7 @@ async fn a_name_that_leads_nowhere_is_tried_again_later() {
     for names in [Names::leading_to(&[]), Names::leading_to(&[&[]])] {
         let network = network_of(names, Reach::Public);
         let mut line = network.line(&endpoint("https://hooks.example.ro/"));
-        let answer = network.carry(&mut line, &letter(&keys(), Clock::System.now()));
+        let answer = carried(&network, &mut line);
         assert_eq!(answer.await.outcome, Outcome::ConnectFailed);
     }
 }
@@ -482,7 +482,7 @@ async fn tls_names_the_machine_that_was_asked_for() {
         ("hooks.example.ro", Outcome::TlsRefused),
     ] {
         let mut line = network.line(&endpoint(&format!("https://{host}:{port}/")));
-        let answer = network.carry(&mut line, &letter(&keys(), Clock::System.now()));
+        let answer = carried(&network, &mut line);
         assert_eq!(answer.await.outcome, expected, "{host}");
     }
     // One that speaks no TLS at all.
@@ -492,7 +492,7 @@ async fn tls_names_the_machine_that_was_asked_for() {
         "https://localhost:{}/",
         plain.address.port()
     )));
-    let answer = network.carry(&mut line, &letter(&keys(), Clock::System.now()));
+    let answer = carried(&network, &mut line);
     assert!(matches!(
         answer.await.outcome,
         Outcome::TlsRefused | Outcome::ConnectFailed
