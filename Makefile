@@ -23,10 +23,11 @@ test: ## Test everything, on SQLite and on a PostgreSQL cluster of its own.
 	@scripts/setup test
 	@scripts/with-postgres scripts/run-tests $(ARGS)
 
-bench: ## Measure signed XML (ARGS such as --large) and a day of the country (NATIONAL such as --past 0,1000000).
-	@scripts/setup test
+bench: ## Measure signed XML (ARGS such as --large), a day of the country (NATIONAL such as --past 0,1000000), and what offices ask (OFFICES such as --quick).
+	@scripts/setup bench
 	cargo bench --quiet --bench signed_xml -- $(ARGS)
 	scripts/with-postgres cargo bench --quiet --bench national -- $(NATIONAL)
+	CEI_DURABLE=1 scripts/with-postgres cargo bench --quiet --bench offices -- $(OFFICES)
 
 fuzz: ## Look for documents that break a promise, FUZZ_SECONDS=30 for each target; FUZZ_TARGETS names some.
 	@scripts/setup fuzz

@@ -5,7 +5,7 @@
 use crate::measure::{Samples, Watch, real};
 use crate::options::Options;
 use crate::town::Town;
-use crate::{outbox, queues, say};
+use crate::{outbox, pushing, queues, say};
 
 /// Lanes that get messages in one turn.
 const LANES: i64 = 8;
@@ -56,15 +56,15 @@ pub(crate) async fn measure(
 
 /// Fills and empties all three.
 async fn turn(town: &Town, window: &mut Window) -> anyhow::Result<()> {
-    outbox::fill(town, LANES, EACH).await?;
+    pushing::fill(town, LANES, EACH).await?;
     queues::fill(&town.pool, LANES, EACH).await?;
     loop {
         let watch = Watch::start();
-        let Some(lane) = outbox::claim(town).await? else {
+        let Some(lane) = pushing::lease(town, 1).await?.pop() else {
             break;
         };
         window.ours.push(watch.micros());
-        outbox::finish(town, lane).await?;
+        pushing::finish(town, lane).await?;
     }
     loop {
         let watch = Watch::start();

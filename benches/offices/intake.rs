@@ -7,7 +7,7 @@ use anyhow::ensure;
 
 use crate::applications::{Applicants, Images};
 use crate::bare::{self, Bare};
-use crate::load::{Line, Load, Target, Until, get};
+use crate::load::{Load, Target, Until};
 use crate::measure::{Samples, real};
 use crate::options::Options;
 use crate::pgbench;
@@ -27,8 +27,6 @@ struct Bench<'a> {
     whole: Target,
     /// With blobs that need not, for applications without images.
     light: Target,
-    /// Whether the server takes many applications in one request.
-    takes_batches: bool,
     count: usize,
     batches: usize,
     seconds: usize,
@@ -54,7 +52,6 @@ pub(crate) async fn measure(
         town,
         applicants,
         bare: Arc::new(bare),
-        takes_batches: takes_batches(town, &whole).await?,
         whole,
         light,
         count: if options.quick { 80 } else { 1_200 },
@@ -98,13 +95,6 @@ pub(crate) async fn submit(
     load.run().await.map(drop)
 }
 
-async fn takes_batches(town: &Town, target: &Target) -> anyhow::Result<bool> {
-    let mut line = Line::open(target).await?;
-    let request = get("/v1/applications/batch", Some(town.key(0)?), None);
-    // Where there is no such path, the word "batch" is taken for the id of an application.
-    Ok(line.ask(&request).await?.status == 405)
-}
-
 impl Bench<'_> {
     async fn round(&mut self, samples: &mut Samples) -> anyhow::Result<()> {
         for images in [Images::Whole, Images::Absent] {
@@ -118,10 +108,8 @@ impl Bench<'_> {
             let files = images == Images::Whole;
             let rate = self.bare.rate(self.count, 1, LINES, files).await?;
             samples.add(format!("bare.single.{kind}"), rate);
-            if self.takes_batches {
-                let rate = self.take_batches(images).await?;
-                samples.add(format!("intake.bulk.{kind}"), rate);
-            }
+            let rate = self.take_batches(images).await?;
+            samples.add(format!("intake.bulk.{kind}"), rate);
             let count = self.batches * TOGETHER;
             let rate = self.bare.rate(count, TOGETHER, LINES, files).await?;
             samples.add(format!("bare.bulk.{kind}"), rate);

@@ -16,6 +16,7 @@ mod past;
 mod pgbench;
 mod plans;
 mod polls;
+mod pushing;
 mod queues;
 mod report;
 mod sink;

@@ -14,7 +14,7 @@ use crate::applications::{Applicants, Images};
 use crate::load::{Load, Until, get};
 use crate::options::{History, Options};
 use crate::town::Town;
-use crate::{intake, outbox, say};
+use crate::{intake, pushing, say};
 
 /// Times that every operation is done: after five, the server may plan for good.
 const TIMES: usize = 8;
@@ -86,9 +86,9 @@ async fn work(town: &mut Town, applicants: &mut Applicants) -> anyhow::Result<()
     load.run().await?;
     server.stop().await;
     for _ in 0..TIMES {
-        outbox::fill(town, 4, 10).await?;
-        while let Some(lane) = outbox::claim(town).await? {
-            outbox::finish(town, lane).await?;
+        pushing::fill(town, 4, 10).await?;
+        while let Some(lane) = pushing::lease(town, 1).await?.pop() {
+            pushing::finish(town, lane).await?;
         }
     }
     Ok(())

@@ -121,18 +121,13 @@ async fn statuses(town: &Town, line: &mut Line) -> anyhow::Result<[Vec<Vec<u8>>;
         .fetch_all(&town.pool)
         .await?;
     let [mut reads, mut fresh, mut known] = [const { Vec::new() }; 3];
-    let mut suffix = "/status";
     for (id, office) in ids {
         let mut offices = town.offices.iter().zip(&town.keys);
         let (_, key) = offices
             .find(|(one, _)| one.id.0 == office)
             .context("an application of a stranger")?;
         reads.push(get(&format!("{}{id}", pages::READ), None, None));
-        let mut path = format!("/v1/applications/{id}{suffix}");
-        if line.ask(&get(&path, Some(key), None)).await?.status == 404 {
-            suffix = "";
-            path = format!("/v1/applications/{id}");
-        }
+        let path = format!("/v1/applications/{id}/status");
         let answer = line.ask(&get(&path, Some(key), None)).await?;
         ensure!(answer.status == 200, "{}", answer.head);
         let etag = answer.header("etag").context("a status without its tag")?;

@@ -57,6 +57,9 @@ impl Town {
         let schema = format!("bench_{}", std::process::id());
         config.database.url = Store::make_schema(server, &schema).await?;
         config.logging.level = "error".to_owned();
+        // The sink is on this machine, and nobody asked for a slower pace.
+        config.webhooks.allow_private = true;
+        config.webhooks.rate_per_second = 1_000_000;
         // One address and few keys stand for a whole country.
         config.limits.office_requests_per_second = 0;
         config.limits.connections_per_address = 0;

@@ -186,7 +186,7 @@ async fn carry_out(
 }
 
 /// A bar on standard error; nothing where nobody watches.
-fn bar(is_watched: bool, orders: usize) -> ProgressBar {
+pub(crate) fn bar(is_watched: bool, orders: usize) -> ProgressBar {
     let target = if is_watched {
         ProgressDrawTarget::stderr()
     } else {

@@ -1,5 +1,8 @@
 //! `outbox`: destinations of messages, and messages that could not be delivered.
 
+mod dead;
+mod lanes;
+
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -7,47 +10,34 @@ use crate::cli::Exit;
 use crate::cli::arguments::Why;
 use crate::cli::context::Context;
 use crate::cli::exit::{CliError, Refusal};
-use crate::cli::output::{Row, instant};
+use crate::cli::outbox::dead::{Dead, Decision, Many};
+use crate::cli::outbox::lanes::{Lanes, Show};
 use crate::flow::decide_lane::{LaneRefusal, set_paused};
-use crate::http::operations::view::{DeadLetterView, LaneView, read_dead};
-use crate::store::outbox::{self, Selection};
+use crate::store::dead_letter_decisions::DeadLetterAction;
 
 /// Destinations of messages, and messages that could not be delivered
 #[derive(Debug, Subcommand)]
 pub(crate) enum Outbox {
     /// List destinations, by name, and how far each has come
     Lanes(Lanes),
-    /// List messages that could not be delivered; decide about their order by `order resend` or
-    /// `order cancel`
+    /// Show the outbox at a glance: destinations by kind, and why messages died
+    Glance,
+    /// Show a destination: how far it has come, what is next, and how that was tried
+    Show(Show),
+    /// List messages that could not be delivered
     Dead(Dead),
+    /// List why messages could not be delivered, and how many for each cause
+    Groups,
+    /// Send messages again that could not be delivered
+    Redrive(Many),
+    /// Give messages up that could not be delivered; an order is given up by `order give-up`
+    Discard(Many),
+    /// Show a decision about messages that could not be delivered, and go on with those that wait
+    Decision(Decision),
     /// Send nothing to a destination until it is resumed; everything is kept
     Pause(Decide),
     /// Send to a destination again
     Resume(Decide),
-}
-
-/// List destinations
-#[derive(Args, Debug)]
-pub(crate) struct Lanes {
-    /// How many at most
-    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1000))]
-    limit: i64,
-    /// Go on after this name
-    #[arg(
-        long,
-        value_name = "LANE",
-        default_value = "",
-        hide_default_value = true
-    )]
-    after: String,
-}
-
-/// List messages that could not be delivered
-#[derive(Args, Debug)]
-pub(crate) struct Dead {
-    /// How many at most
-    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1000))]
-    limit: i64,
 }
 
 /// A decision about one destination.
@@ -68,84 +58,19 @@ impl Refusal for LaneRefusal {
     }
 }
 
-impl Row for LaneView {
-    const HEADS: &'static [&'static str] = &[
-        "LANE",
-        "MESSAGES>",
-        "WAITING>",
-        "ATTEMPTS>",
-        "NEXT ATTEMPT",
-        "BREAKER",
-        "PAUSED",
-    ];
-
-    fn cells(&self) -> Vec<String> {
-        vec![
-            self.lane.clone(),
-            self.messages.to_string(),
-            self.waiting.to_string(),
-            self.attempts.to_string(),
-            self.next_attempt_at.map(instant).unwrap_or_default(),
-            self.breaker.clone(),
-            if self.paused { "yes" } else { "" }.to_owned(),
-        ]
-    }
-}
-
-impl Row for DeadLetterView {
-    const HEADS: &'static [&'static str] = &[
-        "DIED",
-        "LANE",
-        "SEQ>",
-        "KIND",
-        "ORDER",
-        "ATTEMPTS>",
-        "CAUSE",
-        "STATUS>",
-    ];
-
-    fn cells(&self) -> Vec<String> {
-        vec![
-            instant(self.died_at),
-            self.lane.clone(),
-            self.seq.to_string(),
-            self.kind.clone(),
-            self.order.clone().unwrap_or_default(),
-            self.attempts.to_string(),
-            self.cause.clone(),
-            self.status
-                .map(|status| status.to_string())
-                .unwrap_or_default(),
-        ]
-    }
-}
-
 pub(crate) async fn run(command: Outbox, context: &mut Context<'_>) -> Result<Exit, CliError> {
     match command {
-        Outbox::Lanes(command) => lanes(&command, context).await,
-        Outbox::Dead(command) => dead(&command, context).await,
+        Outbox::Lanes(command) => lanes::list(&command, context).await,
+        Outbox::Glance => lanes::glance(context).await,
+        Outbox::Show(command) => lanes::show(&command, context).await,
+        Outbox::Dead(command) => dead::list(&command, context).await,
+        Outbox::Groups => dead::groups(context).await,
+        Outbox::Redrive(command) => dead::many(DeadLetterAction::Redrive, command, context).await,
+        Outbox::Discard(command) => dead::many(DeadLetterAction::Discard, command, context).await,
+        Outbox::Decision(command) => dead::decision(&command, context).await,
         Outbox::Pause(command) => decide(true, &command, context).await,
         Outbox::Resume(command) => decide(false, &command, context).await,
     }
-}
-
-async fn lanes(command: &Lanes, context: &mut Context<'_>) -> Result<Exit, CliError> {
-    let mut tx = context.store().await?.read().await?;
-    let found = outbox::list_lanes(&mut tx, &command.after, command.limit).await?;
-    let rows: Vec<_> = found.into_iter().map(LaneView::from).collect();
-    let is_full = usize::try_from(command.limit).is_ok_and(|limit| rows.len() >= limit);
-    let next = rows.last().filter(|_| is_full);
-    context
-        .output
-        .list(&rows, next.map(|row| row.lane.as_str()))?;
-    Ok(Exit::Ok)
-}
-
-async fn dead(command: &Dead, context: &mut Context<'_>) -> Result<Exit, CliError> {
-    let mut tx = context.store().await?.read().await?;
-    let rows = read_dead(&mut tx, &Selection::default(), command.limit).await?;
-    context.output.list(&rows, None)?;
-    Ok(Exit::Ok)
 }
 
 async fn decide(

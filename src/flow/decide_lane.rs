@@ -44,6 +44,7 @@ pub async fn set_paused(
 /// Wakes whoever has something to do after a decision about a lane.
 pub(crate) fn wake(gateway: &Gateway) {
     gateway.bells.ring(Bell::Dispatcher);
+    gateway.bells.ring(Bell::Herald);
 }
 
 /// [`set_paused`] in the caller's transaction; whoever commits it calls [`wake`].

@@ -1,8 +1,11 @@
 //! The API's description, made from the code.
 
+mod shared;
+
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use crate::http::openapi::shared::SharedAnswers;
 use crate::http::{
     applications, bureau, channels, complaints, consignments, events, fees, offices, operations,
     payment_references, payments, webhooks,
@@ -129,7 +132,7 @@ use crate::http::{
     ),
     components(schemas(events::EventView)),
     security(("certificate" = []), ("key" = [])),
-    modifiers(&Schemes),
+    modifiers(&Schemes, &SharedAnswers),
 )]
 struct Api;
 
@@ -176,6 +179,27 @@ mod tests {
 
     use super::*;
     use crate::http::routes::ROUTES;
+
+    #[test]
+    fn what_the_gate_may_answer_is_described_of_every_operation() {
+        let json: serde_json::Value = serde_json::from_str(&openapi_json()).unwrap();
+        let mut seen = 0;
+        for (path, item) in json["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let answers = &operation["responses"];
+                for status in ["400", "429", "500", "503"] {
+                    assert!(answers[status].is_object(), "{method} {path}: {status}");
+                }
+                for (status, answer) in answers.as_object().unwrap() {
+                    let plain = &answer["content"]["application/json"];
+                    let is_problem = status.as_str() >= "400";
+                    assert!(!is_problem || plain.is_null(), "{method} {path}: {status}");
+                }
+                seen += 1;
+            }
+        }
+        assert!(seen > 80, "{seen}");
+    }
 
     #[test]
     fn every_route_of_the_api_is_described_and_nothing_else() {

@@ -2,12 +2,13 @@
 //! and needs nothing else read with it costs no more than its own way to the database.
 
 use sqlx::{PgPool, SqlitePool};
+use tokio::runtime::Handle;
 
 /// A look at the database; a statement is a snapshot of its own.
 #[derive(Clone, Copy, Debug)]
 pub enum Glance<'a> {
     /// At `PostgreSQL`.
-    Postgres(&'a PgPool),
+    Postgres(&'a PgPool, &'a Handle),
     /// At SQLite, among its readers.
     Sqlite(&'a SqlitePool),
 }
@@ -22,11 +23,12 @@ pub(super) fn had_broken<T>(outcome: &Result<T, sqlx::Error>) -> bool {
 macro_rules! glance {
     ($fetch:ident as $row:ty, $glance:expr, $sql:expr $(, $bind:expr)* $(,)?) => {{
         use $crate::store::glance::{Glance, had_broken};
+        use $crate::store::home::at_home;
         let outcome = match $glance {
-            Glance::Postgres(pool) => {
+            Glance::Postgres(pool, home) => {
                 let ask = || sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$fetch(pool);
-                match ask().await {
-                    broken if had_broken(&broken) => ask().await,
+                match at_home(home, ask()).await {
+                    broken if had_broken(&broken) => at_home(home, ask()).await,
                     outcome => outcome,
                 }
             }
@@ -43,17 +45,18 @@ macro_rules! glance {
 macro_rules! glance_rows {
     (as $row:ty, $glance:expr, $texts:expr, [$($bind:expr),* $(,)?], [$($values:expr),+ $(,)?]) => {{
         use $crate::store::glance::{Glance, had_broken};
+        use $crate::store::home::at_home;
         let (postgres, sqlite) = $texts;
         let outcome = match $glance {
-            Glance::Postgres(pool) => {
+            Glance::Postgres(pool, home) => {
                 let ask = || {
                     sqlx::query_as::<_, $row>(postgres)
                         $(.bind($bind))*
                         $(.bind($values))+
                         .fetch_all(pool)
                 };
-                match ask().await {
-                    broken if had_broken(&broken) => ask().await,
+                match at_home(home, ask()).await {
+                    broken if had_broken(&broken) => at_home(home, ask()).await,
                     outcome => outcome,
                 }
             }

@@ -7,6 +7,7 @@
 
 mod error;
 mod glance;
+mod home;
 mod interruption;
 mod later;
 pub mod refund_lists;
@@ -67,6 +68,9 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use tokio::runtime::Handle;
+
+use self::home::at_home;
 
 pub use error::{StoreError, read_code};
 pub use glance::Glance;
@@ -89,7 +93,7 @@ pub struct Store {
 
 #[derive(Clone, Debug)]
 enum Db {
-    Postgres(PgPool),
+    Postgres(PgPool, Handle),
     /// One writer, because SQLite has one; many readers, because WAL lets them.
     Sqlite {
         writer: SqlitePool,
@@ -117,7 +121,8 @@ impl Store {
         connections_max: u32,
     ) -> Result<Self, StoreError> {
         let db = if is_postgres(url) {
-            Db::Postgres(retrying(|| connect_postgres(url, password, connections_max)).await?)
+            let pool = retrying(|| connect_postgres(url, password, connections_max)).await?;
+            Db::Postgres(pool, Handle::current())
         } else {
             let writer = connect_sqlite(url, 1, false).await?;
             let readers = connect_sqlite(url, connections_max, true).await?;
@@ -147,7 +152,7 @@ impl Store {
     /// Brings the schema up to date; replicas that start together wait for one another.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let outcome = match &self.db {
-            Db::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await,
+            Db::Postgres(pool, _) => POSTGRES_MIGRATIONS.run(pool).await,
             Db::Sqlite { writer, .. } => SQLITE_MIGRATIONS.run(writer).await,
         };
         outcome.map_err(|error| StoreError::Other(error.into()))
@@ -171,9 +176,9 @@ impl Store {
             self.allow(place)?;
             Ok(match &self.db {
                 // One statement that fails on a connection which broke in the pool is tried once more.
-                Db::Postgres(pool) => match pool.begin_with("BEGIN").await {
+                Db::Postgres(pool, home) => match at_home(home, pool.begin_with("BEGIN")).await {
                     Err(sqlx::Error::Io(_)) => {
-                        Tx::Postgres(pool.begin_with("BEGIN").await?, self.later())
+                        Tx::Postgres(at_home(home, pool.begin_with("BEGIN")).await?, self.later())
                     }
                     begun => Tx::Postgres(begun?, self.later()),
                 },
@@ -193,9 +198,9 @@ impl Store {
         async move {
             self.allow(place)?;
             Ok(match &self.db {
-                Db::Postgres(pool) => match pool.begin_with(READ).await {
+                Db::Postgres(pool, home) => match at_home(home, pool.begin_with(READ)).await {
                     Err(sqlx::Error::Io(_)) => {
-                        Tx::Postgres(pool.begin_with(READ).await?, self.later())
+                        Tx::Postgres(at_home(home, pool.begin_with(READ)).await?, self.later())
                     }
                     begun => Tx::Postgres(begun?, self.later()),
                 },
@@ -211,7 +216,7 @@ impl Store {
     pub fn glance(&self) -> Result<Glance<'_>, StoreError> {
         self.allow(Location::caller())?;
         Ok(match &self.db {
-            Db::Postgres(pool) => Glance::Postgres(pool),
+            Db::Postgres(pool, home) => Glance::Postgres(pool, home),
             Db::Sqlite { readers, .. } => Glance::Sqlite(readers),
         })
     }
@@ -235,7 +240,7 @@ impl Store {
     /// Which database this is.
     pub fn kind(&self) -> Kind {
         match self.db {
-            Db::Postgres(_) => Kind::Postgres,
+            Db::Postgres(..) => Kind::Postgres,
             Db::Sqlite { .. } => Kind::Sqlite,
         }
     }
@@ -243,7 +248,7 @@ impl Store {
     /// Closes every connection; what is checked out is waited for.
     pub async fn close(&self) {
         match &self.db {
-            Db::Postgres(pool) => pool.close().await,
+            Db::Postgres(pool, _) => pool.close().await,
             Db::Sqlite { writer, readers } => {
                 readers.close().await;
                 writer.close().await;

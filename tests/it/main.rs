@@ -37,6 +37,8 @@ mod nights;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
+mod office_api;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod outbox_kept;
@@ -56,6 +58,8 @@ mod signatures;
 mod store_conformance;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod webhooks;
 #[cfg(test)]
 mod whole;
 #[cfg(test)]

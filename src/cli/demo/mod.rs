@@ -2,6 +2,7 @@
 //! against a bureau, channels and offices that err as in life, on a clock that is moved by hand.
 
 mod account;
+mod counter;
 mod outage;
 mod play;
 mod report;
@@ -45,6 +46,12 @@ pub(crate) struct Demo {
     /// person sits at the terminal: never with `--json`, in a pipe, or where `CI` is set
     #[arg(long)]
     once: bool,
+    /// Let the API stay up whoever watches, until the program is asked to stop
+    #[arg(long, conflicts_with = "once")]
+    stay: bool,
+    /// How fast the demo's time goes while the API stays up: seconds of it in one of ours
+    #[arg(long, default_value_t = 1, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pace: u32,
 }
 
 impl Demo {
@@ -62,10 +69,14 @@ impl Demo {
         let seconds = (Clock::System.now() - begun_at).num_seconds();
         let account = draw_up(&stage, u64::try_from(seconds).unwrap_or(0)).await?;
         context.output.page(&account)?;
-        if stays(self.once, context) {
+        if self.stay || stays(self.once, context) {
             let mut signals = Signals::listen()?;
-            context.output.raw(invitation(&stage)?.as_bytes())?;
-            stay(&mut stage, &Clock::System, signals.asked_to_stop()).await?;
+            let mut counter = counter::open(&stage).await?;
+            context
+                .output
+                .raw(invitation(&stage, &counter)?.as_bytes())?;
+            let time = (&Clock::System, self.pace);
+            stay(&mut stage, &mut counter, time, signals.asked_to_stop()).await?;
         }
         stage.close().await;
         Ok(if account.discrepancies.is_empty() {

@@ -37,7 +37,14 @@ const FIRST_DAY: NaiveDate = crate::domain::rule::day(2026, 6, 22);
 /// Tells a folder that a demo made from one that it must not touch.
 const MARK: &str = ".cei-gateway-demo";
 /// What a demo leaves behind, and may remove when it is run again.
-const FOLDERS: [&str; 5] = ["data", "orders", "receipts", "acknowledgements", "trust"];
+const FOLDERS: [&str; 6] = [
+    "data",
+    "orders",
+    "receipts",
+    "acknowledgements",
+    "trust",
+    "office",
+];
 /// How often in a thousand times each misbehaviour of the bureau happens.
 const MISBEHAVIOUR_PER_MILLE: u32 = 20;
 /// How often in a thousand payments each mishap of payers and cashiers happens.
@@ -326,7 +333,12 @@ async fn admit(
     Ok(())
 }
 
-fn credential(gateway: &Gateway, label: &str, kind: CredentialKind, hash: Vec<u8>) -> Credential {
+pub(super) fn credential(
+    gateway: &Gateway,
+    label: &str,
+    kind: CredentialKind,
+    hash: Vec<u8>,
+) -> Credential {
     Credential {
         id: CredentialId(gateway.random.uuid(gateway.clock.now())),
         party: Party::Automation,

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use crate::cli::demo::counter::Counter;
 use crate::cli::demo::play::act;
 use crate::cli::demo::stage::Stage;
 use crate::clock::Clock;
 
-/// How often everybody looks whether something is to be done.
-const PACE: Duration = Duration::from_secs(1);
+/// How often everybody looks whether something is to be done, by the clock on the wall.
+const TICK: Duration = Duration::from_millis(200);
 
 /// What can be tried, and how to leave.
-pub(super) fn invitation(stage: &Stage) -> anyhow::Result<String> {
+pub(super) fn invitation(stage: &Stage, counter: &Counter) -> anyhow::Result<String> {
     let server = stage.server.as_ref().context("the gateway has stopped")?;
     let url = format!("https://localhost:{}", server.address.port());
     let anchor = stage.out.join("trust").join("tls-ca.pem");
@@ -35,23 +36,29 @@ pub(super) fn invitation(stage: &Stage) -> anyhow::Result<String> {
          \x20 {curl} '{url}/v1/holds?limit=5'\n\
          \x20 {curl} -H 'Idempotency-Key: 1' -H 'Content-Type: application/json' \\\n\
          \x20   -d '{{\"reason\":\"tried it\"}}' '{url}/v1/holds/ID/release'\n\
-         \n"
+         Hand applications in as an office; docs/office-guide.md shows how, from the first to a card:\n\
+         \x20 . '{}'\n\
+         \n",
+        counter.folder.join("gateway.env").display()
     ))
 }
 
-/// Lets everybody live until `leave` is done.
+/// Lets everybody live until `leave` is done. Of the clock on the wall each second is as many of
+/// theirs as the pace says.
 pub(super) async fn stay(
     stage: &mut Stage,
-    wall: &Clock,
+    counter: &mut Counter,
+    (wall, pace): (&Clock, u32),
     leave: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let mut leave = std::pin::pin!(leave);
     loop {
         tokio::select! {
             () = &mut leave => return Ok(()),
-            () = wall.sleep(PACE) => (),
+            () = wall.sleep(TICK) => (),
         }
-        stage.clock.advance(PACE);
+        stage.clock.advance(TICK * pace);
+        counter.work(stage).await?;
         act(stage).await?;
     }
 }
@@ -61,7 +68,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::cli::demo::{Wish, set};
+    use crate::cli::demo::{Wish, counter, set};
     use crate::clock::ManualClock;
     use crate::transport::{Trust, client_config};
 
@@ -93,7 +100,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let wish = Wish::new(1, 1, folder.path().to_owned());
         let mut stage = set(&wish).await.unwrap();
-        let (url, key) = told(&invitation(&stage).unwrap());
+        let mut counter = counter::open(&stage).await.unwrap();
+        let (url, key) = told(&invitation(&stage, &counter).unwrap());
         let client = client(&stage);
         let began_at = stage.gateway.clock.now();
         let wall = ManualClock::at(began_at);
@@ -106,11 +114,14 @@ mod tests {
             assert_eq!(list.json::<Value>().await.unwrap()["data"], json!([]));
             // A few seconds go by.
             for _ in 0..5 {
-                time.advance(PACE);
+                time.advance(TICK);
                 tokio::task::yield_now().await;
             }
         };
-        stay(&mut stage, &Clock::Manual(wall), visit).await.unwrap();
+        let wall = Clock::Manual(wall);
+        stay(&mut stage, &mut counter, (&wall, 60), visit)
+            .await
+            .unwrap();
         assert!(stage.gateway.clock.now() > began_at, "time goes on");
         stage.close().await;
     }

@@ -99,9 +99,9 @@ fn warnings_come_at_half_and_after() {
 #[test]
 fn what_stopped_can_be_turned_on_and_nothing_stops_twice() {
     for event in WebhookEvent::ALL {
-        let is_on = *event == WebhookEvent::TurnedOn;
-        assert_eq!(WebhookState::Disabled.after(*event).is_ok(), is_on);
-        assert_eq!(WebhookState::Enabled.after(*event).is_ok(), !is_on);
+        let is_on = *event == TurnedOn;
+        assert_eq!(Disabled.after(*event).is_ok(), is_on);
+        assert_eq!(Enabled.after(*event).is_ok(), !is_on);
     }
 }
 

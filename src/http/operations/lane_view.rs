@@ -11,7 +11,8 @@ use crate::http::operations::view::{HistoryView, LaneView, read_history};
 use crate::store::outbox::overview::{
     Head, KeptAttempt, KindStanding, list_attempts, list_heads, list_kinds,
 };
-use crate::store::outbox::{Lane, Selection, find_lane, group_dead, list_lanes};
+use crate::store::outbox::{Lane, LaneKind, Selection, find_lane, group_dead, list_lanes};
+use crate::store::webhooks::push::{Run, list_runs};
 use crate::store::{StoreError, Tx};
 
 /// Tries at a message that are shown.
@@ -128,11 +129,15 @@ impl From<&Head> for HeadView {
     }
 }
 
-/// One try at delivering a message.
+/// One try at delivering a message, or tries at successive messages that ended alike.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = DeliveryAttempt)]
 pub struct AttemptView {
-    /// Counts from 1.
+    /// The place of the first message.
+    pub first_seq: i64,
+    /// The place of the last one.
+    pub last_seq: i64,
+    /// Counts the tries at each of them, from 1.
     pub attempt: i64,
     /// How it ended.
     #[schema(example = "RETRY")]
@@ -147,15 +152,33 @@ pub struct AttemptView {
     pub ended_at: DateTime<Utc>,
 }
 
-impl From<KeptAttempt> for AttemptView {
-    fn from(kept: KeptAttempt) -> Self {
+impl AttemptView {
+    /// The view of a try at the message in this place.
+    fn at(seq: i64, kept: KeptAttempt) -> Self {
         Self {
+            first_seq: seq,
+            last_seq: seq,
             attempt: kept.attempt,
             outcome: kept.outcome,
             status: kept.status,
             detail: kept.detail,
             started_at: kept.started_at,
             ended_at: kept.ended_at,
+        }
+    }
+}
+
+impl From<Run> for AttemptView {
+    fn from(run: Run) -> Self {
+        Self {
+            first_seq: run.first_seq,
+            last_seq: run.last_seq,
+            attempt: run.attempt,
+            outcome: run.outcome,
+            status: run.status,
+            detail: run.detail,
+            started_at: run.started_at,
+            ended_at: run.ended_at,
         }
     }
 }
@@ -177,7 +200,7 @@ pub struct LaneDetailView {
     pub leases: i64,
     /// The message that is next.
     pub next: Option<HeadView>,
-    /// The tries at it, the newest first.
+    /// The tries at it, the newest first; of an office, the last tries at all.
     pub tries: Vec<AttemptView>,
     /// Its messages that could not be delivered, by why.
     pub dead: Vec<DeadGroupView>,
@@ -192,10 +215,7 @@ pub async fn read_lane(tx: &mut Tx, name: &str) -> Result<Option<LaneDetailView>
     };
     let heads = list_heads(tx, &[name]).await?;
     let head = heads.first();
-    let tries = match head {
-        Some(head) => list_attempts(tx, head.message_id, ATTEMPTS_MAX).await?,
-        None => Vec::new(),
-    };
+    let tries = read_tries(tx, &lane, head).await?;
     let of_lane = Selection {
         lane: Some(name.to_owned()),
         ..Selection::default()
@@ -207,7 +227,7 @@ pub async fn read_lane(tx: &mut Tx, name: &str) -> Result<Option<LaneDetailView>
         floor_seq: lane.floor_seq,
         leases: lane.lease_epoch,
         next: head.map(HeadView::from),
-        tries: tries.into_iter().map(AttemptView::from).collect(),
+        tries,
         dead: dead.into_iter().map(DeadGroupView::from).collect(),
         history: read_history(tx, subject(name)).await?,
         lane: LaneView {
@@ -215,4 +235,22 @@ pub async fn read_lane(tx: &mut Tx, name: &str) -> Result<Option<LaneDetailView>
             ..LaneView::from(lane)
         },
     }))
+}
+
+/// The tries at an office's events are kept in runs, those at the bureau's messages one by one.
+async fn read_tries(
+    tx: &mut Tx,
+    lane: &Lane,
+    head: Option<&Head>,
+) -> Result<Vec<AttemptView>, StoreError> {
+    if lane.kind == LaneKind::Office.as_str() {
+        let runs = list_runs(tx, &lane.lane, None, ATTEMPTS_MAX).await?;
+        return Ok(runs.into_iter().map(AttemptView::from).collect());
+    }
+    let Some(head) = head else {
+        return Ok(Vec::new());
+    };
+    let kept = list_attempts(tx, head.message_id, ATTEMPTS_MAX).await?;
+    let view = |attempt| AttemptView::at(head.seq, attempt);
+    Ok(kept.into_iter().map(view).collect())
 }

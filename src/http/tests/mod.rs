@@ -16,4 +16,5 @@ mod refunds;
 mod renewal;
 mod revocation;
 mod submitting;
+mod webhooks;
 mod wire;

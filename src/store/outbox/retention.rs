@@ -219,11 +219,13 @@ pub async fn cut(tx: &mut Tx, lane: &str, seq: i64) -> Result<u64, StoreError> {
     const ATTEMPTS: &str = "
         DELETE FROM delivery_attempts
         WHERE message_id IN (SELECT message_id FROM outbox WHERE lane = $1 AND seq <= $2)";
+    const RUNS: &str = "DELETE FROM deliveries WHERE lane = $1 AND last_seq <= $2";
     const MESSAGES: &str = "DELETE FROM outbox WHERE lane = $1 AND seq <= $2";
     if execute!(tx, RAISE, lane, seq)? == 0 {
         return Ok(0);
     }
     execute!(tx, ATTEMPTS, lane, seq)?;
+    execute!(tx, RUNS, lane, seq)?;
     execute!(tx, MESSAGES, lane, seq)
 }
 

@@ -36,7 +36,7 @@ impl Ear {
     /// Begins to listen. On SQLite there are no notifications, and rows alone tell.
     pub async fn open(store: &Store) -> Result<Self, StoreError> {
         let wire = match &store.db {
-            Db::Postgres(pool) => Some(Wire::open(pool).await?),
+            Db::Postgres(pool, _) => Some(Wire::open(pool).await?),
             Db::Sqlite { .. } => None,
         };
         Ok(Self {
@@ -124,9 +124,8 @@ impl Drop for Ear {
 impl Wire {
     async fn open(pool: &PgPool) -> Result<Self, StoreError> {
         // Installations may share a database by schemas, and must not hear one another.
-        let (schema,): (String,) = sqlx::query_as("SELECT current_schema()::text")
-            .fetch_one(pool)
-            .await?;
+        const POSTGRES_SCHEMA: &str = "SELECT current_schema()::text";
+        let (schema,): (String,) = sqlx::query_as(POSTGRES_SCHEMA).fetch_one(pool).await?;
         let channel = format!("cei_gateway_{schema}");
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(&channel).await?;

@@ -115,4 +115,35 @@ mod tests {
         assert_eq!(verify(headers, BODY, &public, at), Ok(()));
         assert!(verify(headers, b"{}", &public, at).is_err());
     }
+    #[test]
+    fn the_example_of_the_documentation_is_signed_so() {
+        const PAGE: &str = include_str!("../../../docs/webhooks.md");
+        let line = |begin: &str| {
+            let found = PAGE
+                .lines()
+                .find_map(|line| line.trim().strip_prefix(begin));
+            found.unwrap_or_else(|| panic!("no line begins with {begin}"))
+        };
+        let id = line("webhook-id: ");
+        let timestamp = line("webhook-timestamp: ");
+        let signature = line("webhook-signature: ");
+        let body = PAGE
+            .lines()
+            .map(str::trim)
+            .find(|line| line.starts_with("{\"type\""))
+            .unwrap();
+        assert!(PAGE.contains("`whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=`"));
+        let secret: [u8; 32] = std::array::from_fn(|at| u8::try_from(at).unwrap());
+        let seed = STANDARD.decode("nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=");
+        let keys = [
+            SigningKey::new(KeyKind::Ed25519, &seed.unwrap().try_into().unwrap()).unwrap(),
+            SigningKey::new(KeyKind::Hmac, &secret).unwrap(),
+        ];
+        assert_eq!(
+            header(&keys, id, timestamp, body.as_bytes()).unwrap(),
+            signature
+        );
+        let public = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+        assert!(PAGE.contains(&format!("`{public}`")));
+    }
 }

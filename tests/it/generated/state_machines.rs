@@ -6,7 +6,7 @@ use std::fmt::{Display, Write as _};
 use cei_gateway::domain::step::Step;
 use cei_gateway::domain::{
     acknowledgement, application, complaint, consignment, day, fee, inbox, letter, order, payment,
-    refund,
+    refund, webhook,
 };
 
 const HEAD: &str = "\
@@ -38,6 +38,7 @@ pub(super) fn render() -> String {
     life_cycle(&mut out, "Complaint", "complaint", complaint::STEPS);
     life_cycle(&mut out, "Inbox message", "inbox", inbox::STEPS);
     life_cycle(&mut out, "Day of payments", "day", day::STEPS);
+    life_cycle(&mut out, "Webhook", "webhook", webhook::STEPS);
     out
 }
 

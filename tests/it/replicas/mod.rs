@@ -4,6 +4,7 @@
 
 mod fleet;
 mod gaps;
+mod holders;
 mod leases;
 mod offices;
 mod outages;

@@ -4,6 +4,7 @@
 //! SQL is prepared on both databases by `statements` without anybody asking for it.
 
 mod applications;
+mod connections;
 mod counters;
 mod given;
 mod history;

@@ -8,6 +8,7 @@ use cei_gateway::domain::card::CardState;
 use cei_gateway::domain::complaint::{ComplaintState, Payer};
 use cei_gateway::domain::consignment::{ConsignmentState, ScanFinding};
 use cei_gateway::domain::day::DayEvent;
+use cei_gateway::domain::delivery::DeliveryVerdict;
 use cei_gateway::domain::fee::FeeState;
 use cei_gateway::domain::inbox::InboxState;
 use cei_gateway::domain::letter::{LetterKind, LetterState, Occasion};
@@ -15,6 +16,7 @@ use cei_gateway::domain::order::OrderState;
 use cei_gateway::domain::payment::{Channel, PaymentState};
 use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
+use cei_gateway::domain::webhook::{KeyKind, OnExhausted, WebhookState};
 use cei_gateway::store::Tx;
 use cei_gateway::store::authentication_failures::FailureCause;
 use cei_gateway::store::causes::Outcome;
@@ -75,6 +77,10 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("inbox", "state", codes!(InboxState)),
         ("lanes", "kind", codes!(LaneKind)),
         ("sealed_contents", "kind", codes!(SealedKind)),
+        ("webhooks", "state", codes!(WebhookState)),
+        ("webhooks", "on_exhausted", codes!(OnExhausted)),
+        ("webhook_keys", "kind", codes!(KeyKind)),
+        ("deliveries", "outcome", codes!(DeliveryVerdict)),
         // A file has no life cycle of its own; a fee is held as its application, a refund as its
         // payment; holds do not nest.
         ("history", "subject_kind", without(&["SOURCE_FILE"])),
@@ -105,7 +111,7 @@ async fn checks(tx: &mut Tx) -> Vec<(String, String)> {
     const POSTGRES: &str = "
         SELECT conrelid::regclass::text, pg_get_constraintdef(oid)
         FROM pg_constraint
-        WHERE contype = 'c' AND connamespace = 'public'::regnamespace";
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND conislocal";
     const SQLITE: &str = "
         SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%CHECK%'";
     let sql = if matches!(tx, Tx::Postgres(..)) {

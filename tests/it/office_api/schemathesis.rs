@@ -1,0 +1,91 @@
+//! The server, tried by its own description: schemathesis makes requests of every operation, right
+//! and wrong, and holds the answers against what is described.
+
+use std::process::Command;
+
+use cei_gateway::store::credentials::Party;
+use tokio::task::spawn_blocking;
+
+use crate::kit::databases::Database;
+use crate::kit::environment::waived;
+use crate::kit::world::World;
+use crate::office_api::{lift_limits, register, serve};
+
+/// Where scripts/setup installs it.
+const TOOL: &str = "target/tools/schemathesis/bin/schemathesis";
+/// What all its chance follows from.
+const SEED: &str = "20260101";
+/// Requests of one operation in one phase.
+const EXAMPLES: &str = "6";
+/// Seconds in which one answer must be there.
+const PATIENCE: &str = "20";
+
+/// What each party is tried on: the parts of the API that are its own.
+const PARTIES: [(Party, &str); 3] = [
+    (
+        Party::Office,
+        "^/v1/(applications|consignments|events|fees|offices|payment-references|webhook)",
+    ),
+    (
+        Party::Operator,
+        "^/v1/(operations|complaints|batching|orders|forced-words|holds|outbox|payments|refund)",
+    ),
+    (Party::Bureau, "^/v1/(bureau|channels)"),
+];
+
+#[tokio::test]
+async fn schemathesis_finds_no_failure_and_no_undocumented_answer() {
+    if waived("schemathesis") {
+        return;
+    }
+    let mut world = World::start(Database::sqlite().await).await;
+    lift_limits(&mut world).await;
+    world.ready_many(3).await;
+    let (server, address) = serve(&world);
+    for (party, paths) in PARTIES {
+        let office = (party == Party::Office).then(|| world.offices[0].id);
+        let key = register(&world, party, office, "*").await;
+        let url = format!("http://{address}/openapi.json");
+        let output = spawn_blocking(move || {
+            Command::new(TOOL)
+                .args([
+                    "run",
+                    &url,
+                    "--header",
+                    &format!("Authorization: Bearer {key}"),
+                ])
+                .args([
+                    "--checks",
+                    "not_a_server_error,status_code_conformance,content_type_conformance",
+                ])
+                .args([
+                    "--include-path-regex",
+                    paths,
+                    "--phases",
+                    "examples,coverage,fuzzing",
+                ])
+                .args([
+                    "--seed",
+                    SEED,
+                    "--max-examples",
+                    EXAMPLES,
+                    "--generation-deterministic",
+                ])
+                .args([
+                    "--request-timeout",
+                    PATIENCE,
+                    "--continue-on-failure",
+                    "--no-color",
+                ])
+                .args(["--generation-database", "none"])
+                .output()
+        });
+        let output = output.await.unwrap();
+        let output =
+            output.unwrap_or_else(|error| panic!("{TOOL}: {error}; run scripts/setup test"));
+        let said = String::from_utf8_lossy(&output.stdout);
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{party}:\n{said}\n{complaints}");
+    }
+    server.stop().await;
+}
