@@ -283,12 +283,12 @@ async fn every_failure_is_on_record_and_no_key_with_it() {
         })
         .collect();
     let expected = [
-        ("MISSING", 1, ""),
-        ("OTHER_ENVIRONMENT", 1, ""),
-        ("PARTY_NOT_ALLOWED", 1, "credential"),
-        ("REVOKED", 1, "credential"),
-        ("SIGNATURE_WRONG", 1, ""),
         ("UNKNOWN", 3, ""),
+        ("SIGNATURE_WRONG", 1, ""),
+        ("REVOKED", 1, "credential"),
+        ("PARTY_NOT_ALLOWED", 1, "credential"),
+        ("OTHER_ENVIRONMENT", 1, ""),
+        ("MISSING", 1, ""),
     ];
     assert_eq!(told, expected);
     assert!(rows.iter().all(|row| row.address == "127.0.0.1"));

@@ -134,6 +134,8 @@ impl Fleet {
             key_file = "certs/gateway-seal.key"
             chain_file = "certs/gateway-seal.pem"
             [bureau]
+            connect_timeout_seconds = 1
+            continue_timeout_seconds = 1
             total_timeout_seconds = 3
             [batching]
             lines_max = 10
@@ -177,6 +179,11 @@ impl Fleet {
         std::fs::read_to_string(self.path(&format!("{number}.out"))).unwrap()
     }
 
+    /// Why process `number` ended by itself, if it has.
+    fn complaint(&self, number: usize) -> String {
+        std::fs::read_to_string(self.path(&format!("{number}.err"))).unwrap()
+    }
+
     /// Starts process `number`, unless it runs.
     pub(super) fn start(&mut self, number: usize) {
         let append = |name: String| -> File {
@@ -215,6 +222,7 @@ impl Fleet {
         let url = format!("{}/readyz", self.url(number));
         let client = client();
         until("a process is ready", || async {
+            assert_eq!(self.complaint(number), "");
             let answer = client.get(&url).send().await;
             answer.is_ok_and(|answer| answer.status().is_success())
         })
