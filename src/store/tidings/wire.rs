@@ -137,8 +137,9 @@ impl Wire {
     }
 
     async fn tell(&self, news: &News) -> Result<(), StoreError> {
+        const POSTGRES_NOTIFY: &str = "SELECT pg_notify($1, $2)";
         for notification in notifications(news) {
-            sqlx::query("SELECT pg_notify($1, $2)")
+            sqlx::query(POSTGRES_NOTIFY)
                 .bind(self.channel.as_str())
                 .bind(notification)
                 .execute(&self.pool)
