@@ -78,6 +78,12 @@ impl Receivers {
         queue.extend(answers.iter().copied());
     }
 
+    /// Has a receiver answer so once, and forget what it was to answer before.
+    pub(crate) fn answer_once(&self, url: &str, answer: Outcome) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.answers.insert(url.to_owned(), [answer].into());
+    }
+
     /// Has a receiver answer nothing until [`Receivers::release`].
     pub(crate) fn stick(&self, url: &str) {
         self.inner.lock().unwrap().stuck.push(url.to_owned());
