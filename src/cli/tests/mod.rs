@@ -7,6 +7,7 @@ mod evidence;
 mod keys;
 mod kit;
 mod operations;
+mod outbox;
 mod payments;
 mod refunds;
 mod setting_up;

@@ -12,6 +12,7 @@ mod identity;
 mod life;
 mod money;
 mod operations;
+mod outbox;
 mod refunds;
 mod renewal;
 mod revocation;

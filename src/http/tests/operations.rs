@@ -11,11 +11,11 @@ use crate::store::history;
 use crate::worker::batcher::Batcher;
 use crate::worker::drain;
 
-const OPERATOR: &str = "cei_test_operator";
+pub(super) const OPERATOR: &str = "cei_test_operator";
 const READER: &str = "cei_test_reader";
 
 /// A gateway with one order in the outbox, and an operator's key.
-async fn with_order() -> (Kit, String) {
+pub(super) async fn with_order() -> (Kit, String) {
     let kit = Kit::start().await;
     kit.taken_in().await;
     let mut tx = kit.gateway.store.begin().await.unwrap();

@@ -12,6 +12,7 @@ mod holds;
 mod idempotency;
 mod outbox;
 mod payment_references;
+mod plans;
 mod schema;
 mod sealed;
 mod statements;
