@@ -266,7 +266,11 @@ pub(crate) async fn dead(world: &World, office: OfficeId) -> Vec<(i64, String)> 
         ..outbox::Selection::default()
     };
     let all = outbox::list_dead(&mut tx, &selection, 1000).await.unwrap();
-    all.into_iter().map(|dead| (dead.seq, dead.cause)).collect()
+    let told = |dead: outbox::DeadLetter| match dead.status {
+        Some(status) => (dead.seq, format!("{} {status}", dead.cause)),
+        None => (dead.seq, dead.cause),
+    };
+    all.into_iter().map(told).collect()
 }
 
 /// What history tells of an office's webhook.
