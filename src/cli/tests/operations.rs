@@ -213,8 +213,8 @@ async fn a_paused_lane_says_so_and_pausing_twice_changes_nothing() {
     );
     let listed = kit.cli(&["outbox", "lanes", "--limit", "1"]).await.ok();
     expect![[r"
-        LANE         MESSAGES  WAITING  ATTEMPTS  NEXT ATTEMPT          BREAKER  PAUSED
-        bureau:CNIN         1        1         0  2026-03-02 12:00:00Z  CLOSED   yes
+        LANE         MESSAGES  WAITING  SINCE                 ATTEMPTS  NEXT ATTEMPT          BREAKER  PAUSED  HELD UNTIL
+        bureau:CNIN         1        1  2026-03-02 12:00:00Z         0  2026-03-02 12:00:00Z  CLOSED   yes
         More: add --after bureau:CNIN
     "]]
     .assert_eq(&listed);
