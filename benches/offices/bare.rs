@@ -261,8 +261,10 @@ async fn read_table(pool: &PgPool, name: &str, mark: i64) -> anyhow::Result<Opti
 }
 
 fn fresh_of((_, kind, is_unique): &(String, String, bool)) -> Fresh {
+    if !is_unique {
+        return Fresh::No;
+    }
     match kind.as_str() {
-        _ if !is_unique => Fresh::No,
         "uuid" => Fresh::Uuid,
         "text" => Fresh::Text,
         "bytea" => Fresh::Bytes,

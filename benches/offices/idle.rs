@@ -28,8 +28,8 @@ pub(crate) async fn measure(
     options: &Options,
     samples: &mut Samples,
 ) -> anyhow::Result<()> {
-    say("an idle transaction\n")?;
     const IDLE: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ";
+    say("an idle transaction\n")?;
     // The gateway ends transactions that idle for a minute; a backup's is nobody's to end.
     let mut idle = town.pool.begin_with(IDLE).await?;
     sqlx::query("SET LOCAL idle_in_transaction_session_timeout = 0")

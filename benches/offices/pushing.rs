@@ -2,7 +2,6 @@
 //! nothing, or over HTTP to a sink.
 #![expect(clippy::float_arithmetic, reason = "rates for people, no money")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -10,8 +9,9 @@ use cei_gateway::clock::Clock;
 use cei_gateway::domain::delivery::Outcome;
 use cei_gateway::domain::operator::Actor;
 use cei_gateway::domain::webhook::{Endpoint, KeyKind, OnExhausted};
+use cei_gateway::flow::Failure;
 use cei_gateway::flow::webhooks::settings::{self, Wanted, Wish};
-use cei_gateway::flow::webhooks::{keys, turn};
+use cei_gateway::flow::webhooks::{WebhookRefusal, keys, turn};
 use cei_gateway::store::outbox::Lane;
 use cei_gateway::transport::webhook::{Answer, Carrier, Letter};
 use cei_gateway::worker::herald::{Herald, deliver};
@@ -67,12 +67,19 @@ pub(crate) async fn set_webhooks(town: &Town, sink: &Sink, count: i64) -> anyhow
     // Messages are put into the first lanes by name.
     lanes.sort();
     for (_, office) in lanes.into_iter().take(usize::try_from(count)?) {
-        settings::set(gateway, office, &wanted, &actor).await?;
+        done(settings::set(gateway, office, &wanted, &actor).await)?;
         let overlap = Duration::ZERO;
-        keys::make(gateway, office, KeyKind::Ed25519, overlap, &actor).await?;
-        settings::carry_out(gateway, office, Wish::Enable(None), &actor, None).await?;
+        done(keys::make(gateway, office, KeyKind::Ed25519, overlap, &actor).await)?;
+        done(settings::carry_out(gateway, office, Wish::Enable(None), &actor, None).await)?;
     }
     Ok(())
+}
+
+fn done<T>(outcome: Result<T, Failure<WebhookRefusal>>) -> anyhow::Result<T> {
+    outcome.map_err(|failure| match failure {
+        Failure::Refused(refusal) => refusal.into(),
+        Failure::Broken(error) => error,
+    })
 }
 
 /// Puts messages into so many lanes of offices, which become due.

@@ -14,6 +14,7 @@ mod signing;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod webhooks;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -35,9 +36,10 @@ pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_sec
 pub use crate::config::sections::{
     Batching, Bureau, Channels, CutOff, Database, Delivery, Environment, GroupBy, Http, Limits,
     Logging, Payments, Reconciliation, Retention, SelfPay, SpkiSha256, Vault, WatchedFolder,
-    Webhooks, Workers,
+    Workers,
 };
 pub use crate::config::signing::{KeyId, KeyKind, Pkcs11, Signing};
+pub use crate::config::webhooks::Webhooks;
 
 /// Every key with its default and what it means.
 const DEFAULTS: &str = include_str!("default.toml");

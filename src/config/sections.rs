@@ -213,24 +213,6 @@ pub struct Delivery {
     pub forced_word_days: u32,
 }
 
-/// How events are pushed to offices.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Webhooks {
-    /// Webhooks that one process sends to at a time.
-    pub concurrency: u32,
-    /// Events in one turn of a webhook at most.
-    pub batch: u32,
-    /// Events in a second at most.
-    pub rate_per_second: u32,
-    /// Seconds until a connection stands.
-    pub connect_timeout_seconds: u32,
-    /// Seconds until an event is sent and answered.
-    pub total_timeout_seconds: u32,
-    /// Whether they may lie in our own network and speak HTTP.
-    pub allow_private: bool,
-}
-
 /// The nightly comparison of open orders with the bureau.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]

@@ -215,7 +215,7 @@ mod tests {
             assert_eq!(Reason::from_number(reason.number()), Some(reason));
         }
         assert_eq!(Reason::from_number(100), None);
-        assert_eq!(numbers.len(), 116);
+        assert_eq!(numbers.len(), 119);
     }
 
     #[test]

@@ -82,7 +82,6 @@ pub async fn decide_card(
 /// Wakes whoever has something to do after a decision about a card.
 pub(crate) fn wake(gateway: &Gateway) {
     gateway.bells.ring(Bell::Batcher);
-    gateway.bells.tell_offices();
 }
 
 /// [`decide_card`] in the caller's transaction; whoever commits it calls [`wake`]. `version` is what

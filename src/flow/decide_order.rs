@@ -165,7 +165,6 @@ pub async fn decide(
 pub fn wake(gateway: &Gateway) {
     gateway.bells.ring(Bell::Dispatcher);
     gateway.bells.ring(Bell::Batcher);
-    gateway.bells.tell_offices();
 }
 
 /// [`decide`] in the caller's transaction; whoever commits it calls [`wake`].

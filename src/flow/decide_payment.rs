@@ -118,7 +118,6 @@ pub async fn decide_payment(
 /// Wakes whoever has something to do once a decision is committed.
 pub fn wake(gateway: &Gateway) {
     gateway.bells.ring(Bell::Batcher);
-    gateway.bells.tell_offices();
 }
 
 /// Carries out an operator's decision, with the note's reason in the history. Returns the payment

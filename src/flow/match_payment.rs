@@ -55,7 +55,6 @@ pub async fn match_next(gateway: &Gateway) -> Result<bool, Failure<Infallible>> 
     }
     tx.commit().await?;
     gateway.bells.ring(Bell::Batcher);
-    gateway.bells.tell_offices();
     Ok(true)
 }
 

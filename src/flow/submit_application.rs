@@ -412,5 +412,4 @@ fn ring(gateway: &Gateway, is_ready: bool) {
     if is_ready {
         gateway.bells.ring(Bell::Batcher);
     }
-    gateway.bells.tell_offices();
 }

@@ -321,13 +321,11 @@ pub(crate) async fn scan(
     }
     let actor = posted.caller.actor();
     let note = note(gateway, &actor, None);
-    let response = posted
+    posted
         .carry_out(&api, async |tx| {
             written(scan_in(tx, gateway, part, &note).await?)
         })
-        .await?;
-    gateway.bells.tell_offices();
-    Ok(response)
+        .await
 }
 
 fn written(counted: Counted) -> Result<Answer, Failure<ScanRefusal>> {

@@ -137,7 +137,7 @@ pub(crate) async fn list(
         caller: &caller,
         lane: lane_of(office),
         after: after.unwrap_or(0),
-        has_cursor: after.is_some(),
+        cursor,
         limit: query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX),
     };
     let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_MAX));
@@ -160,7 +160,7 @@ struct Look<'a> {
     caller: &'a Caller,
     lane: String,
     after: i64,
-    has_cursor: bool,
+    cursor: Option<&'a str>,
     limit: i64,
 }
 
@@ -177,8 +177,12 @@ impl Look<'_> {
         if self.is_at_end() {
             return Ok(None);
         }
-        let mut tx = self.api.gateway.store.read().await?;
-        Ok(outbox::read_feed(&mut tx, &self.lane, self.after, self.limit).await?)
+        // Boxed, so that an office that waits does not hold room for a reading all the time.
+        let reading = async {
+            let mut tx = self.api.gateway.store.read().await?;
+            outbox::read_feed(&mut tx, &self.lane, self.after, self.limit).await
+        };
+        Ok(Box::pin(reading).await?)
     }
 
     /// Looks until there are messages, or nothing to wait for, or the time is over. Between two looks
@@ -192,7 +196,7 @@ impl Look<'_> {
         let waiting = async {
             tokio::select! {
                 found = self.wait_for_some() => found,
-                refused = until_refused(self.api, self.caller) => Err(refused),
+                refused = Box::pin(until_refused(self.api, self.caller)) => Err(refused),
             }
         };
         let waiting = tokio::time::timeout(wait, waiting);
@@ -226,7 +230,7 @@ impl Look<'_> {
     /// before the database was restored from an older copy: its places are given again to other
     /// events, so it cannot be followed either.
     fn is_lost(&self, feed: &Feed) -> bool {
-        self.has_cursor && !(feed.floor_seq..=feed.last_seq).contains(&self.after)
+        self.cursor.is_some() && !(feed.floor_seq..=feed.last_seq).contains(&self.after)
     }
 
     fn answer(
@@ -243,7 +247,10 @@ impl Look<'_> {
         let data: anyhow::Result<Vec<_>> = told.iter().map(view).collect();
         let view = EventsView {
             data: data?,
-            next_cursor: place.seal(&last.to_string()),
+            next_cursor: match self.cursor {
+                Some(cursor) if last == self.after => cursor.to_owned(),
+                _ => place.seal(&last.to_string()),
+            },
         };
         Ok(self.headed(HttpResponse::Ok(), tag).json(view))
     }

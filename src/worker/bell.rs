@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 use crate::coded;
 
@@ -39,7 +39,6 @@ coded! {
 #[derive(Clone, Debug, Default)]
 pub struct Bells {
     notifies: Arc<[Notify; Bell::ALL.len()]>,
-    told: watch::Sender<()>,
 }
 
 impl Bells {
@@ -51,18 +50,6 @@ impl Bells {
     /// Returns when `bell` rings, at once when it rang since the last time.
     pub async fn rung(&self, bell: Bell) {
         self.of(bell).notified().await;
-    }
-
-    /// Wakes every request that waits for an office's events, and whoever pushes them: there may be
-    /// new ones.
-    pub fn tell_offices(&self) {
-        self.ring(Bell::Herald);
-        self.told.send_replace(());
-    }
-
-    /// Sees every call of [`Bells::tell_offices`] from now on.
-    pub fn told(&self) -> watch::Receiver<()> {
-        self.told.subscribe()
     }
 
     fn of(&self, bell: Bell) -> &Notify {

@@ -138,7 +138,9 @@ pub async fn deliver<C: Carrier>(
     };
     let now = gateway.clock.now();
     // The other half is for the try that is under way then, and for its record.
-    let until = now + turn::lease_of(gateway) / 2;
+    let until = lane
+        .lease_until
+        .map_or(now, |end| end - turn::lease_of(gateway) / 2);
     let Departure {
         lane,
         webhook,

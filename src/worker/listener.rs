@@ -31,7 +31,7 @@ impl Worker for Listener {
             Some(ear) => ear,
             None => Ear::open(&gateway.store).await?,
         };
-        // Another replica told an office something that may have to be pushed.
+        // An office was told something that may have to be pushed.
         let on_news = || gateway.bells.ring(Bell::Herald);
         ear.follow(LOOK_EVERY, on_news).await?;
         *kept = Some(ear);

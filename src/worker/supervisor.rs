@@ -108,13 +108,7 @@ async fn run<W: Worker>(worker: W, gateway: Gateway, stop: CancellationToken) {
             },
         );
         let rest = match outcome {
-            Ok(Progress::Worked) => {
-                // The herald pushes what was told, and tells nothing new.
-                if W::BELL != Bell::Herald {
-                    gateway.bells.tell_offices();
-                }
-                continue; // There may be more: look before resting.
-            }
+            Ok(Progress::Worked) => continue, // There may be more: look before resting.
             Ok(Progress::Idle) => gateway.pace_idle(),
             Err(error) => {
                 tracing::error!(

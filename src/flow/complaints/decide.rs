@@ -92,7 +92,6 @@ pub async fn decide_complaint(
 pub(crate) fn wake(gateway: &Gateway) {
     gateway.bells.ring(Bell::Batcher);
     gateway.bells.ring(Bell::Dispatcher);
-    gateway.bells.tell_offices();
 }
 
 /// [`decide_complaint`] in the caller's transaction; whoever commits it calls [`wake`].

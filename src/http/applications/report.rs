@@ -68,15 +68,13 @@ pub(crate) async fn report(
     let actor = posted.caller.actor();
     let note = note(gateway, &actor, None);
     let document_number = posted.content.document_number.as_deref();
-    let response = posted
+    posted
         .carry_out(&api, async |tx| {
             let application =
                 report_card(tx, gateway, (office, id), report, document_number, &note).await?;
             written::<ReportRefusal>(StatusCode::OK, &application)
         })
-        .await?;
-    gateway.bells.tell_offices();
-    Ok(response)
+        .await
 }
 
 impl From<ReportRefusal> for Problem {

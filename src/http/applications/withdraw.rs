@@ -63,14 +63,12 @@ pub(crate) async fn withdraw(
     }
     let actor = posted.caller.actor();
     let note = note(gateway, &actor, Some(withdrawal.reason.as_str()));
-    let response = posted
+    posted
         .carry_out(&api, async |tx| {
             let application = withdraw_application::withdraw(tx, withdrawal, &note).await?;
             written::<WithdrawRefusal>(StatusCode::OK, &application)
         })
-        .await?;
-    gateway.bells.tell_offices();
-    Ok(response)
+        .await
 }
 
 fn reason_of(content: &WithdrawalContent) -> Result<WithdrawalReason, Problem> {

@@ -135,15 +135,13 @@ pub(crate) async fn hold(
     let version = seen_version(&request)?;
     let actor = posted.caller.actor();
     let note = note(gateway, &actor, Some(posted.content.reason.trim()));
-    let response = posted
+    posted
         .carry_out::<NotDecided<SetAsideRefusal>, _>(&api, async |tx| {
             let set_aside = set_aside_in(tx, &number, version, &note).await;
             set_aside.map_err(not_decided)?;
             answer(StatusCode::OK, &decided(&number, "HELD"))
         })
-        .await?;
-    gateway.bells.tell_offices();
-    Ok(response)
+        .await
 }
 
 /// A decision to end an application.
@@ -190,15 +188,13 @@ pub(crate) async fn cancel(
     let (version, cause) = (seen_version(&request)?, cause_of(&posted.content)?);
     let actor = posted.caller.actor();
     let note = note(gateway, &actor, Some(posted.content.reason.trim()));
-    let response = posted
+    posted
         .carry_out::<NotDecided<CancelRefusal>, _>(&api, async |tx| {
             let ended = cancel_in(tx, &number, version, cause, &note).await;
             let state = ended.map_err(not_decided)?.state;
             answer(StatusCode::OK, &decided(&number, state.as_str()))
         })
-        .await?;
-    gateway.bells.tell_offices();
-    Ok(response)
+        .await
 }
 
 /// Extend the legal term of an application, once, by at most 15 days (OUG 97/2005, art. 15 (5)).

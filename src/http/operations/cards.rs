@@ -167,15 +167,13 @@ pub(crate) async fn validate(
     };
     let actor = posted.caller.actor();
     let note = note(gateway, &actor, Some(posted.content.reason.trim()));
-    let response = posted
+    posted
         .carry_out::<ValidationRefusal, _>(&api, async |tx| {
             let taken = validate_in(tx, gateway, verdicts, &note).await?;
             let data = taken.into_iter().map(VerdictView::from).collect();
             answer(StatusCode::OK, &ValidatedView { data })
         })
-        .await?;
-    gateway.bells.tell_offices();
-    Ok(response)
+        .await
 }
 
 impl From<ValidationRefusal> for Problem {

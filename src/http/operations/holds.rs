@@ -161,7 +161,6 @@ async fn decide(
         })
         .await?;
     decide_hold::wake(gateway);
-    gateway.bells.tell_offices();
     Ok(response)
 }
 

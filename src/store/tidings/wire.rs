@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgListener, PgPool};
+use sqlx::postgres::{PgListener, PgNotification, PgPool};
 
 use crate::store::outbox::LaneKind;
 use crate::store::tidings::{News, Tidings};
@@ -13,6 +13,9 @@ use crate::store::{Db, Store, StoreError};
 /// How long a process gathers what it commits before it tells the others: a notification costs
 /// them all a wake-up.
 const GATHER: Duration = Duration::from_millis(2);
+
+/// How long a look at the rows may take. While one hangs, what is in memory counts for nothing.
+const LOOK_MAX: Duration = Duration::from_secs(5);
 
 /// Bytes of a notification at most; `PostgreSQL` takes 8,000.
 const NOTIFICATION_BYTES: usize = 7_900;
@@ -46,7 +49,7 @@ impl Ear {
     }
 
     /// Looks at the rows once, then listens and tells for `patience`. Calls `on_news` whenever
-    /// something was heard that this process had not known.
+    /// something new was committed, here or elsewhere.
     ///
     /// After an error this ear is deaf and should be dropped.
     pub async fn follow(
@@ -54,14 +57,38 @@ impl Ear {
         patience: Duration,
         on_news: impl Fn(),
     ) -> Result<(), StoreError> {
-        if self.look().await? {
+        let look = tokio::time::timeout(LOOK_MAX, self.look()).await;
+        let is_news = look.unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
+        if is_news {
             on_news();
         }
-        self.store.tidings.set_followed(true);
-        let listening = Self::listen(&self.store.tidings, self.wire.as_mut(), on_news);
-        tokio::time::timeout(patience, listening)
-            .await
-            .unwrap_or(Ok(()))
+        let tidings = &self.store.tidings;
+        tidings.set_followed(true);
+        let over = tokio::time::timeout(patience, std::future::pending::<()>());
+        let mut over = std::pin::pin!(over);
+        loop {
+            // Only waiting is given up when the time is over, not what has to be told.
+            tokio::select! {
+                _ = &mut over => return Ok(()),
+                () = tidings.shared.to_tell.notified() => {
+                    tokio::time::timeout(GATHER, std::future::pending::<()>()).await.unwrap_or(());
+                    on_news();
+                    let news = std::mem::take(&mut *tidings.untold());
+                    if let Some(wire) = &self.wire {
+                        wire.tell(&news).await?;
+                    }
+                }
+                heard = hear(self.wire.as_mut()) => {
+                    let Some(heard) = heard? else {
+                        // The connection broke and came back: only the rows tell what was missed.
+                        return Ok(());
+                    };
+                    if hear_all(tidings, heard.payload()) {
+                        on_news();
+                    }
+                }
+            }
+        }
     }
 
     /// Reads how far every lane of an office and every revision has come. Returns whether there was
@@ -79,40 +106,23 @@ impl Ear {
         }
         Ok(is_news)
     }
+}
 
-    async fn listen(
-        tidings: &Tidings,
-        wire: Option<&mut Wire>,
-        on_news: impl Fn(),
-    ) -> Result<(), StoreError> {
-        let Some(wire) = wire else {
-            // Nobody else is on the wire.
-            tidings.untold().clear();
-            return std::future::pending().await;
-        };
-        loop {
-            tokio::select! {
-                () = tidings.shared.to_tell.notified() => {
-                    tokio::time::timeout(GATHER, std::future::pending::<()>()).await.unwrap_or(());
-                    let news = std::mem::take(&mut *tidings.untold());
-                    wire.tell(&news).await?;
-                }
-                heard = wire.listener.try_recv() => {
-                    let Some(heard) = heard? else {
-                        // The connection broke and came back: only the rows tell what was missed.
-                        return Ok(());
-                    };
-                    let mut is_news = false;
-                    for (topic, number) in heard.payload().lines().filter_map(read_line) {
-                        is_news |= tidings.hear(topic, number);
-                    }
-                    if is_news {
-                        on_news();
-                    }
-                }
-            }
-        }
+/// The next notification; `None` when the connection broke. Without a wire there is none.
+async fn hear(wire: Option<&mut Wire>) -> Result<Option<PgNotification>, StoreError> {
+    match wire {
+        Some(wire) => Ok(wire.listener.try_recv().await?),
+        None => std::future::pending().await,
     }
+}
+
+/// Takes note of a notification's lines. Returns whether there was news.
+fn hear_all(tidings: &Tidings, lines: &str) -> bool {
+    let mut is_news = false;
+    for (topic, number) in lines.lines().filter_map(read_line) {
+        is_news |= tidings.hear(topic, number);
+    }
+    is_news
 }
 
 impl Drop for Ear {
@@ -137,9 +147,9 @@ impl Wire {
     }
 
     async fn tell(&self, news: &News) -> Result<(), StoreError> {
-        const POSTGRES_NOTIFY: &str = "SELECT pg_notify($1, $2)";
+        const SQL: &str = "SELECT pg_notify($1, $2)";
         for notification in notifications(news) {
-            sqlx::query(POSTGRES_NOTIFY)
+            sqlx::query(SQL)
                 .bind(self.channel.as_str())
                 .bind(notification)
                 .execute(&self.pool)

@@ -54,10 +54,7 @@ fn start_demo(words: &str, folder: &Path) -> Program {
     panic!("the demo does not stay up");
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "another process is waited for, on the clock on the wall"
-)]
+/// Another process is waited for, on the clock on the wall.
 fn pause() {
     thread::sleep(Duration::from_millis(100));
 }

@@ -3,10 +3,14 @@
 
 use cei_gateway::http::routes::{ROUTES, Route, Who};
 use cei_gateway::store::credentials::Party;
+use cei_gateway::transport::certificates::{TLS_CA, certificate_file};
+use cei_gateway::transport::{Trust, client_config};
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
 
-use crate::kit::world::{World, both_worlds};
+use crate::kit::databases::Database;
+use crate::kit::world::{World, both_worlds, certificates};
 use crate::office_api::{lift_limits, register, serve};
 
 /// Somebody who asks.
@@ -70,10 +74,17 @@ fn is_of_interest(caller: &Caller, route: &Route) -> bool {
 
 /// A client that goes where it is told to and nowhere else.
 fn client() -> Client {
-    let client = Client::builder()
+    let anchors = std::fs::read(certificate_file(certificates(), TLS_CA)).unwrap();
+    let trust = Trust {
+        anchors_pem: &anchors,
+        crls_pem: None,
+    };
+    Client::builder()
+        .tls_backend_preconfigured(client_config(&trust, None).unwrap())
         .no_proxy()
-        .redirect(reqwest::redirect::Policy::none());
-    client.build().unwrap()
+        .redirect(Policy::none())
+        .build()
+        .unwrap()
 }
 
 /// Asks; returns the status, and the code where it is a problem.
@@ -112,7 +123,7 @@ fn path_to_nothing(route: &Route) -> String {
 
 #[tokio::test]
 async fn every_route_lets_through_whom_the_list_names_and_nobody_else() {
-    let mut world = World::start(crate::kit::databases::Database::sqlite().await).await;
+    let mut world = World::start(Database::sqlite().await).await;
     lift_limits(&mut world).await;
     let callers = callers(&world).await;
     let (server, address) = serve(&world);

@@ -12,7 +12,8 @@ use cei_gateway::worker::herald::deliver;
 use chrono::TimeDelta;
 
 use super::kit::{
-    Receivers, actor, enable, lane, lease, push, runs, set_up, set_up_with, tell, url, webhook,
+    Receivers, actor, enable, lane, lease, push, push_for, runs, set_up, set_up_with, tell, url,
+    webhook,
 };
 use crate::kit::databases::rows;
 use crate::kit::world::{World, both_worlds};
@@ -39,15 +40,15 @@ both_worlds! {
         let receivers = Receivers::default();
         let office = set_up(world, 0).await;
         tell(world, office, 1).await;
-        push(world, &receivers).await;
+        push_for(world, &receivers, TimeDelta::seconds(1)).await;
         let hour = Duration::from_hours(1);
         let made = keys::make(&world.gateway, office, KeyKind::Ed25519, hour, &actor()).await.unwrap();
         assert!(made.shown.starts_with("whpk_"));
         tell(world, office, 1).await;
-        push(world, &receivers).await;
+        push_for(world, &receivers, TimeDelta::seconds(1)).await;
         world.pass(TimeDelta::hours(1));
         tell(world, office, 1).await;
-        push(world, &receivers).await;
+        push_for(world, &receivers, TimeDelta::seconds(1)).await;
         let signatures: Vec<_> =
             receivers.heard(&url(0)).iter().map(|taken| taken.signatures).collect();
         assert_eq!(signatures, [1, 2, 1]);

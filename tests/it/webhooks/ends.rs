@@ -138,7 +138,7 @@ both_worlds! {
         push_for(world, &receivers, TimeDelta::minutes(6)).await;
         let open = lane(world, office).await;
         assert_eq!((open.breaker.as_str(), open.attempts), ("OPEN", 3));
-        assert_eq!(open.next_attempt_at.unwrap().signed_duration_since(world.now()) > TimeDelta::hours(9), true);
+        assert!(open.next_attempt_at.unwrap() - world.now() > TimeDelta::hours(9));
         push_for(world, &receivers, TimeDelta::hours(10)).await;
         assert_eq!(lane(world, office).await.breaker, "OPEN", "the trial failed");
         assert_eq!(receivers.seqs(&url(0)), [1; 4]);

@@ -78,6 +78,12 @@ impl Receivers {
         queue.extend(answers.iter().copied());
     }
 
+    /// Has a receiver answer so once, and forget what it was to answer before.
+    pub(crate) fn answer_once(&self, url: &str, answer: Outcome) {
+        let mut inner = self.inner.lock().unwrap();
+        inner.answers.insert(url.to_owned(), [answer].into());
+    }
+
     /// Has a receiver answer nothing until [`Receivers::release`].
     pub(crate) fn stick(&self, url: &str) {
         self.inner.lock().unwrap().stuck.push(url.to_owned());
@@ -260,7 +266,11 @@ pub(crate) async fn dead(world: &World, office: OfficeId) -> Vec<(i64, String)> 
         ..outbox::Selection::default()
     };
     let all = outbox::list_dead(&mut tx, &selection, 1000).await.unwrap();
-    all.into_iter().map(|dead| (dead.seq, dead.cause)).collect()
+    let told = |dead: outbox::DeadLetter| match dead.status {
+        Some(status) => (dead.seq, format!("{} {status}", dead.cause)),
+        None => (dead.seq, dead.cause),
+    };
+    all.into_iter().map(told).collect()
 }
 
 /// What history tells of an office's webhook.

@@ -29,12 +29,18 @@ both_worlds! {
 
         let lane = lane(world, office).await;
         assert_eq!((lane.acked_seq, lane.delivered_seq, lane.attempts), (7, 7, 0));
-        assert_eq!((lane.lease_owner, lane.next_attempt_at), (None, None));
+        assert_eq!(lane.lease_owner, None);
         let runs = runs(world, office).await;
         assert_eq!(runs.len(), 1, "{runs:?}");
         assert_eq!((runs[0].first_seq, runs[0].last_seq, runs[0].attempt), (1, 7, 1));
         assert_eq!((runs[0].outcome.as_str(), runs[0].status), ("DELIVERED", Some(200)));
+
+        // Seven of fifty in a second: it rests for a moment, and is then at rest for good.
+        assert_eq!(lane.next_attempt_at.unwrap() - world.now(), TimeDelta::milliseconds(140));
         assert_eq!(push(world, &receivers).await, Progress::Idle);
+        push_for(world, &receivers, TimeDelta::seconds(1)).await;
+        let rested = super::kit::lane(world, office).await;
+        assert_eq!((rested.next_attempt_at, rested.lease_owner), (None, None));
     }
 
     async fn what_was_told_before_the_webhook_was_set_up_is_not_pushed(world: &mut World) {
@@ -55,7 +61,7 @@ both_worlds! {
         let receivers = Receivers::default();
         let office = set_up(world, 0).await;
         tell(world, office, 10).await;
-        push(world, &receivers).await;
+        push_for(world, &receivers, TimeDelta::seconds(1)).await;
         assert_eq!(receivers.seqs(&url(0)), (1..=10).collect::<Vec<_>>());
         assert_eq!(runs(world, office).await.len(), 4);
     }
