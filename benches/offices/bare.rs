@@ -112,6 +112,7 @@ impl Bare {
 
     /// Applications a second, `together` in one transaction and one file, by `lines` at a time.
     /// Without `files`, rows alone.
+    #[expect(clippy::float_arithmetic, reason = "rates for people, no money")]
     pub(crate) async fn rate(
         self: &Arc<Self>,
         count: usize,

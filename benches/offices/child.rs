@@ -103,12 +103,13 @@ fn config(town: &Town, address: SocketAddr, tls: bool) -> String {
         ""
     };
     format!(
-        "data_dir = {:?}\n\
+        "data_dir = \"{}\"\n\
          [database]\nurl = {:?}\n\
          [http]\nbind = \"{address}\"\n{tls}\
          [limits]\noffice_requests_per_second = 0\nconnections_per_address = 0\n\
          [signing]\nkey_file = \"certs/gateway-seal.key\"\nchain_file = \"certs/gateway-seal.pem\"\n\
          [logging]\nlevel = \"error\"\n",
-        town.folder, town.config.database.url,
+        town.folder.display(),
+        town.config.database.url,
     )
 }

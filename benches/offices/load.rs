@@ -238,15 +238,11 @@ impl Load {
 
 /// A request without a body, as bytes.
 pub(crate) fn get(path: &str, key: Option<&str>, etag: Option<&str>) -> Vec<u8> {
-    let mut text = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n");
-    if let Some(key) = key {
-        text.push_str(&format!("Authorization: Bearer {key}\r\n"));
-    }
-    if let Some(etag) = etag {
-        text.push_str(&format!("If-None-Match: {etag}\r\n"));
-    }
-    text.push_str("\r\n");
-    text.into_bytes()
+    let key = key.map_or_else(String::new, |key| {
+        format!("Authorization: Bearer {key}\r\n")
+    });
+    let etag = etag.map_or_else(String::new, |etag| format!("If-None-Match: {etag}\r\n"));
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{key}{etag}\r\n").into_bytes()
 }
 
 /// A request with a JSON body and an idempotency key, as bytes.

@@ -85,7 +85,8 @@ async fn measure(options: &Options, folder: &Path) -> anyhow::Result<(String, Ve
             say(&format!("{}\n", section.name()))?;
             match section {
                 Section::Intake => {
-                    intake::measure(&town, &mut applicants, options, &mut samples).await?;
+                    let measured = intake::measure(&town, &mut applicants, options, &mut samples);
+                    Box::pin(measured).await?;
                 }
                 Section::Polls => {
                     polls::measure(&town, &mut applicants, options, &mut samples).await?;
@@ -94,7 +95,7 @@ async fn measure(options: &Options, folder: &Path) -> anyhow::Result<(String, Ve
                 Section::Waiting => waiting::measure(&town, options, &mut samples).await?,
             }
         }
-        plans::write(&town, &mut applicants, options, history).await?;
+        Box::pin(plans::write(&town, &mut applicants, options, history)).await?;
         samples.add("size.gb", size(&town).await?);
         chapters.push((*history, samples));
     }

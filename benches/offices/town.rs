@@ -56,7 +56,7 @@ impl Town {
         let mut config = Config::development(folder);
         let schema = format!("bench_{}", std::process::id());
         config.database.url = Store::make_schema(server, &schema).await?;
-        config.logging.level = "error".to_owned();
+        "error".clone_into(&mut config.logging.level);
         // The sink is on this machine, and nobody asked for a slower pace.
         config.webhooks.allow_private = true;
         config.webhooks.rate_per_second = 1_000_000;

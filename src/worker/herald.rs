@@ -137,16 +137,16 @@ pub async fn deliver<C: Carrier>(
         return Ok(true);
     };
     let now = gateway.clock.now();
-    // The other half is for the try that is under way then, and for its record.
-    let until = lane
-        .lease_until
-        .map_or(now, |end| end - turn::lease_of(gateway) / 2);
     let Departure {
         lane,
         webhook,
         keys,
         events,
     } = departure;
+    // The other half of the lease is for the try that is under way then, and for its record.
+    let until = lane
+        .lease_until
+        .map_or(now, |end| end - turn::lease_of(gateway) / 2);
     let mut turn = Turn::new(lane, webhook, now);
     match Way::open(gateway, carrier, &turn, &keys)? {
         Ok(mut way) => {

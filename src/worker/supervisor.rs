@@ -9,7 +9,6 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::gateway::Gateway;
-use crate::worker::bell::Bell;
 use crate::worker::{Progress, Worker};
 
 /// How a worker's last pass ended.

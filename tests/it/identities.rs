@@ -154,7 +154,7 @@ both_worlds! {
         };
         // Far below the 25 seconds that it would wait otherwise.
         let both = async { tokio::join!(waiting, revoking) };
-        let (status, ()) = timeout(Duration::from_secs(15), both).await.unwrap();
+        let (status, ()) = timeout(Duration::from_secs(15), Box::pin(both)).await.unwrap();
         assert_eq!(status, 401);
     }
 }

@@ -33,8 +33,8 @@ async fn overpaid(bani: i64) -> (Kit, Application) {
         bani,
         ..paid("B1", &told)
     };
-    kit.import(&statement("1", &[sum])).await;
-    kit.settle().await;
+    Box::pin(kit.import(&statement("1", &[sum]))).await;
+    Box::pin(kit.settle()).await;
     (kit, application)
 }
 

@@ -361,9 +361,10 @@ pub async fn record(gateway: &Gateway, turn: &Turn) -> Result<bool, Failure<Infa
     let breaker = turn.breaker(gateway);
     let mut tx = gateway.store.begin().await?;
     // Whoever changes a webhook locks it before its lane; so does this.
-    let webhook = match turn.is_troubled() {
-        true => webhooks::lock(&mut tx, turn.webhook.office).await?,
-        false => None,
+    let webhook = if turn.is_troubled() {
+        webhooks::lock(&mut tx, turn.webhook.office).await?
+    } else {
+        None
     };
     let learnt = turn.learnt(breaker, note.at);
     if !push::release(&mut tx, &turn.lane, &learnt).await? {

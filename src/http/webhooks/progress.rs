@@ -124,7 +124,7 @@ pub(crate) async fn test(api: web::Data<Api>, caller: Caller) -> Result<HttpResp
     let gateway = &api.gateway;
     let network = gateway.webhook_network.as_ref();
     let network = network.ok_or_else(|| Problem::of(catalogue::TEMPORARILY_UNAVAILABLE))?;
-    let view = try_out(gateway, &**network, caller.office()?).await?;
+    let view = try_out(gateway, network, caller.office()?).await?;
     Ok(HttpResponse::Ok().json(view))
 }
 

@@ -378,7 +378,7 @@ async fn what_the_receiver_asks_for_is_told() {
         answer.outcome,
         Outcome::Status {
             code: 429,
-            retry_after: Some(Duration::from_secs(120))
+            retry_after: Some(Duration::from_mins(2))
         }
     );
     assert_eq!(answer.detail.as_deref(), Some("HTTP 429"));

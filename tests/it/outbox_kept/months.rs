@@ -82,8 +82,8 @@ both_worlds! {
         let weeks = usize::try_from(KEPT / 7).unwrap();
         assert_eq!(in_time, weeks, "whatever is in its time is kept");
         // A month goes as a whole, so that it waits for its last day.
-        let late = kept.len() - in_time;
-        assert!(late <= if is_postgres(world) { 5 } else { 0 }, "{late} are past their time");
+        let overdue = kept.len() - in_time;
+        assert!(overdue <= if is_postgres(world) { 5 } else { 0 }, "{overdue} are past their time");
         let floor = lane_of(world, &lane).await.floor_seq;
         assert_eq!(usize::try_from(floor).unwrap() + kept.len(), 80);
     }

@@ -27,7 +27,7 @@ async fn a_gateway_that_wakes_after_its_lease_changes_nothing() {
     set_webhooks(&fleet, &receiver).await;
     receiver.be_silent(true);
     let office = fleet.offices[0].clone();
-    let mut town = Town::open(vec![fleet.url(0)], &[office.clone()], 1);
+    let mut town = Town::open(vec![fleet.url(0)], std::slice::from_ref(&office), 1);
     until("a message is under way", async || {
         !receiver.arrived(&office.code).is_empty()
     })

@@ -100,25 +100,21 @@ fn assert_pushed_whole(office: &str, arrived: &[Arrival], told: &[String], last_
     let mut first: Vec<&Arrival> = Vec::new();
     for arrival in arrived {
         let before = usize::try_from(arrival.seq - 1).unwrap();
-        match first.get(before) {
-            Some(known) => {
-                let same = (&known.id, &known.kind, &known.reference);
-                assert_eq!(
-                    (&arrival.id, &arrival.kind, &arrival.reference),
-                    same,
-                    "{office}: {} came again as something else",
-                    arrival.seq
-                );
-            }
-            None => {
-                assert_eq!(before, first.len(), "{office}: {arrival:?} came too early");
-                assert_eq!(
-                    arrival.previous_seq,
-                    arrival.seq - 1,
-                    "{office}: {arrival:?}"
-                );
-                first.push(arrival);
-            }
+        if let Some(known) = first.get(before) {
+            assert_eq!(
+                (&arrival.id, &arrival.kind, &arrival.reference),
+                (&known.id, &known.kind, &known.reference),
+                "{office}: {} came again as something else",
+                arrival.seq
+            );
+        } else {
+            assert_eq!(before, first.len(), "{office}: {arrival:?} came too early");
+            assert_eq!(
+                arrival.previous_seq,
+                arrival.seq - 1,
+                "{office}: {arrival:?}"
+            );
+            first.push(arrival);
         }
     }
     let pushed: Vec<&String> = first.iter().map(|arrival| &arrival.id).collect();

@@ -55,7 +55,9 @@ async fn while_following<T>(ear: &mut Ear, patience: Duration, done: impl Future
             () = following => unreachable!(),
         }
     };
-    tokio::time::timeout(LONG, all).await.expect("it is heard")
+    tokio::time::timeout(LONG, Box::pin(all))
+        .await
+        .expect("it is heard")
 }
 
 #[tokio::test]

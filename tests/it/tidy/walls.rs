@@ -29,9 +29,10 @@ const MODULES: &[Module] = &[
              modules: &["domain"],
              crates: &["base64", "chrono", "csv", "encoding_rs", "openssl", "quick_xml", "serde", "serde_json", "thiserror",
                        "toml"] },
+    // Of tokio, what waits and the runtime in which connections are made: no network of its own.
     Module { name: "store",
              modules: &["domain", "random"],
-             crates: &["anyhow", "backoff", "chrono", "serde", "serde_json", "sqlx", "thiserror", "tracing",
+             crates: &["anyhow", "backoff", "chrono", "serde", "serde_json", "sqlx", "thiserror", "tokio", "tracing",
                        "uuid"] },
     Module { name: "transport",
              modules: &["domain", "clock", "random"],

@@ -35,8 +35,8 @@ both_worlds! {
                 1 => receivers.answer_once(&url(1), status(422)),
                 _ => (),
             }
-            let lived = drain(&herald(&receivers, "dying"), &dying, 50).await;
-            assert_eq!(lived.is_err(), interruption.has_struck(), "{lived:?}");
+            let outcome = drain(&herald(&receivers, "dying"), &dying, 50).await;
+            assert_eq!(outcome.is_err(), interruption.has_struck(), "{outcome:?}");
             // The lease of whoever died runs out.
             world.pass(TimeDelta::seconds(61));
             lives += 1;

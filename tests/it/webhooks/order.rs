@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cei_gateway::domain::webhook::OnExhausted;
 use cei_gateway::flow::webhooks::turn;
+use cei_gateway::worker::bell::Bell;
 use cei_gateway::worker::herald::deliver;
 use cei_gateway::worker::{Progress, Worker};
 use chrono::TimeDelta;
@@ -128,7 +129,7 @@ both_worlds! {
         assert!(receivers.seqs(&url(0)).is_empty());
         // Nor does what they are told meanwhile wait.
         tell(world, others[0], 1).await;
-        world.gateway.bells.tell_offices();
+        world.gateway.bells.ring(Bell::Herald);
         for _ in 0..20 {
             herald.pass(&world.gateway).await.unwrap();
             if receivers.seqs(&url(1)).len() == 4 {

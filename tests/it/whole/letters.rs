@@ -81,7 +81,7 @@ async fn an_order_that_was_taken_with_an_error_arrives_once() {
 /// A bureau that errs with every answer to a letter is asked every night until the card is handed
 /// over; nothing of an answer that is wrong is believed.
 async fn assert_harmless(misbehaviour: Misbehaviour, quarantined: bool) {
-    let theatre = play_with(misbehaviour).await;
+    let theatre = Box::pin(play_with(misbehaviour)).await;
     let asked = letters(&theatre, "NIGHT").await;
     assert!(!asked.is_empty(), "no night passed");
     let mut tx = theatre.stage.gateway.store.read().await.unwrap();

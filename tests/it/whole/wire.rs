@@ -40,7 +40,7 @@ async fn play_with(misbehaviour: Misbehaviour) -> (Theatre, i64) {
 /// Plays, and finds every document that was wrong set aside with its reason, and no word of it
 /// applied.
 async fn assert_set_aside(misbehaviour: Misbehaviour) {
-    let (theatre, erred) = play_with(misbehaviour).await;
+    let (theatre, erred) = Box::pin(play_with(misbehaviour)).await;
     let mut tx = theatre.stage.gateway.store.read().await.unwrap();
     let applied = rows!(
         (i64,),
