@@ -98,6 +98,10 @@ async fn measure(options: &Options, folder: &Path) -> anyhow::Result<(String, Ve
         Box::pin(plans::write(&town, &mut applicants, options, history)).await?;
         samples.add("size.gb", size(&town).await?);
         chapters.push((*history, samples));
+        // What follows may take long, and may fail: nothing measured is lost then.
+        if chapters.len() < options.histories.len() {
+            say(&report::tables(&server, &chapters))?;
+        }
     }
     Ok((server, chapters))
 }

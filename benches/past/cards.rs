@@ -11,7 +11,8 @@ const AT_ONCE: u64 = 1_000 * ORDER;
 
 /// What one card leaves behind: a tombstone, an application, a line, a card, a word, a step. Each
 /// id is the card's number with a letter before it, so that indexes grow at their end, as those of
-/// identifiers by time do.
+/// identifiers by time do. Payment references are drawn from all there are, so one that the bench
+/// itself was given is passed over.
 const ROWS: [&str; 7] = [
     "INSERT INTO sealed_contents
          (id, kind, wrapped_key, size_bytes, sha256, created_at, erase_at, erased_at, erase_reason)
@@ -28,11 +29,19 @@ const ROWS: [&str; 7] = [
             decode(repeat('07', 32), 'hex'), 1, 'CEI', 'EXPIRY',
             decode(md5(n::text) || md5(n::text), 'hex'), $4, TRUE, '2025-06-01', '2025-07-01',
             'E2', 'HANDED_OVER', FALSE, 'EXEMPT', 0, 0, 'X1', '{}',
-            'RF' || lpad((98 - ((1000000000 + n) * 1000000 + 271500) % 97)::text, 2, '0')
-                 || 1000000000 + n,
+            r.reference,
             ('a1' || lpad(to_hex(n), 30, '0'))::uuid, 90000, 1, 0, '2025-06-01', '2025-07-01', 9
      FROM generate_series($1::bigint, $2::bigint) n,
-          LATERAL (SELECT ($3::uuid[])[1 + n % cardinality($3::uuid[])] AS id) o",
+          LATERAL (SELECT ($3::uuid[])[1 + n % cardinality($3::uuid[])] AS id) o,
+          LATERAL (
+              SELECT of_body.reference
+              FROM (VALUES (9000000000 + n), (8000000000 + n), (7000000000 + n)) AS v (body),
+                   LATERAL (
+                       SELECT 'RF' || lpad((98 - (body * 1000000 + 271500) % 97)::text, 2, '0')
+                              || body AS reference) of_body
+              WHERE NOT EXISTS (
+                  SELECT FROM applications a WHERE a.payment_reference = of_body.reference)
+              LIMIT 1) r",
     "INSERT INTO orders
          (id, number, message_id, bureau, product, test, state, close_reason, line_count, resends,
           created_at, updated_at, version)
