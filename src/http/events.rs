@@ -226,11 +226,16 @@ impl Look<'_> {
         !feed.told.is_empty() || self.is_lost(feed)
     }
 
-    /// Whether events after the cursor are not kept any more. A cursor beyond the end was given
-    /// before the database was restored from an older copy: its places are given again to other
-    /// events, so it cannot be followed either.
+    /// Whether events after the cursor are not kept any more. A month that retention drops is gone
+    /// at once, before a snapshot tells of the lane's new beginning; but places have no gaps, so
+    /// what comes first tells as well. A cursor beyond the end was given before the database was
+    /// restored from an older copy: its places are given again to other events.
     fn is_lost(&self, feed: &Feed) -> bool {
-        self.cursor.is_some() && !(feed.floor_seq..=feed.last_seq).contains(&self.after)
+        let follows = match feed.told.first() {
+            Some(first) => first.seq == self.after + 1,
+            None => feed.last_seq == self.after,
+        };
+        self.cursor.is_some() && !(follows && self.after >= feed.floor_seq)
     }
 
     fn answer(

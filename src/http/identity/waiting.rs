@@ -17,7 +17,8 @@ async fn still_valid(api: &Api, caller: &Caller) -> Result<(), Problem> {
     let (credentials, store) = (&api.identities.credentials, &api.gateway.store);
     let found = match credentials.at_hand(store, caller.hash(), now) {
         Some(known) => Some(known),
-        None => credentials.look_up(store, caller.hash(), now).await?,
+        // Boxed, so that who waits does not hold room for a look all the time.
+        None => Box::pin(credentials.look_up(store, caller.hash(), now)).await?,
     };
     let checked = match found {
         Some(known) => known.check(known.kind(), now),

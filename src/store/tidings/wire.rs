@@ -147,9 +147,9 @@ impl Wire {
     }
 
     async fn tell(&self, news: &News) -> Result<(), StoreError> {
-        const SQL: &str = "SELECT pg_notify($1, $2)";
+        const POSTGRES: &str = "SELECT pg_notify($1, $2)";
         for notification in notifications(news) {
-            sqlx::query(SQL)
+            sqlx::query(POSTGRES)
                 .bind(self.channel.as_str())
                 .bind(notification)
                 .execute(&self.pool)

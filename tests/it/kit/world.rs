@@ -14,6 +14,7 @@ use cei_gateway::domain::id::{ApplicationId, OfficeId};
 use cei_gateway::domain::inbox::InboxState;
 use cei_gateway::domain::money::Money;
 use cei_gateway::domain::office::CLUJ;
+use cei_gateway::domain::payment_reference::PaymentReference;
 use cei_gateway::flow::content::ApplicationContent;
 use cei_gateway::flow::intake::{self, IntakeContext, IntakePolicy};
 use cei_gateway::flow::sealing::{self, seal};
@@ -309,7 +310,7 @@ impl World {
             fee_paid: Money::ZERO,
             fee_rule: "X1".to_owned(),
             fee_facts: "{}".to_owned(),
-            payment_reference: format!("{serial:012}"),
+            payment_reference: PaymentReference::from_random(serial.into()).compact(),
             sealed: blob.id,
             content_bytes: blob.size_bytes,
             order_attempts: 0,

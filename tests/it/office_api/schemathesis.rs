@@ -51,8 +51,11 @@ async fn schemathesis_finds_no_failure_and_no_undocumented_answer() {
         let office = (party == Party::Office).then(|| world.offices[0].id);
         let key = register(&world, party, office, "*").await;
         let url = format!("http://{address}/openapi.json");
+        // It leaves what it learnt in the folder in which it runs.
+        let folder = world.config.data_dir.clone();
         let output = spawn_blocking(move || {
-            Command::new(TOOL)
+            Command::new(std::path::absolute(TOOL).unwrap())
+                .current_dir(folder)
                 .args(["run", &url])
                 .args(["--header", &format!("Authorization: Bearer {key}")])
                 .args(["--checks", CHECKS, "--phases", "examples,coverage,fuzzing"])

@@ -129,6 +129,8 @@ both_worlds! {
         assert!(receivers.seqs(&url(0)).is_empty());
         // Nor does what they are told meanwhile wait.
         tell(world, others[0], 1).await;
+        // The rest that the rate asks for is over.
+        world.pass(TimeDelta::seconds(1));
         world.gateway.bells.ring(Bell::Herald);
         for _ in 0..20 {
             herald.pass(&world.gateway).await.unwrap();
