@@ -310,7 +310,7 @@ impl World {
             fee_paid: Money::ZERO,
             fee_rule: "X1".to_owned(),
             fee_facts: "{}".to_owned(),
-            payment_reference: PaymentReference::from_random(serial.into()).compact(),
+            payment_reference: PaymentReference::from_random(1_000 * serial).compact(),
             sealed: blob.id,
             content_bytes: blob.size_bytes,
             order_attempts: 0,
