@@ -66,7 +66,7 @@ impl Identities {
 
 /// Who a request says it is from, before anybody looked. Another way to prove it, such as the access
 /// token of an OAuth 2.0 client (RFC 6749 section 4.4), is another variant here: [`proof_of`] reads
-/// it, and [`find`] tells which credential it stands for.
+/// it, and [`KnownCredentials`] tells which credential it stands for.
 #[derive(Clone, Copy)]
 enum Proof<'a> {
     Certificate(Hash),
