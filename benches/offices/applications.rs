@@ -35,14 +35,18 @@ pub(crate) struct Applicants {
 }
 
 impl Applicants {
-    pub(crate) fn new(today: NaiveDate) -> Self {
-        // A schema of its own begins without people, so that the same ones may come every time.
+    /// Those who come after so many; the same people come in every run.
+    pub(crate) fn after(taken: usize, today: NaiveDate) -> Self {
         let random = Random::seeded(23);
+        let mut people = People::new(Random::seeded(29));
+        for _ in 0..taken {
+            people.person(35, today);
+        }
         Self {
-            people: People::new(random.clone()),
+            people,
             random,
             today,
-            serial: 0,
+            serial: taken,
         }
     }
 

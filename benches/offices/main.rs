@@ -7,6 +7,7 @@ mod child;
 mod graphile;
 mod idle;
 mod intake;
+mod kept;
 mod load;
 mod measure;
 mod options;
@@ -65,45 +66,56 @@ fn run() -> anyhow::Result<()> {
     writeln!(io::stdout(), "{text}").context("cannot print")
 }
 
-/// Measures every section with each history.
+/// Measures every section with each history, each in a schema of its own.
 async fn measure(options: &Options, folder: &Path) -> anyhow::Result<(String, Vec<Chapter>)> {
-    let town = Town::found(folder, &options.postgres, options.offices).await?;
-    let server = describe(&town).await?;
-    say(&format!("{server}\n"))?;
-    let mut applicants = Applicants::new(Clock::System.today());
+    let mut server = String::new();
     let mut chapters = Vec::new();
-    let mut before = History::default();
-    for history in &options.histories {
-        let mut samples = Samples::default();
-        if *history != before {
-            say("making the past\n")?;
-            past::grow(&town, before, *history).await?;
-            before = *history;
+    for (place, history) in options.histories.iter().enumerate() {
+        let schema = options.schema(place);
+        let town = (options.postgres.as_str(), schema.as_str());
+        let town = Town::found(&folder.join(&schema), town, options.offices).await?;
+        if chapters.is_empty() {
+            server = describe(&town).await?;
+            say(&format!("{server}\n"))?;
         }
-        town.settle_down().await?;
-        for section in &options.sections {
-            say(&format!("{}\n", section.name()))?;
-            match section {
-                Section::Intake => {
-                    let measured = intake::measure(&town, &mut applicants, options, &mut samples);
-                    Box::pin(measured).await?;
-                }
-                Section::Polls => {
-                    polls::measure(&town, &mut applicants, options, &mut samples).await?;
-                }
-                Section::Outbox => outbox::measure(&town, options, &mut samples).await?,
-                Section::Waiting => waiting::measure(&town, options, &mut samples).await?,
-            }
-        }
-        Box::pin(plans::write(&town, &mut applicants, options, history)).await?;
-        samples.add("size.gb", size(&town).await?);
+        let samples = Box::pin(measure_one(&town, options, *history)).await?;
         chapters.push((*history, samples));
+        town.close().await;
         // What follows may take long, and may fail: nothing measured is lost then.
         if chapters.len() < options.histories.len() {
             say(&report::tables(&server, &chapters))?;
         }
     }
     Ok((server, chapters))
+}
+
+/// Measures every section with one history.
+async fn measure_one(town: &Town, options: &Options, history: History) -> anyhow::Result<Samples> {
+    let taken = kept::taken(&town.pool).await?;
+    let mut applicants = Applicants::after(taken, Clock::System.today());
+    let mut samples = Samples::default();
+    let before = kept::past(&town.pool).await?;
+    if history != before {
+        say("making the past\n")?;
+        past::grow(town, before, history).await?;
+        kept::note(&town.pool, history).await?;
+    }
+    town.settle_down().await?;
+    for section in &options.sections {
+        say(&format!("{}\n", section.name()))?;
+        match section {
+            Section::Intake => {
+                let measured = intake::measure(town, &mut applicants, options, &mut samples);
+                Box::pin(measured).await?;
+            }
+            Section::Polls => polls::measure(town, &mut applicants, options, &mut samples).await?,
+            Section::Outbox => outbox::measure(town, options, &mut samples).await?,
+            Section::Waiting => waiting::measure(town, options, &mut samples).await?,
+        }
+    }
+    Box::pin(plans::write(town, &mut applicants, options, &history)).await?;
+    samples.add("size.gb", size(town).await?);
+    Ok(samples)
 }
 
 /// Gigabytes of the database.

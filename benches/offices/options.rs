@@ -13,6 +13,7 @@ Measures what offices ask of the gateway, on PostgreSQL, each figure beside its 
   --idle-seconds N     how long a transaction stays idle while lanes are claimed (90)
   --offices N          offices that wait for events at the same time (2000)
   --quick              small numbers and two rounds, to see that it works
+  --keep SCHEMA        keep the schema of the last history, or use it when it is there; wants --folder
   --folder DIR         where the vault lies; a temporary folder without it
   --plans FILE         where the plans of the hot statements are written (target/offices-plans.txt)
   --postgres URL       the server (TEST_DATABASE_URL, which scripts/with-postgres sets)
@@ -56,6 +57,7 @@ pub(crate) struct Options {
     pub(crate) idle_seconds: u32,
     pub(crate) offices: usize,
     pub(crate) quick: bool,
+    pub(crate) keep: Option<String>,
     pub(crate) folder: Option<PathBuf>,
     pub(crate) plans: PathBuf,
     pub(crate) postgres: String,
@@ -71,6 +73,7 @@ pub(crate) fn read() -> anyhow::Result<Option<Options>> {
         idle_seconds: 0,
         offices: 0,
         quick: false,
+        keep: None,
         folder: None,
         plans: PathBuf::from("target/offices-plans.txt"),
         postgres: std::env::vars()
@@ -91,6 +94,7 @@ pub(crate) fn read() -> anyhow::Result<Option<Options>> {
             "--idle-seconds" => options.idle_seconds = value()?.parse()?,
             "--offices" => options.offices = value()?.parse()?,
             "--quick" => options.quick = true,
+            "--keep" => options.keep = Some(value()?),
             "--folder" => options.folder = Some(value()?.into()),
             "--plans" => options.plans = value()?.into(),
             "--postgres" => options.postgres = value()?,
@@ -103,7 +107,21 @@ pub(crate) fn read() -> anyhow::Result<Option<Options>> {
         !options.postgres.is_empty(),
         "no server: run it under scripts/with-postgres or name one with --postgres"
     );
+    ensure!(
+        options.keep.is_none() || options.folder.is_some(),
+        "--keep wants --folder: rows and vault belong together"
+    );
     Ok(Some(complete(options)))
+}
+
+impl Options {
+    /// The schema of the history in this place.
+    pub(crate) fn schema(&self, place: usize) -> String {
+        match &self.keep {
+            Some(kept) if place + 1 == self.histories.len() => kept.clone(),
+            _ => format!("bench_{}_{place}", std::process::id()),
+        }
+    }
 }
 
 /// Fills in what was not said.

@@ -2,7 +2,7 @@
 //! constant, and one that reads one row with sqlx and nothing else. They are what the API is held
 //! against.
 
-use std::sync::OnceLock;
+use std::sync::{PoisonError, RwLock};
 
 use actix_web::{HttpResponse, error, web};
 use sqlx::PgPool;
@@ -14,11 +14,12 @@ pub(crate) const CONSTANT: &str = "/bench/constant";
 pub(crate) const READ: &str = "/bench/read/";
 
 /// Pages are plain functions, so their database is in a static.
-static POOL: OnceLock<PgPool> = OnceLock::new();
+static POOL: RwLock<Option<PgPool>> = RwLock::new(None);
 
-/// Names the database for the page that reads; the first one stays.
-pub(crate) fn read_from(pool: &PgPool) {
-    POOL.get_or_init(|| pool.clone());
+/// Names the database for the page that reads. The pool is for one server alone: its connections
+/// are opened by the server's threads and end with them.
+pub(crate) fn read_from(pool: PgPool) {
+    *POOL.write().unwrap_or_else(PoisonError::into_inner) = Some(pool);
 }
 
 /// Registers the pages.
@@ -37,12 +38,11 @@ async fn read(path: web::Path<Uuid>) -> Result<HttpResponse, actix_web::Error> {
         SELECT number, state, fee_state, deadline_on::text, updated_at::text, version
         FROM applications
         WHERE id = $1";
-    let pool = POOL
-        .get()
-        .ok_or_else(|| error::ErrorInternalServerError("no database"))?;
+    let pool = POOL.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let pool = pool.ok_or_else(|| error::ErrorInternalServerError("no database"))?;
     let row: (String, String, String, String, String, i64) = sqlx::query_as(SQL)
         .bind(path.into_inner())
-        .fetch_one(pool)
+        .fetch_one(&pool)
         .await
         .map_err(error::ErrorInternalServerError)?;
     let (number, state, fee_state, deadline_on, updated_at, version) = row;

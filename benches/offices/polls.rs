@@ -12,7 +12,7 @@ use crate::load::{Line, Load, Target, Until, get};
 use crate::measure::Samples;
 use crate::options::Options;
 use crate::pages;
-use crate::town::Town;
+use crate::town::{Town, open_pool};
 
 /// Connections at the same time.
 const LINES: usize = 32;
@@ -33,7 +33,7 @@ pub(crate) async fn measure(
     options: &Options,
     samples: &mut Samples,
 ) -> anyhow::Result<()> {
-    pages::read_from(&town.pool);
+    pages::read_from(open_pool(&town.config).await?);
     let server = town.serve(town.config.clone()).await?;
     let target = server.target.clone();
     submit(town, applicants, &target, (APPLICATIONS, Images::Absent)).await?;

@@ -27,7 +27,7 @@ use sqlx::postgres::PgPoolOptions;
 use tokio_util::sync::CancellationToken;
 
 use crate::load::Target;
-use crate::{pages, past};
+use crate::{kept, pages, past};
 
 /// Offices entered in one transaction.
 const AT_ONCE: usize = 500;
@@ -48,14 +48,22 @@ pub(crate) struct Town {
 }
 
 impl Town {
-    /// Opens a gateway in `folder`, in a schema of its own on the server.
-    pub(crate) async fn found(folder: &Path, server: &str, count: usize) -> anyhow::Result<Self> {
+    /// Opens a gateway in `folder`, in this schema of the server, which is made when it is not there.
+    pub(crate) async fn found(
+        folder: &Path,
+        (server, schema): (&str, &str),
+        count: usize,
+    ) -> anyhow::Result<Self> {
         let now = Clock::System.now();
         let certs = folder.join("certs");
-        generate_development_certificates(&certs, &[], Validity::around(now), false)?;
+        if !certs.exists() {
+            generate_development_certificates(&certs, &[], Validity::around(now), false)?;
+        }
         let mut config = Config::development(folder);
-        let schema = format!("bench_{}", std::process::id());
-        config.database.url = Store::make_schema(server, &schema).await?;
+        config.database.url = match kept::find(server, schema).await? {
+            Some(url) => url,
+            None => Store::make_schema(server, schema).await?,
+        };
         "error".clone_into(&mut config.logging.level);
         // The sink is on this machine, and nobody asked for a slower pace.
         config.webhooks.allow_private = true;
@@ -63,12 +71,7 @@ impl Town {
         // One address and few keys stand for a whole country.
         config.limits.office_requests_per_second = 0;
         config.limits.connections_per_address = 0;
-        // As many connections as the comparators have.
-        let pool = PgPoolOptions::new()
-            .max_connections(config.database.connections_max)
-            .test_before_acquire(false)
-            .connect(&config.database.url)
-            .await?;
+        let pool = open_pool(&config).await?;
         let gateway = Gateway::open(config.clone(), Clock::System, Random::System).await?;
         let mut town = Self {
             config,
@@ -80,6 +83,8 @@ impl Town {
             workers: None,
         };
         past::make_months(&town.pool).await?;
+        town.offices = kept::offices(&town.pool).await?;
+        town.keys = (0..town.offices.len()).map(key_of).collect();
         town.open_offices(count).await?;
         town.workers = Some(hear(&town.gateway));
         Ok(town)
@@ -111,10 +116,11 @@ impl Town {
             opened_on: "2025-03-20".parse()?,
         };
         ensure!(offices::insert(tx, &office, now).await?, "a code twice");
-        let key = format!("cei_test_bench_{number:05}");
+        let key = key_of(number);
         let credential = Credential {
             party: Party::Office,
             office: Some(office.id),
+            label: kept::label_of(number),
             ..credential(CredentialId(self.gateway.random.uuid(now)), &key)
         };
         ensure!(
@@ -153,6 +159,13 @@ impl Town {
         })
     }
 
+    /// Lets go of the database.
+    pub(crate) async fn close(self) {
+        drop(self.workers);
+        self.gateway.store.close().await;
+        self.pool.close().await;
+    }
+
     /// TLS that trusts the gateway's certificate.
     pub(crate) fn tls(&self) -> anyhow::Result<Arc<ClientConfig>> {
         let anchors = std::fs::read(certificate_file(&self.folder.join("certs"), TLS_CA))?;
@@ -175,6 +188,15 @@ impl Town {
     }
 }
 
+/// The same database for statements that no gateway has, with as many connections as the gateway.
+pub(crate) async fn open_pool(config: &Config) -> anyhow::Result<PgPool> {
+    Ok(PgPoolOptions::new()
+        .max_connections(config.database.connections_max)
+        .test_before_acquire(false)
+        .connect(&config.database.url)
+        .await?)
+}
+
 /// A server of this process.
 pub(crate) struct Serving {
     pub(crate) target: Target,
@@ -195,6 +217,11 @@ fn hear(gateway: &Gateway) -> Supervisor {
     let mut workers = Supervisor::new(gateway.clone(), CancellationToken::new());
     workers.start(Ears::default());
     workers
+}
+
+/// The API key of an office by its place.
+fn key_of(number: usize) -> String {
+    format!("cei_test_bench_{number:05}")
 }
 
 /// An API key of nobody yet.

@@ -143,10 +143,14 @@ impl Store {
         let statement = format!("CREATE SCHEMA \"{}\"", schema.replace('"', ""));
         connection.execute(AssertSqlSafe(statement)).await?;
         connection.close().await?;
+        Ok(Self::schema_url(url, schema))
+    }
+
+    /// The address of a schema of a PostgreSQL database.
+    #[must_use]
+    pub fn schema_url(url: &str, schema: &str) -> String {
         let separator = if url.contains('?') { '&' } else { '?' };
-        Ok(format!(
-            "{url}{separator}options=-c%20search_path%3D{schema}"
-        ))
+        format!("{url}{separator}options=-c%20search_path%3D{schema}")
     }
 
     /// Brings the schema up to date; replicas that start together wait for one another.
