@@ -1,13 +1,19 @@
 //! A schema that outlives the run: a past of millions takes longer to make than to measure with.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cei_gateway::domain::id::OfficeId;
 use cei_gateway::store::Store;
-use cei_gateway::store::offices::Office;
+use cei_gateway::store::offices::{Office, lane_of};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 use crate::options::History;
+use crate::town::Town;
+
+/// Events of each office that are still read.
+const NEWS: i64 = 20;
 
 /// The address of a schema that is there already.
 pub(crate) async fn find(server: &str, schema: &str) -> anyhow::Result<Option<String>> {
@@ -47,6 +53,30 @@ pub(crate) async fn offices(pool: &PgPool) -> anyhow::Result<Vec<Office>> {
             })
         })
         .collect()
+}
+
+/// Where each office's feed is asked for what it was told last; a past of years would be read page by
+/// page otherwise. A cursor is the place sealed for the office, as the gateway itself seals it.
+pub(crate) async fn feed_paths(town: &Town) -> anyhow::Result<Vec<String>> {
+    const SQL: &str = "
+        SELECT last_seq
+        FROM UNNEST($1::text[]) WITH ORDINALITY AS o (lane, place)
+        JOIN lanes l USING (lane)
+        ORDER BY o.place";
+    let lanes: Vec<String> = town.offices.iter().map(|one| lane_of(one.id)).collect();
+    let ends: Vec<(i64,)> = sqlx::query_as(SQL)
+        .bind(lanes)
+        .fetch_all(&town.pool)
+        .await?;
+    let paths = town.offices.iter().zip(ends).map(|(office, (end,))| {
+        let place = (end - NEWS).max(0).to_string();
+        let text = format!("events {} {place}", office.id);
+        let seal = town.gateway.vault.lookup_hash("cursor", &text);
+        let cursor = [place.as_bytes(), seal.get(..16).unwrap_or_default()].concat();
+        let cursor = URL_SAFE_NO_PAD.encode(cursor);
+        format!("/v1/events?limit=500&after={cursor}")
+    });
+    Ok(paths.collect())
 }
 
 /// How much past a schema has.

@@ -11,8 +11,8 @@ use crate::intake::submit;
 use crate::load::{Line, Load, Target, Until, get};
 use crate::measure::Samples;
 use crate::options::Options;
-use crate::pages;
 use crate::town::{Town, open_pool};
+use crate::{kept, pages};
 
 /// Connections at the same time.
 const LINES: usize = 32;
@@ -85,8 +85,8 @@ fn poll(name: &'static str, requests: Vec<Vec<u8>>, expected: u16) -> Poll {
 /// Polls of feeds in which nothing is new: without and with the tag of the answer before.
 async fn feeds(town: &Town, line: &mut Line) -> anyhow::Result<(Vec<Vec<u8>>, Vec<Vec<u8>>)> {
     let (mut fresh, mut known) = (Vec::new(), Vec::new());
-    for key in &town.keys {
-        let mut path = "/v1/events?limit=500".to_owned();
+    let paths = kept::feed_paths(town).await?;
+    for (key, mut path) in town.keys.iter().zip(paths) {
         let etag = loop {
             let answer = line.ask(&get(&path, Some(key), None)).await?;
             ensure!(answer.status == 200, "{}", answer.head);

@@ -20,6 +20,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::child::Served;
+use crate::kept;
 use crate::load::{Line, Target, get};
 use crate::measure::{Samples, Watch, percentile, real};
 use crate::options::Options;
@@ -64,9 +65,10 @@ pub(crate) async fn measure(
             stop: CancellationToken::new(),
         });
         let offices = tokio::task::spawn_blocking({
-            let (room, target, keys) =
-                (Arc::clone(&room), served.target.clone(), town.keys.clone());
-            move || wait_for_all(&room, &target, &keys)
+            let (room, target) = (Arc::clone(&room), served.target.clone());
+            let paths = kept::feed_paths(town).await?;
+            let offices: Vec<_> = town.keys.iter().cloned().zip(paths).collect();
+            move || wait_for_all(&room, &target, &offices)
         });
         until(&room.waiting, town.keys.len(), 60_000).await?;
         Clock::System.sleep(Duration::from_secs(1)).await;
@@ -125,15 +127,19 @@ async fn until(count: &AtomicUsize, wanted: usize, looks: usize) -> anyhow::Resu
 }
 
 /// Waits in the name of every office, on this thread; returns when each event was read.
-fn wait_for_all(room: &Room, target: &Target, keys: &[String]) -> anyhow::Result<Instants> {
+fn wait_for_all(
+    room: &Room,
+    target: &Target,
+    offices: &[(String, String)],
+) -> anyhow::Result<Instants> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let opened = stream::iter(keys.iter().enumerate())
-            .map(|(office, key)| async move {
+        let opened = stream::iter(offices.iter().enumerate())
+            .map(|(office, (key, path))| async move {
                 let mut line = Line::open(target).await?;
-                let cursor = read_to_the_end(&mut line, key).await?;
+                let cursor = read_to_the_end(&mut line, key, path.clone()).await?;
                 anyhow::Ok((office, key, line, cursor))
             })
             .buffer_unordered(OPENING)
@@ -151,9 +157,8 @@ fn wait_for_all(room: &Room, target: &Target, keys: &[String]) -> anyhow::Result
     })
 }
 
-/// Reads everything that an office was told before; returns the cursor behind it.
-async fn read_to_the_end(line: &mut Line, key: &str) -> anyhow::Result<String> {
-    let mut path = "/v1/events?limit=500".to_owned();
+/// Reads everything that an office was told since; returns the cursor behind it.
+async fn read_to_the_end(line: &mut Line, key: &str, mut path: String) -> anyhow::Result<String> {
     loop {
         let answer = line.ask(&get(&path, Some(key), None)).await?;
         ensure!(answer.status == 200, "{}", answer.head);
