@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::gateway::Gateway;
+use crate::http::feed_ends::FeedEnds;
 use crate::http::identity::Identities;
 
 /// How much a request may be.
@@ -30,6 +31,7 @@ pub struct Api {
     /// Cancelled when the server is about to stop: nobody should come, or wait, any more.
     pub stopping: CancellationToken,
     pub(crate) identities: Arc<Identities>,
+    pub(crate) feed_ends: Arc<FeedEnds>,
     running: Arc<Mutex<HashSet<(String, String)>>>,
 }
 
@@ -40,6 +42,7 @@ impl Api {
             identities: Arc::new(Identities::new(&gateway.config, &gateway.clock)),
             gateway,
             limits,
+            feed_ends: Arc::default(),
             stopping: CancellationToken::new(),
             running: Arc::default(),
         }

@@ -19,6 +19,7 @@ use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::cursor::Place;
 use crate::http::etag;
+use crate::http::operations::cut;
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{BodyFault, Problem, ProblemView, Text, catalogue};
 use crate::store::consignments::{self, ConsignedCard, Consignment, Parcel, difference_of};
@@ -182,14 +183,10 @@ pub(crate) async fn list(
     };
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
     let cursor = query.cursor.as_deref();
-    let after: Option<ConsignmentId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<ConsignmentId> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let mut found = consignments::list_open_of(&mut tx, office, after, limit + 1).await?;
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = found.len() > shown;
-    found.truncate(shown);
-    let last = found.last().filter(|_| has_more);
-    let next_cursor = last.map(|last| place.seal(&last.id.to_string()));
+    let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.id.to_string()));
     let mut data = Vec::with_capacity(found.len());
     for consignment in &found {
         data.push(ConsignmentView::read(&mut tx, consignment).await?);

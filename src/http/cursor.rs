@@ -30,6 +30,14 @@ impl Place<'_> {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
+    /// Reads the position from the cursor of a caller that gave one.
+    pub(crate) fn opened<T: std::str::FromStr>(
+        &self,
+        cursor: Option<&str>,
+    ) -> Result<Option<T>, Problem> {
+        cursor.map(|cursor| self.open(cursor)).transpose()
+    }
+
     /// Reads the position from a cursor.
     pub(crate) fn open<T: std::str::FromStr>(&self, cursor: &str) -> Result<T, Problem> {
         self.position(cursor)

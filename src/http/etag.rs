@@ -41,10 +41,23 @@ pub(crate) fn answer(
     })
 }
 
+/// An answer of this version; 304 where the caller has it already.
+pub(crate) fn of_version<T: Serialize>(
+    request: &HttpRequest,
+    tag: String,
+    view: impl FnOnce() -> T,
+) -> HttpResponse {
+    if is_known(request, &tag) {
+        unchanged(tag)
+    } else {
+        HttpResponse::Ok().insert_header((ETAG, tag)).json(view())
+    }
+}
+
 /// Whether the caller has this version already.
 pub(crate) fn is_known(request: &HttpRequest, tag: &str) -> bool {
     listed(request, IF_NONE_MATCH)
-        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(&known) == tag)
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
 /// The version that the caller says it saw before it decided on a change; `None` if it says
@@ -52,7 +65,7 @@ pub(crate) fn is_known(request: &HttpRequest, tag: &str) -> bool {
 pub(crate) fn seen_version(request: &HttpRequest) -> Result<Option<i64>, Problem> {
     match listed(request, IF_MATCH).next() {
         None => Ok(None),
-        Some(any) if any == "*" => Ok(None),
+        Some("*") => Ok(None),
         Some(tag) => {
             let version = tag.trim_matches('"').split('.').next();
             let version = version.and_then(|version| version.parse().ok());
@@ -63,12 +76,10 @@ pub(crate) fn seen_version(request: &HttpRequest) -> Result<Option<i64>, Problem
     }
 }
 
-fn listed(request: &HttpRequest, name: HeaderName) -> impl Iterator<Item = String> {
+fn listed(request: &HttpRequest, name: HeaderName) -> impl Iterator<Item = &str> {
     let values = request.headers().get_all(name);
-    let tags: Vec<String> = values
+    values
         .filter_map(|value| value.to_str().ok())
         .flat_map(|text| text.split(','))
-        .map(|tag| tag.trim().to_owned())
-        .collect();
-    tags.into_iter()
+        .map(str::trim)
 }

@@ -4,10 +4,11 @@
     reason = "utoipa writes the type of a query in full"
 )]
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header::{ETAG, HeaderName};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::http::header::{ETAG, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -17,6 +18,7 @@ use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::cursor::Place;
 use crate::http::etag;
+use crate::http::feed_ends::FeedEnd;
 use crate::http::identity::until_refused;
 use crate::http::problems::{Problem, ProblemView, catalogue};
 use crate::store::offices::lane_of;
@@ -125,13 +127,24 @@ pub(crate) async fn list(
     query: web::Query<EventsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let office = caller.office()?;
+    let cursor = query.after.as_deref();
+    let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_MAX));
+    let end = cursor.and_then(|cursor| api.feed_ends.find(office, cursor));
+    if let Some(end) = end
+        .as_ref()
+        .filter(|end| wait.is_zero() && stands(&api, end))
+    {
+        return Ok(end.answer(&request, interval(&api)));
+    }
     let place = Place {
         list: "events",
         office,
         vault: &api.gateway.vault,
     };
-    let cursor = query.after.as_deref();
-    let after: Option<i64> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after = match &end {
+        Some(end) => Some(end.place()),
+        None => place.opened(cursor)?,
+    };
     let look = Look {
         api: &api,
         caller: &caller,
@@ -140,7 +153,6 @@ pub(crate) async fn list(
         cursor,
         limit: query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX),
     };
-    let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_MAX));
     match look.until_there_are_some(wait).await? {
         Some(feed) if look.is_lost(&feed) => {
             let oldest = place.seal(&feed.floor_seq.to_string());
@@ -165,16 +177,9 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// Whether nothing can follow, by what this process has heard. One that hears late is behind the
-    /// office, which may have asked another replica before; then only the rows tell.
-    fn is_at_end(&self) -> bool {
-        let tidings = self.api.gateway.store.tidings();
-        tidings.is_followed() && tidings.known(&self.lane) == Some(self.after)
-    }
-
     /// Asks the rows, unless nothing can have changed.
     async fn once(&self) -> Result<Option<Feed>, Problem> {
-        if self.is_at_end() {
+        if nothing_follows(self.api, &self.lane, self.after) {
             return Ok(None);
         }
         // Boxed, so that an office that waits does not hold room for a reading all the time.
@@ -246,30 +251,64 @@ impl Look<'_> {
         place: &Place<'_>,
     ) -> Result<HttpResponse, Problem> {
         let tag = format!("\"{}.{last}\"", self.after);
+        if let Some(cursor) = self.cursor.filter(|_| last == self.after) {
+            let end = Arc::new(self.end(cursor, &tag)?);
+            self.api.feed_ends.keep(place.office, &end);
+            return Ok(end.answer(request, interval(self.api)));
+        }
         if etag::is_known(request, &tag) {
-            return Ok(self.headed(HttpResponse::NotModified(), tag).finish());
+            let mut unchanged = HttpResponse::NotModified();
+            unchanged.insert_header(interval(self.api));
+            return Ok(unchanged.insert_header((ETAG, tag)).finish());
         }
         let data: anyhow::Result<Vec<_>> = told.iter().map(view).collect();
         let view = EventsView {
             data: data?,
-            next_cursor: match self.cursor {
-                Some(cursor) if last == self.after => cursor.to_owned(),
-                _ => place.seal(&last.to_string()),
-            },
+            next_cursor: place.seal(&last.to_string()),
         };
-        Ok(self.headed(HttpResponse::Ok(), tag).json(view))
+        let mut response = HttpResponse::Ok();
+        response.insert_header(interval(self.api));
+        Ok(response.insert_header((ETAG, tag)).json(view))
     }
 
-    fn headed(&self, mut response: HttpResponseBuilder, tag: String) -> HttpResponseBuilder {
-        let interval = if self.api.gateway.store.tidings().is_followed() {
-            POLL_SECONDS
-        } else {
-            POLL_SECONDS_SPARING
+    /// What an office is told again and again until there is something new.
+    fn end(&self, cursor: &str, tag: &str) -> Result<FeedEnd, Problem> {
+        let view = EventsView {
+            data: Vec::new(),
+            next_cursor: cursor.to_owned(),
         };
-        response.insert_header((ETAG, tag));
-        response.insert_header((POLL_INTERVAL, interval));
-        response
+        let body = serde_json::to_vec(&view).context("an empty page")?;
+        let tag = HeaderValue::from_str(tag).context("a tag of digits")?;
+        Ok(FeedEnd::new(
+            cursor,
+            self.after,
+            &self.lane,
+            tag,
+            body.into(),
+        ))
     }
+}
+
+/// Whether nothing can follow a place, by what this process has heard. One that hears late is behind
+/// the office, which may have asked another replica before; then only the rows tell.
+fn nothing_follows(api: &Api, lane: &str, place: i64) -> bool {
+    let tidings = api.gateway.store.tidings();
+    tidings.is_followed() && tidings.known(lane) == Some(place)
+}
+
+/// Whether the end that the office was told last is still its feed's.
+fn stands(api: &Api, end: &FeedEnd) -> bool {
+    nothing_follows(api, end.lane(), end.place())
+}
+
+/// How soon an office should ask again.
+fn interval(api: &Api) -> (HeaderName, &'static str) {
+    let seconds = if api.gateway.store.tidings().is_followed() {
+        POLL_SECONDS
+    } else {
+        POLL_SECONDS_SPARING
+    };
+    (POLL_INTERVAL, seconds)
 }
 
 fn view(told: &Told) -> anyhow::Result<Map<String, Value>> {

@@ -113,7 +113,8 @@ pub(crate) async fn identify(
         if let Some(wait) = barred {
             return Err(Problem::of(catalogue::AUTHENTICATION_LIMITED).retry_after(wait));
         }
-        identities.credentials.look_up(store, &hash, now).await?
+        // Boxed, so that a request that waits does not hold room for a look all the time.
+        Box::pin(identities.credentials.look_up(store, &hash, now)).await?
     };
     let checked = match &found {
         Some(known) => known.check(proof.kind(), now),

@@ -19,6 +19,7 @@ mod docs;
 mod envelope;
 mod etag;
 mod events;
+mod feed_ends;
 mod fees;
 mod gate;
 mod health;

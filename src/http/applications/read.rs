@@ -22,6 +22,7 @@ use crate::http::caller::Caller;
 use crate::http::cursor::Place;
 use crate::http::envelope::RequestContext;
 use crate::http::etag;
+use crate::http::operations::cut;
 use crate::http::problems::{Problem, ProblemView, catalogue};
 use crate::store::applications::{self, Application, WantedByOffice};
 use crate::store::{Tx, history, holds};
@@ -171,11 +172,7 @@ pub(crate) async fn list(
     };
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
     let wanted = query.wanted()?;
-    let after: Option<ApplicationId> = query
-        .cursor
-        .as_deref()
-        .map(|cursor| place.open(cursor))
-        .transpose()?;
+    let after: Option<ApplicationId> = place.opened(query.cursor.as_deref())?;
     let mut tx = api.gateway.store.read().await?;
     let mut found = if query.number.is_some() || query.office_reference.is_some() {
         find_one(&mut tx, office, &query)
@@ -187,11 +184,7 @@ pub(crate) async fn list(
         applications::list_of_office(&mut tx, office, &wanted, after, limit + 1).await?
     };
     drop(tx);
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = found.len() > shown;
-    found.truncate(shown);
-    let last = found.last().filter(|_| has_more);
-    let next_cursor = last.map(|last| place.seal(&last.id.to_string()));
+    let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.id.to_string()));
     let data: Result<Vec<_>, _> = found.iter().map(ApplicationView::try_from).collect();
     let link = next_cursor
         .as_deref()

@@ -5,7 +5,6 @@
     reason = "utoipa writes the type of a query in full"
 )]
 
-use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -106,13 +105,7 @@ pub(crate) async fn show(
     let found = find_status(api.gateway.store.glance()?, office, id).await?;
     let status = found.ok_or_else(|| Problem::of(catalogue::NOT_FOUND))?;
     let tag = tag_of(&status);
-    Ok(if etag::is_known(&request, &tag) {
-        etag::unchanged(tag)
-    } else {
-        HttpResponse::Ok()
-            .insert_header((ETAG, tag))
-            .json(StatusView::from(status))
-    })
+    Ok(etag::of_version(&request, tag, || StatusView::from(status)))
 }
 
 /// Of which applications to tell.

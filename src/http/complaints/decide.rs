@@ -66,7 +66,7 @@ pub(crate) async fn list(
             .about("There is no such state.", "Nu există o astfel de stare.")
     })?;
     let cursor = query.cursor.as_deref();
-    let after: Option<ComplaintId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<ComplaintId> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let mut found = complaints::list(&mut tx, state, after, limit + 1).await?;
     let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.id.to_string()));

@@ -3,7 +3,10 @@
 //! Every change of a credential raises a revision in its transaction, which every process hears
 //! within a second ([`crate::store::tidings`]). What is kept here counts while no later revision was
 //! heard; then what has changed is read again, and nothing else. While nobody listens, nothing is
-//! kept and every request asks the database.
+//! kept and every request asks the database: nobody could say how old memory is, and a credential that
+//! was revoked must count no more within a second. That is so until the first look at the rows after a
+//! start, and while the connection on which changes are heard is broken; then the database is either
+//! there, and one indexed read more for each request is cheap, or away, and little could be answered.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};

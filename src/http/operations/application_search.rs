@@ -70,7 +70,7 @@ pub(super) async fn find_wanted(
         held: query.held.unwrap_or(false),
     };
     let cursor = query.cursor.as_deref();
-    let after: Option<ApplicationId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<ApplicationId> = place.opened(cursor)?;
     Ok(applications::search(tx, &wanted, after, limit).await?)
 }
 

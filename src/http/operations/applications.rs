@@ -2,7 +2,6 @@
 //! them. Offices have `/v1/applications`, which is their own.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -97,13 +96,7 @@ pub(crate) async fn show(
     drop(tx);
     let open = record.holds.iter().filter(|hold| hold.closed_at.is_none());
     let tag = etag::tag(record.summary.version, record.holds.len(), open.count());
-    if etag::is_known(&request, &tag) {
-        let unchanged = HttpResponse::NotModified()
-            .insert_header((ETAG, tag))
-            .finish();
-        return Ok(unchanged);
-    }
-    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(record))
+    Ok(etag::of_version(&request, tag, || record))
 }
 
 /// Set an application aside until an operator has decided about its hold (`/v1/holds`).

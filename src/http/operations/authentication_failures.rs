@@ -93,7 +93,7 @@ pub(crate) async fn list(
     let day_before = || api.gateway.clock.now() - TimeDelta::hours(24);
     let since = query.since.unwrap_or_else(day_before);
     let cursor = query.cursor.as_deref();
-    let before: Option<Position> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let before: Option<Position> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let mut found =
         authentication_failures::list_since(&mut tx, since, before.as_ref(), limit + 1).await?;

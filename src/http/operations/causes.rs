@@ -124,7 +124,7 @@ pub(crate) async fn show(
     let place = place("causes", &api.gateway.vault);
     let limit = page_limit(query.limit);
     let cursor = query.cursor.as_deref();
-    let after: Option<OrderId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<OrderId> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let mut data = read_failed(&mut tx, cause, after, limit + 1).await?;
     let next_cursor = cut(&mut data, limit).map(|last| place.seal(&last.summary.id.to_string()));

@@ -225,7 +225,7 @@ pub(crate) async fn decision(
     let place = place("dead-decisions", &api.gateway.vault);
     let limit = query.limit.map_or(SHOWN, |asked| page_limit(Some(asked)));
     let cursor = query.cursor.as_deref();
-    let after: Option<i64> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<i64> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let read = read_decision(&mut tx, id, after.unwrap_or(0), limit + 1).await?;
     let mut standing = read.ok_or_else(|| Problem::of(catalogue::NOT_FOUND))?;

@@ -136,7 +136,7 @@ pub(crate) async fn list(
     let place = place("forced-words", &api.gateway.vault);
     let limit = page_limit(query.limit);
     let cursor = query.cursor.as_deref();
-    let after: Option<ForcedWordId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<ForcedWordId> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let mut found = forced_words::list_waiting(&mut tx, after, limit + 1).await?;
     let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.id.to_string()));

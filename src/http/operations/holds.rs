@@ -61,7 +61,7 @@ pub(crate) async fn list(
     let place = place("holds", &api.gateway.vault);
     let limit = page_limit(query.limit);
     let cursor = query.cursor.as_deref();
-    let after: Option<HoldId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<HoldId> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let mut found = holds::list_open(&mut tx, query.code, after, limit + 1).await?;
     let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.id.to_string()));

@@ -64,7 +64,7 @@ pub(crate) async fn list(
     let limit = page_limit(query.limit);
     let state = query.state.as_deref().map(state_of).transpose()?;
     let cursor = query.cursor.as_deref();
-    let after: Option<OrderId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<OrderId> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let mut found = orders::list(&mut tx, state, after, limit + 1).await?;
     let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.id.to_string()));

@@ -95,7 +95,7 @@ pub(crate) async fn lanes(
     let place = place("lanes", &api.gateway.vault);
     let limit = page_limit(query.limit);
     let cursor = query.cursor.as_deref();
-    let after: Option<String> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<String> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let after = after.unwrap_or_default();
     let mut data = read_lanes(&mut tx, &after, limit + 1).await?;

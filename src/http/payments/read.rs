@@ -18,6 +18,7 @@ use crate::http::caller::Caller;
 use crate::http::cursor::Place;
 use crate::http::envelope::RequestContext;
 use crate::http::language::Language;
+use crate::http::operations::cut;
 use crate::http::payments::id_of;
 use crate::http::payments::view::{PaymentDetailsView, PaymentView, SuggestionView, TieView};
 use crate::http::problems::{Problem, ProblemView, catalogue};
@@ -80,7 +81,7 @@ pub(crate) async fn list(
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
     let state = query.state.as_deref().map(state_of).transpose()?;
     let cursor = query.cursor.as_deref();
-    let after: Option<PaymentId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<PaymentId> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let mut found = match query.number.as_deref() {
         Some(number) => {
@@ -91,12 +92,9 @@ pub(crate) async fn list(
         None => payments::list(&mut tx, state, after, limit + 1).await?,
     };
     drop(tx);
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = found.len() > shown;
-    found.truncate(shown);
-    let last = found.last().filter(|_| has_more);
+    let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.id.to_string()));
     Ok(HttpResponse::Ok().json(PaymentPageView {
-        next_cursor: last.map(|last| place.seal(&last.id.to_string())),
+        next_cursor,
         data: found.iter().map(PaymentView::from).collect(),
     }))
 }

@@ -14,6 +14,7 @@ use crate::flow::refund::decide::keep_for;
 use crate::flow::refund::export::{ListForm, prepare_list, read_list, withdraw_list, write_list};
 use crate::http::api::Api;
 use crate::http::caller::Caller;
+use crate::http::operations::cut;
 use crate::http::operations::view::hex;
 use crate::http::payments::refund_view::ReasonContent;
 use crate::http::payments::refunds::{PageQuery, place};
@@ -132,16 +133,13 @@ pub(crate) async fn list(
     let place = place(&api, "refund-lists");
     let limit = query.limit();
     let cursor = query.cursor.as_deref();
-    let after: Option<RefundListId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<RefundListId> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let mut found = refund_lists::list(&mut tx, after, limit + 1).await?;
     drop(tx);
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = found.len() > shown;
-    found.truncate(shown);
-    let last = found.last().filter(|_| has_more);
+    let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.id.to_string()));
     Ok(HttpResponse::Ok().json(ListPageView {
-        next_cursor: last.map(|last| place.seal(&last.id.to_string())),
+        next_cursor,
         data: found.iter().map(ListView::from).collect(),
     }))
 }

@@ -23,6 +23,7 @@ use crate::http::caller::Caller;
 use crate::http::cursor::Place;
 use crate::http::envelope::RequestContext;
 use crate::http::language::Language;
+use crate::http::operations::cut;
 use crate::http::payments::id_of;
 use crate::http::payments::refund_view::{
     AccountContent, CandidatePageView, CandidateView, ProposalContent, ReasonContent,
@@ -141,7 +142,7 @@ pub(crate) async fn candidates(
 ) -> Result<HttpResponse, Problem> {
     let place = place(&api, "refund-candidates");
     let cursor = query.cursor.as_deref();
-    let after: Option<PaymentId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<PaymentId> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     let (found, last) = refund::candidates(&mut tx, after, query.limit()).await?;
     drop(tx);
@@ -173,18 +174,15 @@ pub(crate) async fn list(
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
     let state = query.state.as_deref().map(state_of).transpose()?;
     let cursor = query.cursor.as_deref();
-    let after: Option<RefundId> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<RefundId> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
     // One more than asked for tells whether there is a next page.
     let mut found = refunds::list(&mut tx, state, after, limit + 1).await?;
     drop(tx);
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = found.len() > shown;
-    found.truncate(shown);
-    let last = found.last().filter(|_| has_more);
+    let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.id.to_string()));
     let language = language_of(&request);
     Ok(HttpResponse::Ok().json(RefundPageView {
-        next_cursor: last.map(|last| place.seal(&last.id.to_string())),
+        next_cursor,
         data: found
             .iter()
             .map(|one| RefundView::new(one, language))

@@ -4,9 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use actix_web::body::BoxBody;
 use serde_json::Value;
 
 use crate::gateway::Gateway;
+use crate::http::envelope::envelope;
+use crate::http::events;
+use crate::http::gate::gate;
 use crate::http::server::{Listener, Running, start};
 use crate::http::tests::kit::{DEJ, Kit, TURDA, adult, client, paying, send};
 use crate::store::offices::lane_of;
@@ -258,4 +262,59 @@ async fn an_unchanged_feed_is_answered_from_memory_while_somebody_follows_the_ro
         .problem(503, "temporarily-unavailable");
     drop(ear);
     ask(at_end).await.problem(503, "temporarily-unavailable");
+}
+
+#[tokio::test]
+async fn an_end_in_memory_serves_its_office_alone_and_until_something_follows() {
+    let kit = Kit::start().await;
+    kit.taken_in().await;
+    let mut ear = Ear::open(&kit.gateway.store).await.unwrap();
+    ear.follow(Duration::from_millis(1), || ()).await.unwrap();
+    let page = kit.get(DEJ, "/v1/events").await.expect(200);
+    let end = page["next_cursor"].as_str().unwrap();
+    let at_end = format!("/v1/events?after={end}");
+    let first = kit.get(DEJ, &at_end).await;
+    let again = kit.get(DEJ, &at_end).await;
+    assert_eq!(first.expect(200), again.expect(200));
+    assert_eq!(again.expect(200)["next_cursor"], end);
+    let tag = first.header("etag");
+    assert_eq!(tag, again.header("etag"));
+    let unchanged = kit.get_known(DEJ, &at_end, tag).await;
+    assert_eq!(unchanged.status.as_u16(), 304);
+    assert_eq!(unchanged.header("x-poll-interval"), "5");
+
+    let (head, tail) = end.split_at(1);
+    let changed = if head == "M" { "N" } else { "M" };
+    for (key, path) in [
+        (TURDA, at_end.clone()),
+        (DEJ, format!("/v1/events?after={changed}{tail}")),
+        (DEJ, format!("{at_end}A")),
+    ] {
+        kit.get(key, &path).await.problem(400, "cursor-invalid");
+    }
+    kit.submit(DEJ, "k2", &paying()).await.expect(201);
+    let news = kit.get_known(DEJ, &at_end, tag).await.expect(200);
+    assert_eq!(kinds(&news), ["received.v1", "fee_due.v1"]);
+}
+
+/// Bytes of the future that a layer makes of a request.
+const fn room_of_layer<A, B, C, F: Future>(_layer: &impl Fn(A, B, C) -> F) -> usize {
+    size_of::<F>()
+}
+
+/// Bytes of the future that a handler makes of a request.
+const fn room_of_handler<A, B, C, D, F: Future>(_handler: &impl Fn(A, B, C, D) -> F) -> usize {
+    size_of::<F>()
+}
+
+#[test]
+fn an_office_that_waits_holds_little_room() {
+    let layers = [
+        room_of_layer(&envelope::<BoxBody>),
+        room_of_layer(&gate::<BoxBody>),
+    ];
+    let handler = room_of_handler(&events::list);
+    // Each of them lives for as long as its request, whichever of its parts is over.
+    let all = layers.iter().sum::<usize>() + handler;
+    assert!(all <= 6 * 1024, "{layers:?} and {handler} bytes");
 }

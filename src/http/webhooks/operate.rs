@@ -62,7 +62,7 @@ pub(crate) async fn list(
     let place = place("webhooks", &api.gateway.vault);
     let limit = page_limit(query.limit);
     let cursor = query.cursor.as_deref();
-    let after: Option<Uuid> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let after: Option<Uuid> = place.opened(cursor)?;
     let now = api.gateway.clock.now();
     let mut tx = api.gateway.store.read().await?;
     let mut found = webhooks::list(&mut tx, after.unwrap_or_default(), limit + 1).await?;

@@ -79,7 +79,7 @@ pub(super) async fn page(
 ) -> Result<HttpResponse, Problem> {
     let limit = page_limit(query.limit);
     let cursor = query.cursor.as_deref();
-    let before: Option<Uuid> = cursor.map(|cursor| place.open(cursor)).transpose()?;
+    let before: Option<Uuid> = place.opened(cursor)?;
     let lane = offices::lane_of(office);
     let mut tx = api.gateway.store.read().await?;
     let mut found = push::list_runs(&mut tx, &lane, before, limit + 1).await?;
