@@ -179,8 +179,10 @@ impl Look<'_> {
         }
         // Boxed, so that an office that waits does not hold room for a reading all the time.
         let reading = async {
-            let mut tx = self.api.gateway.store.read().await?;
-            outbox::read_feed(&mut tx, &self.lane, self.after, self.limit).await
+            let gateway = &self.api.gateway;
+            let mut tx = gateway.store.read().await?;
+            let now = gateway.clock.now();
+            outbox::read_feed(&mut tx, &self.lane, self.after, self.limit, now).await
         };
         Ok(Box::pin(reading).await?)
     }
