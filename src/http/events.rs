@@ -19,6 +19,7 @@ use crate::http::cursor::Place;
 use crate::http::etag;
 use crate::http::identity::until_refused;
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 use crate::store::offices::lane_of;
 use crate::store::outbox::{self, Feed, Told};
 
@@ -122,7 +123,7 @@ pub(crate) async fn list(
     api: web::Data<Api>,
     caller: Caller,
     request: HttpRequest,
-    query: web::Query<EventsQuery>,
+    query: Asked<EventsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let office = caller.office()?;
     let place = Place {
