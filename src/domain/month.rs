@@ -38,6 +38,15 @@ impl Month {
         }
     }
 
+    /// The month before it.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        let months = chrono::Months::new(1);
+        Self {
+            first: self.first.checked_sub_months(months).unwrap_or(self.first),
+        }
+    }
+
     /// Its first instant.
     pub fn begins(self) -> DateTime<Utc> {
         self.first.and_time(chrono::NaiveTime::MIN).and_utc()
@@ -76,6 +85,7 @@ mod tests {
     fn december_is_followed_by_january() {
         let december = Month::of(instant("2026-12-05T10:00:00Z"));
         assert_eq!(december.next().to_string(), "2027_01");
+        assert_eq!(december.next().previous(), december);
         assert!(december < december.next());
     }
 

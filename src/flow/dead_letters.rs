@@ -115,7 +115,7 @@ impl Preview {
 pub async fn preview(tx: &mut Tx, selection: &Selection) -> Result<Preview, StoreError> {
     Ok(Preview {
         groups: outbox::group_dead(tx, selection).await?,
-        first: outbox::list_dead(tx, selection, SHOWN).await?,
+        first: outbox::list_dead(tx, selection, None, SHOWN).await?,
     })
 }
 

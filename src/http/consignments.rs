@@ -22,6 +22,7 @@ use crate::http::etag;
 use crate::http::operations::cut;
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{BodyFault, Problem, ProblemView, Text, catalogue};
+use crate::http::query::Asked;
 use crate::store::consignments::{self, ConsignedCard, Consignment, Parcel, difference_of};
 use crate::store::{StoreError, Tx};
 
@@ -173,7 +174,7 @@ pub(crate) async fn list(
     api: web::Data<Api>,
     caller: Caller,
     request: HttpRequest,
-    query: web::Query<ListQuery>,
+    query: Asked<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let office = caller.office()?;
     let place = Place {

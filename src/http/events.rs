@@ -21,6 +21,7 @@ use crate::http::etag;
 use crate::http::feed_ends::FeedEnd;
 use crate::http::identity::until_refused;
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 use crate::store::offices::lane_of;
 use crate::store::outbox::{self, Feed, Told};
 
@@ -124,7 +125,7 @@ pub(crate) async fn list(
     api: web::Data<Api>,
     caller: Caller,
     request: HttpRequest,
-    query: web::Query<EventsQuery>,
+    query: Asked<EventsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let office = caller.office()?;
     let cursor = query.after.as_deref();
@@ -184,8 +185,10 @@ impl Look<'_> {
         }
         // Boxed, so that an office that waits does not hold room for a reading all the time.
         let reading = async {
-            let mut tx = self.api.gateway.store.read().await?;
-            outbox::read_feed(&mut tx, &self.lane, self.after, self.limit).await
+            let gateway = &self.api.gateway;
+            let mut tx = gateway.store.read().await?;
+            let now = gateway.clock.now();
+            outbox::read_feed(&mut tx, &self.lane, self.after, self.limit, now).await
         };
         Ok(Box::pin(reading).await?)
     }

@@ -32,6 +32,7 @@ mod payment_references;
 pub(crate) mod payments;
 mod posted;
 pub mod problems;
+mod query;
 pub mod routes;
 mod sent;
 pub mod server;

@@ -176,10 +176,6 @@ pub(crate) fn configure(
 ) {
     server
         .app_data(state)
-        .app_data(
-            web::QueryConfig::default()
-                .error_handler(|_error, _request| Problem::of(catalogue::QUERY_INVALID).into()),
-        )
         .configure(routes::register)
         .configure(pages)
         .default_service(web::to(nothing_here));

@@ -8,6 +8,7 @@ mod claim;
 mod dead;
 mod events;
 mod feed;
+mod newest;
 pub mod overview;
 pub mod retention;
 
@@ -27,6 +28,7 @@ pub use dead::{
 pub use events::tell;
 pub(super) use events::{Event, append_events};
 pub use feed::{Feed, Told, read_feed};
+pub use newest::list_next;
 
 coded! {
     /// Who stands at the end of a lane.

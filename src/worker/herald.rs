@@ -17,7 +17,7 @@ use crate::flow::webhooks::keys::OpenKey;
 use crate::flow::webhooks::turn::{self, Departure, Tried, Turn};
 use crate::gateway::Gateway;
 use crate::store::outbox::Lane;
-use crate::store::webhooks::push::Event;
+use crate::store::outbox::Message;
 use crate::transport::webhook::{Answer, Carrier, Letter, SigningKey};
 use crate::worker::bell::Bell;
 use crate::worker::{Progress, Worker, retry_races};
@@ -207,7 +207,7 @@ impl<'a, C: Carrier> Way<'a, C> {
     }
 
     /// Sends one event. Returns whether the next one may follow.
-    async fn send(&mut self, gateway: &Gateway, turn: &mut Turn, event: &Event) -> bool {
+    async fn send(&mut self, gateway: &Gateway, turn: &mut Turn, event: &Message) -> bool {
         let (id, body) = turn.message(event);
         let Some(body) = body else {
             turn.take_unsendable(event);

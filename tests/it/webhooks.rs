@@ -7,3 +7,4 @@ mod crashes;
 mod ends;
 mod hostile;
 mod order;
+mod recipe;

@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 use uuid::Uuid;
 
 use crate::cli::Exit;
-use crate::cli::arguments::Why;
+use crate::cli::arguments::{Paging, Why};
 use crate::cli::cause::bar;
 use crate::cli::context::Context;
 use crate::cli::exit::{CliError, Refusal};
@@ -22,7 +22,7 @@ use crate::http::operations::dead_letter_view::{
 };
 use crate::http::operations::view::{DeadLetterView, read_dead};
 use crate::store::dead_letter_decisions::DeadLetterAction;
-use crate::store::outbox::{Selection, group_dead};
+use crate::store::outbox::{Selection, find_dead, group_dead};
 use crate::worker::retry_races;
 
 /// Which messages: those to which all that is given applies
@@ -70,9 +70,8 @@ impl From<Which> for Selection {
 pub(crate) struct Dead {
     #[command(flatten)]
     which: Which,
-    /// How many at most
-    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1000))]
-    limit: i64,
+    #[command(flatten)]
+    paging: Paging,
 }
 
 /// A decision about many messages.
@@ -88,6 +87,9 @@ pub(crate) struct Many {
     /// Count the messages, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// How many messages are shown in the end
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(0..=LETTERS_MAX))]
+    limit: i64,
 }
 
 /// Show a decision, and go on with those of its messages that still wait
@@ -95,6 +97,19 @@ pub(crate) struct Many {
 pub(crate) struct Decision {
     /// The decision's id, as `outbox redrive` said it
     decision: Uuid,
+    #[command(flatten)]
+    part: Part,
+}
+
+/// Which part of a decision's messages is shown.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Part {
+    /// How many of its messages are shown
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(0..=LETTERS_MAX))]
+    limit: i64,
+    /// Go on after this place
+    #[arg(long, default_value_t = 0, hide_default_value = true, value_name = "PLACE", value_parser = clap::value_parser!(i64).range(0..))]
+    after: i64,
 }
 
 impl Refusal for DeadLettersRefusal {
@@ -109,8 +124,17 @@ impl Refusal for DeadLettersRefusal {
 pub(super) async fn list(command: &Dead, context: &mut Context<'_>) -> Result<Exit, CliError> {
     let mut tx = context.store().await?.read().await?;
     let selection = command.which.clone().into();
-    let rows = read_dead(&mut tx, &selection, command.limit).await?;
-    context.output.list(&rows, None)?;
+    let paging = command.paging;
+    let after = match paging.after {
+        Some(message) => {
+            let last = find_dead(&mut tx, message).await?;
+            Some(last.ok_or_else(|| CliError::not_found("message", &message.to_string()))?)
+        }
+        None => None,
+    };
+    let rows = read_dead(&mut tx, &selection, after.as_ref(), paging.limit).await?;
+    let next = paging.next(&rows, |row| row.message_id);
+    context.output.list(&rows, next.as_deref())?;
     Ok(Exit::Ok)
 }
 
@@ -128,6 +152,10 @@ pub(super) async fn many(
     context: &mut Context<'_>,
 ) -> Result<Exit, CliError> {
     let selection: Selection = command.which.into();
+    let part = Part {
+        limit: command.limit,
+        after: 0,
+    };
     if command.dry_run {
         let mut tx = context.store().await?.read().await?;
         let preview = dead_letters::preview(&mut tx, &selection).await?;
@@ -143,7 +171,7 @@ pub(super) async fn many(
     let actor = context.actor()?;
     let gateway = context.gateway().await?;
     let decided = dead_letters::decide(&gateway, &new, &actor, &command.why.reason).await?;
-    carry_out(&gateway, decided.id, context).await
+    carry_out(&gateway, decided.id, part, context).await
 }
 
 pub(super) async fn decision(
@@ -151,20 +179,24 @@ pub(super) async fn decision(
     context: &mut Context<'_>,
 ) -> Result<Exit, CliError> {
     let gateway = context.gateway().await?;
-    carry_out(&gateway, DeadLetterDecisionId(command.decision), context).await
+    let id = DeadLetterDecisionId(command.decision);
+    carry_out(&gateway, id, command.part, context).await
 }
 
-/// Deals with every message of a decision that waits, and shows what became of all.
+/// Deals with every message of a decision that waits, and shows what became of a part of all.
 async fn carry_out(
     gateway: &Gateway,
     id: DeadLetterDecisionId,
+    part: Part,
     context: &mut Context<'_>,
 ) -> Result<Exit, CliError> {
-    let waiting = read(gateway, id).await?.count(None);
+    let waiting = read(gateway, id, NONE).await?.count(None);
     let bar = bar(context.is_watched, usize::try_from(waiting).unwrap_or(0));
     work_off(gateway, id, &bar).await?;
     bar.finish_and_clear();
-    let view = DecisionView::new(read(gateway, id).await?, None);
+    let standing = read(gateway, id, part).await?;
+    let next = next_part(&standing, part);
+    let view = DecisionView::new(standing, next);
     context.output.page(&view)?;
     Ok(if view.refused + view.waiting > 0 {
         Exit::Partial
@@ -186,7 +218,7 @@ async fn work_off(
         {
             bar.inc(1);
         }
-        let standing = read(gateway, id).await?;
+        let standing = read(gateway, id, NONE).await?;
         if standing.count(None) == 0 {
             return Ok(());
         }
@@ -200,9 +232,23 @@ async fn work_off(
 /// The least time to wait for a decision's next turn.
 const POLL: std::time::Duration = std::time::Duration::from_millis(20);
 
-async fn read(gateway: &Gateway, id: DeadLetterDecisionId) -> Result<Standing, CliError> {
+/// No message of a decision.
+const NONE: Part = Part { limit: 0, after: 0 };
+
+/// Behind which place the next part begins, unless this one was the last.
+fn next_part(standing: &Standing, part: Part) -> Option<String> {
+    let last = standing.letters.last()?.place;
+    let is_full = usize::try_from(part.limit).is_ok_and(|limit| standing.letters.len() >= limit);
+    (is_full && last < standing.decision.letters).then(|| last.to_string())
+}
+
+async fn read(
+    gateway: &Gateway,
+    id: DeadLetterDecisionId,
+    part: Part,
+) -> Result<Standing, CliError> {
     let mut tx = gateway.store.read().await?;
-    let found = read_decision(&mut tx, id, 0, LETTERS_MAX).await?;
+    let found = read_decision(&mut tx, id, part.after, part.limit).await?;
     found.ok_or_else(|| CliError::not_found("decision", &id.to_string()))
 }
 
@@ -300,6 +346,9 @@ impl Page for DecisionView {
         ]);
         sheet.heading("Messages");
         sheet.table(&self.results);
+        if let Some(next) = &self.next_cursor {
+            sheet.line(&format!("More: outbox decision {} --after {next}", self.id));
+        }
         Ok(())
     }
 }

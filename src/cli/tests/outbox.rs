@@ -37,6 +37,14 @@ async fn dead_letters_are_grouped_counted_and_sent_again() {
         BUREAU  PERMANENT     400         1      1  2026-03-02 12:00:00Z  2026-03-02 12:00:00Z
     "]]
     .assert_eq(&kit.cli(&["outbox", "groups"]).await.ok());
+    let one = kit
+        .cli(&["--json", "outbox", "dead", "--limit", "1"])
+        .await
+        .json();
+    let next = one["next"].as_str().unwrap();
+    assert_eq!(one["data"][0]["message_id"], next);
+    let rest = ["outbox", "dead", "--after", next];
+    assert_eq!(kit.cli(&rest).await.ok(), "(none)\n");
     let of_other = ["outbox", "dead", "--kind", "office"];
     assert_eq!(kit.cli(&of_other).await.ok(), "(none)\n");
 
@@ -68,6 +76,15 @@ async fn dead_letters_are_grouped_counted_and_sent_again() {
     let id = done["id"].as_str().unwrap();
     let again = kit.cli(&["--json", "outbox", "decision", id]).await.json();
     assert_eq!(again["results"][0]["outcome"], "DONE");
+    let none = ["--json", "outbox", "decision", id, "--limit", "0"];
+    let none = kit.cli(&none).await.json();
+    assert_eq!(
+        (&none["done"], &none["results"]),
+        (&1.into(), &serde_json::json!([]))
+    );
+    let behind = ["--json", "outbox", "decision", id, "--after", "1"];
+    let behind = kit.cli(&behind).await.json();
+    assert_eq!(behind["results"], serde_json::json!([]));
     assert_eq!(kit.cli(&["outbox", "groups"]).await.ok(), "(none)\n");
     let nothing = kit.cli(&[&redrive[..], &WHY].concat()).await;
     assert_eq!(

@@ -32,6 +32,29 @@ fn every_command_and_every_argument_has_a_help_text() {
 }
 
 #[test]
+fn every_command_and_no_other_stands_in_the_guide() {
+    fn leaves(command: &clap::Command, path: &str, found: &mut Vec<String>) {
+        for part in command.get_subcommands() {
+            let path = format!("{path} {}", part.get_name());
+            if !part.has_subcommands() && !part.is_hide_set() {
+                found.push(path.trim().to_owned());
+            }
+            leaves(part, &path, found);
+        }
+    }
+    let mut commands = Vec::new();
+    leaves(&Cli::command(), "", &mut commands);
+    commands.sort();
+    let guide = std::fs::read_to_string("docs/cli.md").unwrap();
+    let rows = guide
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let mut told: Vec<_> = rows.map(|(name, _)| name.to_owned()).collect();
+    told.sort();
+    assert_eq!(told, commands);
+}
+
+#[test]
 fn every_exit_has_its_own_number_and_the_help_names_it() {
     let all = [
         Exit::Ok,

@@ -66,7 +66,7 @@ async fn find_departure(
     lane: Lane,
     note: &Note<'_>,
 ) -> Result<Option<LetterDeparture>, Failure<Infallible>> {
-    let head = outbox::list_after(tx, &lane.lane, lane.acked_seq, 1).await?;
+    let head = outbox::list_next(tx, &lane, 1, note.at).await?;
     let Some(message) = head.into_iter().next() else {
         outbox::release_lane(tx, &lane, passed(&lane, lane.last_seq), note.at).await?;
         return Ok(None);

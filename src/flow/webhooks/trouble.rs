@@ -22,7 +22,7 @@ pub(super) async fn settle(
 ) -> Result<(), Failure<Infallible>> {
     if let Some(end) = turn.end.as_ref().filter(|_| turn.sets_aside()) {
         let attempts = i64::from(end.attempt);
-        outbox::bury(tx, &end.event.message, &end.cause, attempts, note.at).await?;
+        outbox::bury(tx, &end.event, &end.cause, attempts, note.at).await?;
     }
     let Some(webhook) = webhook else {
         return Ok(());

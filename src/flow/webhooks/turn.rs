@@ -24,8 +24,8 @@ use crate::flow::progress::note;
 use crate::flow::webhooks::keys::{self, OpenKey};
 use crate::flow::webhooks::{WebhookRefusal, trouble};
 use crate::gateway::Gateway;
-use crate::store::outbox::Lane;
-use crate::store::webhooks::push::{self, Event, Learnt, Run};
+use crate::store::outbox::{self, Lane, Message};
+use crate::store::webhooks::push::{self, Learnt, Run};
 use crate::store::webhooks::{self, Webhook};
 use crate::store::{Tx, offices};
 
@@ -39,7 +39,7 @@ pub struct Departure {
     /// What signs.
     pub keys: Vec<OpenKey>,
     /// What leaves, in order; at least one.
-    pub events: Vec<Event>,
+    pub events: Vec<Message>,
 }
 
 /// Leases the due lanes of offices that have waited longest, at most `limit`.
@@ -78,7 +78,7 @@ pub async fn load(gateway: &Gateway, lane: Lane) -> Result<Option<Departure>, Fa
     };
     let kept = webhooks::keys::list_valid(&mut tx, office, now).await?;
     let limit = events_max(gateway, &lane, &webhook);
-    let events = push::list_events(&mut tx, &lane.lane, lane.acked_seq, limit).await?;
+    let events = outbox::list_next(&mut tx, &lane, limit, now).await?;
     drop(tx);
     if events.is_empty() {
         return give_back(gateway, &lane, now).await;
@@ -136,7 +136,7 @@ pub struct Tried {
 /// Where a turn ended before its last event.
 #[derive(Clone, Debug)]
 pub(super) struct End {
-    pub(super) event: Event,
+    pub(super) event: Message,
     pub(super) next: AfterTry,
     pub(super) verdict: DeliveryVerdict,
     /// The number of the try.
@@ -178,15 +178,14 @@ impl Turn {
     }
 
     /// What is sent of an event: the id by which its receiver knows it, and the message.
-    pub fn message(&self, event: &Event) -> (Uuid, Option<String>) {
-        let message = &event.message;
-        let places = (message.seq, self.delivered_seq);
-        let body = body(&message.kind, message.created_at, &message.payload, places);
-        (event.repeats.unwrap_or(message.message_id), body)
+    pub fn message(&self, event: &Message) -> (Uuid, Option<String>) {
+        let places = (event.seq, self.delivered_seq);
+        let body = body(&event.kind, event.created_at, &event.payload, places);
+        (event.replay_of.unwrap_or(event.message_id), body)
     }
 
     /// Takes note of a try at the event that is due. Returns whether the next one may follow.
-    pub fn take(&mut self, gateway: &Gateway, event: &Event, tried: Tried) -> bool {
+    pub fn take(&mut self, gateway: &Gateway, event: &Message, tried: Tried) -> bool {
         let attempt = self.attempt();
         let on_exhausted = self.webhook.on_exhausted;
         let verdict = verdict(tried.outcome);
@@ -199,7 +198,7 @@ impl Turn {
             Outcome::Status { code, .. } => Some(code),
             _ => None,
         };
-        let seq = event.message.seq;
+        let seq = event.seq;
         self.note_run(gateway, seq, attempt, (verdict, status), &tried);
         if next == AfterTry::GoOn {
             self.delivered += 1;
@@ -221,7 +220,7 @@ impl Turn {
     }
 
     /// Takes note of an event whose content cannot be sent: a defect of ours, which no try would mend.
-    pub fn take_unsendable(&mut self, event: &Event) {
+    pub fn take_unsendable(&mut self, event: &Message) {
         let cause = "its content is no JSON object".to_owned();
         self.end = Some(End {
             event: event.clone(),
@@ -320,9 +319,9 @@ impl Turn {
                 match end.next {
                     AfterTry::Again(wait) => (acked, attempts, now + wait),
                     AfterTry::GoOn | AfterTry::SetAside => {
-                        (end.event.message.seq, 0, now + WAIT_AFTER_REFUSAL)
+                        (end.event.seq, 0, now + WAIT_AFTER_REFUSAL)
                     }
-                    AfterTry::Exhausted if self.sets_aside() => (end.event.message.seq, 0, now),
+                    AfterTry::Exhausted if self.sets_aside() => (end.event.seq, 0, now),
                     AfterTry::Exhausted | AfterTry::Gone => (acked, attempts, now),
                 }
             }

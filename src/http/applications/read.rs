@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::application::{ApplicationState, Product};
-use crate::domain::codes::UnknownCode;
 use crate::domain::fee::FeeState;
 use crate::domain::id::{ApplicationId, OfficeId};
 use crate::domain::names::Mark;
@@ -24,6 +23,7 @@ use crate::http::envelope::RequestContext;
 use crate::http::etag;
 use crate::http::operations::cut;
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::{Asked, code};
 use crate::store::applications::{self, Application, WantedByOffice};
 use crate::store::{Tx, history, holds};
 
@@ -121,9 +121,9 @@ impl ListQuery {
     fn wanted(&self) -> Result<WantedByOffice, Problem> {
         Ok(WantedByOffice {
             collected_here: self.collected_here.unwrap_or(false),
-            state: code_of(self.state.as_deref(), ApplicationState::parse)?,
-            fee_state: code_of(self.fee_state.as_deref(), FeeState::parse)?,
-            product: code_of(self.product.as_deref(), Product::parse)?,
+            state: code("state", self.state.as_deref(), ApplicationState::parse)?,
+            fee_state: code("fee_state", self.fee_state.as_deref(), FeeState::parse)?,
+            product: code("product", self.product.as_deref(), Product::parse)?,
             received_from: self.received_from,
             received_before: self.received_before,
             deadline_before: self.deadline_before,
@@ -162,7 +162,7 @@ pub(crate) async fn list(
     api: web::Data<Api>,
     caller: Caller,
     request: HttpRequest,
-    query: web::Query<ListQuery>,
+    query: Asked<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let office = caller.office()?;
     let place = Place {
@@ -228,17 +228,4 @@ async fn find_one(
         (None, None) => None,
     };
     Ok(found.filter(|found| found.office == office))
-}
-
-fn code_of<T>(
-    text: Option<&str>,
-    parse: fn(&str) -> Result<T, UnknownCode>,
-) -> Result<Option<T>, Problem> {
-    text.map(parse).transpose().map_err(|unknown| {
-        let what = unknown.what;
-        Problem::of(catalogue::QUERY_INVALID).about(
-            format!("There is no such {what}."),
-            format!("Parametrul are o valoare necunoscută ({what})."),
-        )
-    })
 }

@@ -17,6 +17,7 @@ use crate::http::applications::id_of;
 use crate::http::caller::Caller;
 use crate::http::etag;
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 use crate::store::applications::{Status, find_status, find_statuses};
 
 /// Numbers in one question at most.
@@ -148,7 +149,7 @@ pub(crate) async fn list(
     api: web::Data<Api>,
     caller: Caller,
     request: HttpRequest,
-    query: web::Query<StatusQuery>,
+    query: Asked<StatusQuery>,
 ) -> Result<HttpResponse, Problem> {
     let office = caller.office()?;
     let asked: Vec<&str> = query.numbers.split(',').map(str::trim).collect();

@@ -20,6 +20,7 @@ use crate::http::complaints::ComplaintView;
 use crate::http::operations::{cut, page_limit, place};
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 use crate::store::complaints;
 
 /// Which complaints to list.
@@ -56,7 +57,7 @@ pub(crate) struct PageView {
 pub(crate) async fn list(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<ListQuery>,
+    query: Asked<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place("complaints", &api.gateway.vault);
     let limit = page_limit(query.limit);

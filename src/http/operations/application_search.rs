@@ -11,6 +11,7 @@ use crate::domain::names::Mark;
 use crate::domain::payment_reference::PaymentReference;
 use crate::http::cursor::Place;
 use crate::http::problems::{Problem, catalogue};
+use crate::http::query::code;
 use crate::store::applications::{self, Application, Wanted};
 use crate::store::{Tx, offices};
 
@@ -64,9 +65,9 @@ pub(super) async fn find_wanted(
     }
     let wanted = Wanted {
         office,
-        state: code_of(query.state.as_deref(), ApplicationState::parse)?,
-        product: code_of(query.product.as_deref(), Product::parse)?,
-        fee_state: code_of(query.fee_state.as_deref(), FeeState::parse)?,
+        state: code("state", query.state.as_deref(), ApplicationState::parse)?,
+        product: code("product", query.product.as_deref(), Product::parse)?,
+        fee_state: code("fee_state", query.fee_state.as_deref(), FeeState::parse)?,
         held: query.held.unwrap_or(false),
     };
     let cursor = query.cursor.as_deref();
@@ -129,19 +130,6 @@ async fn office_of(tx: &mut Tx, code: &str, today: NaiveDate) -> Result<OfficeId
         Problem::of(catalogue::QUERY_INVALID).about(
             "There is no such office.",
             "Nu există un astfel de serviciu.",
-        )
-    })
-}
-
-fn code_of<T, E>(
-    text: Option<&str>,
-    parse: impl FnOnce(&str) -> Result<T, E>,
-) -> Result<Option<T>, Problem> {
-    let parsed = text.map(parse).transpose();
-    parsed.map_err(|_unknown| {
-        Problem::of(catalogue::QUERY_INVALID).about(
-            "There is no such state or product.",
-            "Nu există o astfel de stare sau un astfel de produs.",
         )
     })
 }

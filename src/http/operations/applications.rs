@@ -24,6 +24,7 @@ use crate::http::operations::{
 };
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 use crate::store::applications;
 
 /// A page of every office's applications.
@@ -50,7 +51,7 @@ pub(crate) struct PageView {
 pub(crate) async fn list(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<ApplicationsQuery>,
+    query: Asked<ApplicationsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place("operations-applications", &api.gateway.vault);
     let limit = page_limit(query.limit);

@@ -13,6 +13,7 @@ use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::operations::{cut, page_limit, place};
 use crate::http::problems::Problem;
+use crate::http::query::Asked;
 use crate::store::authentication_failures::{self, Failures, Position};
 
 /// Which failures to list.
@@ -86,7 +87,7 @@ pub(crate) struct PageView {
 pub(crate) async fn list(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<ListQuery>,
+    query: Asked<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place("authentication-failures", &api.gateway.vault);
     let limit = page_limit(query.limit);

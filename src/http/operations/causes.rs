@@ -23,6 +23,7 @@ use crate::http::operations::cause_view::{
 use crate::http::operations::{NotDecided, cut, not_decided, page_limit, place};
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 
 /// Every cause for which something waits.
 #[derive(Debug, Serialize, ToSchema)]
@@ -118,7 +119,7 @@ pub(crate) async fn show(
     api: web::Data<Api>,
     _caller: Caller,
     cause: web::Path<String>,
-    query: web::Query<PageQuery>,
+    query: Asked<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let cause = cause_of(&cause)?;
     let place = place("causes", &api.gateway.vault);

@@ -28,8 +28,9 @@ use crate::http::operations::{
 };
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 use crate::store::dead_letter_decisions::DeadLetterAction;
-use crate::store::outbox::{Selection, group_dead};
+use crate::store::outbox::{Selection, find_dead, group_dead};
 
 /// Letters that a decision's answer shows.
 const SHOWN: i64 = 50;
@@ -51,7 +52,9 @@ pub(crate) struct DeadQuery {
     since: Option<DateTime<Utc>>,
     /// Those that died before this instant.
     until: Option<DateTime<Utc>>,
-    /// Messages, 200 at most.
+    /// Where the page before ended.
+    cursor: Option<String>,
+    /// Messages on the page, 200 at most.
     limit: Option<i64>,
 }
 
@@ -61,6 +64,8 @@ pub(crate) struct DeadQuery {
 pub(crate) struct DeadView {
     /// Those that nobody has decided about, in the order of their death.
     data: Vec<DeadLetterView>,
+    /// Where the next page begins; null at the end.
+    next_cursor: Option<String>,
 }
 
 /// List messages that could not be delivered, and that nobody has decided about.
@@ -69,12 +74,12 @@ pub(crate) struct DeadView {
     path = "/v1/outbox/dead",
     tag = "operations",
     params(DeadQuery),
-    responses((status = 200, description = "The messages", body = DeadView)),
+    responses((status = 200, description = "A page", body = DeadView)),
 )]
 pub(crate) async fn list(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<DeadQuery>,
+    query: Asked<DeadQuery>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     let limit = page_limit(query.limit);
@@ -87,9 +92,22 @@ pub(crate) async fn list(
         since: query.since,
         until: query.until,
     };
+    let place = place("dead-letters", &api.gateway.vault);
+    let cursor = query.cursor.as_deref();
+    let after: Option<Uuid> = cursor.map(|cursor| place.open(cursor)).transpose()?;
     let mut tx = api.gateway.store.read().await?;
-    let data = read_dead(&mut tx, &selection, limit).await?;
-    Ok(HttpResponse::Ok().json(DeadView { data }))
+    let after = match after {
+        Some(message) => {
+            let last = find_dead(&mut tx, message).await?;
+            // It was forgotten long after it was decided about.
+            Some(last.ok_or_else(|| Problem::of(catalogue::CURSOR_INVALID))?)
+        }
+        None => None,
+    };
+    let mut data = read_dead(&mut tx, &selection, after.as_ref(), limit + 1).await?;
+    let last = cut(&mut data, limit).map(|last| last.message_id);
+    let next_cursor = last.map(|last| place.seal(&last.to_string()));
+    Ok(HttpResponse::Ok().json(DeadView { data, next_cursor }))
 }
 
 /// Messages that could not be delivered, by why.
@@ -217,7 +235,7 @@ pub(crate) async fn decision(
     api: web::Data<Api>,
     _caller: Caller,
     id: web::Path<String>,
-    query: web::Query<PageQuery>,
+    query: Asked<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let id: DeadLetterDecisionId = id
         .parse()

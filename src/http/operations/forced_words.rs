@@ -23,6 +23,7 @@ use crate::http::operations::forced_view::ForcedWordView;
 use crate::http::operations::{DecisionContent, NotDecided, cut, not_decided, page_limit, place};
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{BodyFault, Problem, ProblemView, Text, catalogue};
+use crate::http::query::Asked;
 use crate::store::forced_words;
 
 /// What the bureau told by other means.
@@ -131,7 +132,7 @@ pub(crate) async fn propose(
 pub(crate) async fn list(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<PageQuery>,
+    query: Asked<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place("forced-words", &api.gateway.vault);
     let limit = page_limit(query.limit);

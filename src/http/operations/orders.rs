@@ -22,6 +22,7 @@ use crate::http::operations::{
 };
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 use crate::store::orders;
 
 /// Which orders to list.
@@ -58,7 +59,7 @@ pub(crate) struct PageView {
 pub(crate) async fn list(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<ListQuery>,
+    query: Asked<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place("orders", &api.gateway.vault);
     let limit = page_limit(query.limit);

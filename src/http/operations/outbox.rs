@@ -22,6 +22,7 @@ use crate::http::operations::{
 };
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 
 /// Which destinations to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -90,7 +91,7 @@ pub(crate) async fn show(
 pub(crate) async fn lanes(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<LanesQuery>,
+    query: Asked<LanesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place("lanes", &api.gateway.vault);
     let limit = page_limit(query.limit);

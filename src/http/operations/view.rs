@@ -347,9 +347,10 @@ pub struct DeadLetterView {
 pub async fn read_dead(
     tx: &mut Tx,
     selection: &Selection,
+    after: Option<&DeadLetter>,
     limit: i64,
 ) -> Result<Vec<DeadLetterView>, StoreError> {
-    let letters = list_dead(tx, selection, limit).await?;
+    let letters = list_dead(tx, selection, after, limit).await?;
     dead_letter_views(tx, letters).await
 }
 

@@ -22,6 +22,7 @@ use crate::http::operations::cut;
 use crate::http::payments::id_of;
 use crate::http::payments::view::{PaymentDetailsView, PaymentView, SuggestionView, TieView};
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 use crate::store::payments::{self, Payment};
 use crate::store::{Tx, applications, history, holds, matches, offices};
 
@@ -70,7 +71,7 @@ pub(crate) struct PaymentPageView {
 pub(crate) async fn list(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<PaymentsQuery>,
+    query: Asked<PaymentsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = Place {
         list: "payments",

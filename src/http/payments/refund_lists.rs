@@ -20,6 +20,7 @@ use crate::http::payments::refund_view::ReasonContent;
 use crate::http::payments::refunds::{PageQuery, place};
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView};
+use crate::http::query::Asked;
 use crate::store::refund_lists::{self, RefundList};
 
 /// Which refunds are listed.
@@ -128,7 +129,7 @@ pub(crate) async fn write(
 pub(crate) async fn list(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<PageQuery>,
+    query: Asked<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place(&api, "refund-lists");
     let limit = query.limit();

@@ -32,6 +32,7 @@ use crate::http::payments::refund_view::{
 use crate::http::payments::view::PaymentView;
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 use crate::store::refunds;
 use crate::store::{approvals, history};
 
@@ -138,7 +139,7 @@ pub(crate) async fn propose(
 pub(crate) async fn candidates(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<PageQuery>,
+    query: Asked<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place(&api, "refund-candidates");
     let cursor = query.cursor.as_deref();
@@ -168,7 +169,7 @@ pub(crate) async fn list(
     api: web::Data<Api>,
     _caller: Caller,
     request: HttpRequest,
-    query: web::Query<RefundsQuery>,
+    query: Asked<RefundsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place(&api, "refunds");
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);

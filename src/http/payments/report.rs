@@ -16,6 +16,7 @@ use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::payments::report_view::ReportView;
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 
 /// Which days to reconcile.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -44,7 +45,7 @@ pub(crate) struct ReportQuery {
 pub(crate) async fn show(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<ReportQuery>,
+    query: Asked<ReportQuery>,
 ) -> Result<HttpResponse, Problem> {
     let channel = query.channel.as_deref().map(channel_of).transpose()?;
     let request = ReportRequest::new(query.from, query.to, channel)?;

@@ -20,6 +20,7 @@ use crate::http::api::Api;
 use crate::http::body;
 use crate::http::caller::Caller;
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 
 /// What a file may call itself; its content alone says what it is.
 const MEDIA_TYPES: [&str; 5] = [
@@ -131,7 +132,7 @@ pub(crate) async fn import(
     api: web::Data<Api>,
     caller: Caller,
     request: HttpRequest,
-    query: web::Query<StatementQuery>,
+    query: Asked<StatementQuery>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let channel = channel_of(&query.channel)?;

@@ -10,6 +10,7 @@ mod fees;
 mod hostile;
 mod identity;
 mod life;
+mod listing;
 mod money;
 mod operations;
 mod outbox;

@@ -71,6 +71,39 @@ async fn a_message_that_died_is_sent_again_once_and_shown_in_the_feed() {
 }
 
 #[tokio::test]
+async fn messages_that_died_are_listed_page_by_page() {
+    let (kit, _number) = with_order().await;
+    let mut tx = kit.gateway.store.begin().await.unwrap();
+    let events = list_after(&mut tx, &lane_of(kit.dej), 0, 2).await.unwrap();
+    for event in &events {
+        let now = kit.gateway.clock.now();
+        bury(&mut tx, event, "RETRY", 10, now).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let page = async |query: &str| {
+        let path = format!("/v1/outbox/dead?lane_kind=OFFICE&limit=1{query}");
+        kit.get(OPERATOR, &path).await
+    };
+    let first = page("").await.expect(200);
+    assert_eq!(first["data"][0]["seq"], 1);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let last = page(&format!("&cursor={cursor}")).await.expect(200);
+    assert_eq!(
+        (&last["data"][0]["seq"], &last["next_cursor"]),
+        (&json!(2), &json!(null))
+    );
+    let whole = kit.get(OPERATOR, "/v1/outbox/dead").await.expect(200);
+    assert_eq!(
+        (
+            whole["data"].as_array().unwrap().len(),
+            &whole["next_cursor"]
+        ),
+        (2, &json!(null))
+    );
+    page("&cursor=strange").await.problem(400, "cursor-invalid");
+}
+
+#[tokio::test]
 async fn many_messages_are_decided_about_and_looked_at() {
     let (kit, _number) = with_order().await;
     with_dead_event(&kit).await;

@@ -21,6 +21,7 @@ use crate::http::cursor::Place;
 use crate::http::operations::{NotDecided, cut, not_decided, page_limit, place};
 use crate::http::posted::{Posted, answer};
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 use crate::http::webhooks::progress::{self, DeliveriesQuery};
 use crate::http::webhooks::view::{self, WebhookView};
 use crate::store::{offices, webhooks};
@@ -57,7 +58,7 @@ pub(crate) struct PageView {
 pub(crate) async fn list(
     api: web::Data<Api>,
     _caller: Caller,
-    query: web::Query<ListQuery>,
+    query: Asked<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let place = place("webhooks", &api.gateway.vault);
     let limit = page_limit(query.limit);
@@ -109,7 +110,7 @@ pub(crate) async fn deliveries(
     api: web::Data<Api>,
     _caller: Caller,
     code: web::Path<String>,
-    query: web::Query<DeliveriesQuery>,
+    query: Asked<DeliveriesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let office = office_of(&api, &code).await?;
     let place = Place {

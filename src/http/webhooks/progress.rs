@@ -22,6 +22,7 @@ use crate::http::caller::Caller;
 use crate::http::cursor::Place;
 use crate::http::operations::{cut, page_limit};
 use crate::http::problems::{Problem, ProblemView, catalogue};
+use crate::http::query::Asked;
 use crate::http::webhooks::view::RunView;
 use crate::store::offices;
 use crate::store::webhooks::push;
@@ -59,7 +60,7 @@ pub(crate) struct DeliveriesView {
 pub(crate) async fn deliveries(
     api: web::Data<Api>,
     caller: Caller,
-    query: web::Query<DeliveriesQuery>,
+    query: Asked<DeliveriesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let office = caller.office()?;
     let place = Place {

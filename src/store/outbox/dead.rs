@@ -150,10 +150,12 @@ impl Selection {
     }
 }
 
-/// Lists dead letters that nobody has resolved, in the order of their death.
+/// Lists dead letters that nobody has resolved, in the order of their death: those that follow `after`,
+/// which may have been resolved meanwhile.
 pub async fn list_dead(
     tx: &mut Tx,
     selection: &Selection,
+    after: Option<&DeadLetter>,
     limit: i64,
 ) -> Result<Vec<DeadLetter>, StoreError> {
     const SQL: &str = select!(
@@ -164,10 +166,15 @@ pub async fn list_dead(
            AND ($4 < 0 OR COALESCE(status, 0) = $4)
            AND died_at >= $5 AND died_at < $6
            AND (CAST($7 AS BOOLEAN) OR message_id = $8)
+           AND (died_at, lane, seq) > ($9, $10, $11)
          ORDER BY died_at, lane, seq
-         LIMIT $9"
+         LIMIT $12"
     );
     let (since, until) = selection.bounds();
+    // No lane is without a name.
+    let after = after.map_or((since, "", 0), |last| {
+        (last.died_at, last.lane.as_str(), last.seq)
+    });
     query!(
         fetch_all as DeadLetter,
         tx,
@@ -180,6 +187,9 @@ pub async fn list_dead(
         until,
         selection.message.is_none(),
         selection.message.unwrap_or_default(),
+        after.0,
+        after.1,
+        after.2,
         limit,
     )
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::outbox::{Lane, Message};
+use crate::store::outbox::Lane;
 use crate::store::tx::{execute, execute_rows, query};
 use crate::store::{StoreError, Tx};
 
@@ -47,33 +47,6 @@ pub async fn claim(
                   pushed, delivered_seq, floor_seq, lease_owner, lease_until, lease_epoch";
     let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
     query!(fetch_all as Lane, tx, sql, owner, until, now, limit)
-}
-
-/// An event that is to leave.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Event {
-    /// Its message.
-    #[sqlx(flatten)]
-    pub message: Message,
-    /// The message that it repeats, after an operator's decision: the receiver knows it by that id.
-    pub repeats: Option<Uuid>,
-}
-
-/// Lists the events of a lane after `after`, in order.
-pub async fn list_events(
-    tx: &mut Tx,
-    lane: &str,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<Event>, StoreError> {
-    const SQL: &str = "
-        SELECT lane, seq, message_id, kind, subject_id, payload, replay_of, created_at,
-               replay_of AS repeats
-        FROM outbox
-        WHERE lane = $1 AND seq > $2
-        ORDER BY seq
-        LIMIT $3";
-    query!(fetch_all as Event, tx, SQL, lane, after, limit)
 }
 
 /// What a lease's holder learnt about its lane.

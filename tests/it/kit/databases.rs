@@ -4,11 +4,14 @@
 //! clones of a template in the cluster of `TEST_DATABASE_URL`, which `make test` starts; the
 //! template carries the checksum of the migrations in its name, so that it is made once per schema.
 
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cei_gateway::store::Store;
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 use crate::kit::environment;
@@ -50,15 +53,7 @@ impl Database {
     /// # Panics
     /// When there is neither a server nor a waiver.
     pub(crate) async fn postgres() -> Option<Self> {
-        let server = match environment::var("TEST_DATABASE_URL") {
-            Some(url) => url,
-            None if environment::waived("postgresql") => return None,
-            None => panic!(
-                "TEST_DATABASE_URL is not set: run `make test`, or this one test with \
-                 `scripts/with-postgres cargo test …`; CEI_WAIVE=postgresql does without"
-            ),
-        };
-        let options = PgConnectOptions::from_str(&server).expect("TEST_DATABASE_URL");
+        let options = PgConnectOptions::from_str(&server_url()?).expect("TEST_DATABASE_URL");
         let template = template(&options).await;
         let database = OnServer::clone_of(&template, options).await;
         let url = database.url();
@@ -69,6 +64,75 @@ impl Database {
                 _database: Box::new(database),
             },
         })
+    }
+}
+
+/// Databases as an older release left them.
+impl Database {
+    /// A SQLite database with the migrations up to `version` and no other.
+    pub(crate) async fn sqlite_of(version: i64) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite:{}/gateway.db", folder.path().display());
+        let store = open(&url).await;
+        let mut connection = SqliteConnection::connect(&url).await.expect("the file");
+        let migrations = migrations_until("migrations/sqlite", version).await;
+        migrations
+            .run(&mut connection)
+            .await
+            .expect("older migrations");
+        connection.close().await.expect("a closed connection");
+        Self {
+            store,
+            url,
+            _remains: Remains::Folder { _folder: folder },
+        }
+    }
+
+    /// A `PostgreSQL` database with the migrations up to `version` and no other; `None` when
+    /// `PostgreSQL` is waived.
+    pub(crate) async fn postgres_of(version: i64) -> Option<Self> {
+        let options = PgConnectOptions::from_str(&server_url()?).expect("TEST_DATABASE_URL");
+        let database = OnServer::clone_of("template0", options).await;
+        let url = database.url();
+        let mut connection = PgConnection::connect(&url).await.expect("the database");
+        let migrations = migrations_until("migrations/postgres", version).await;
+        migrations
+            .run(&mut connection)
+            .await
+            .expect("older migrations");
+        connection.close().await.expect("a closed connection");
+        Some(Self {
+            store: open(&url).await,
+            url,
+            _remains: Remains::OnServer {
+                _database: Box::new(database),
+            },
+        })
+    }
+}
+
+async fn migrations_until(folder: &str, version: i64) -> Migrator {
+    let mut all = Migrator::new(Path::new(folder))
+        .await
+        .expect("the migrations");
+    all.migrations
+        .to_mut()
+        .retain(|migration| migration.version <= version);
+    all
+}
+
+/// Where the server is; `None` when `PostgreSQL` is waived.
+///
+/// # Panics
+/// When there is neither a server nor a waiver.
+fn server_url() -> Option<String> {
+    match environment::var("TEST_DATABASE_URL") {
+        Some(url) => Some(url),
+        None if environment::waived("postgresql") => None,
+        None => panic!(
+            "TEST_DATABASE_URL is not set: run `make test`, or this one test with \
+             `scripts/with-postgres cargo test …`; CEI_WAIVE=postgresql does without"
+        ),
     }
 }
 
@@ -218,9 +282,9 @@ async fn a_database_on_the_server_is_gone_with_its_test() {
 async fn a_database_in_a_file_is_gone_with_its_test() {
     let database = Database::sqlite().await;
     let file = database.url.trim_start_matches("sqlite:").to_owned();
-    assert!(std::path::Path::new(&file).exists());
+    assert!(Path::new(&file).exists());
     drop(database);
-    assert!(!std::path::Path::new(&file).exists());
+    assert!(!Path::new(&file).exists());
 }
 
 /// Declares tests that run on both databases, each in a module of the test's name:

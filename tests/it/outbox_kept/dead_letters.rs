@@ -131,7 +131,7 @@ both_worlds! {
             (Selection::of(ids[1]), 1),
         ] {
             let mut tx = world.read().await;
-            let listed = list_dead(&mut tx, &selection, 100).await.unwrap();
+            let listed = list_dead(&mut tx, &selection, None, 100).await.unwrap();
             assert_eq!(listed.len(), expected, "{selection:?}");
             let foreseen = preview(&mut tx, &selection).await.unwrap();
             assert_eq!(usize::try_from(foreseen.letters()).unwrap(), expected, "{selection:?}");
@@ -318,7 +318,7 @@ both_worlds! {
     async fn a_dead_order_is_sent_again_and_never_dropped_in_silence(world: &mut World) {
         let order = world.sealed_order(1).await;
         world.try_to_deliver(DeliveryVerdict::Permanent, 400).await;
-        let dead = list_dead(&mut world.read().await, &Selection::default(), 10).await.unwrap();
+        let dead = list_dead(&mut world.read().await, &Selection::default(), None, 10).await.unwrap();
         assert_eq!(dead.len(), 1);
         assert_eq!((dead[0].lane_kind.as_str(), dead[0].status), ("BUREAU", Some(400)));
         let id = dead[0].message_id;

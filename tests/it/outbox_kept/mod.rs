@@ -1,6 +1,8 @@
 //! The outbox over years: how long it keeps what, and what becomes of messages that died.
 
 mod dead_letters;
+mod found;
+mod migrated;
 mod months;
 
 use cei_gateway::domain::id::MessageId;

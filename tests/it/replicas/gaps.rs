@@ -7,7 +7,7 @@ use cei_gateway::domain::id::MessageId;
 use cei_gateway::random::Random;
 use cei_gateway::store::outbox::{self, LaneKind, NewMessage, read_feed, tell};
 use cei_gateway::store::{Store, Tx};
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
 use crate::kit::databases::both;
@@ -31,9 +31,14 @@ async fn open_lanes(store: &Store) {
     tx.commit().await.unwrap();
 }
 
+/// When everything is told.
+fn told_at() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_000)
+}
+
 /// Tells the busy office something, and now and then the other one as well, in either order.
 fn tell_some(tx: &mut Tx, random: &Random) -> i64 {
-    let at = DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_000);
+    let at = told_at();
     let mut told = 0;
     for _ in 0..=random.below(3) {
         let lanes: &[&str] = match random.below(3) {
@@ -82,7 +87,7 @@ async fn follow(store: &Store, limit: i64, is_over: &Cell<bool>) -> Vec<i64> {
         // Asked before looking: what is committed between the two is found by the next look.
         let was_over = is_over.get();
         let mut tx = store.read().await.unwrap();
-        let feed = read_feed(&mut tx, LANE, after, limit)
+        let feed = read_feed(&mut tx, LANE, after, limit, told_at())
             .await
             .unwrap()
             .unwrap();

@@ -177,6 +177,13 @@ async fn three_gateways_that_die_and_freeze_lose_nothing_and_push_every_event_in
     })
     .await;
 
+    for number in 0..SIZE {
+        let said = fleet.said(number);
+        assert!(
+            said.contains("the outbox as it was found"),
+            "{number}: {said}"
+        );
+    }
     assert_eq!(town.surprises(), [""; 0]);
     assert_eq!(receiver.surprises(), [""; 0]);
     assert!(

@@ -10,6 +10,7 @@ mod given;
 mod history;
 mod holds;
 mod idempotency;
+mod newest;
 mod outbox;
 mod payment_references;
 mod plans;

@@ -303,6 +303,34 @@ both! {
         assert_eq!(kept, [(1, None, None), (2, Some(503), None)]);
     }
 
+    async fn dead_letters_are_listed_page_by_page_also_while_somebody_decides(store: Store) {
+        a_lane_with(&store, BUREAU, &[1, 2, 3, 4, 5]).await;
+        let mut tx = store.begin().await.unwrap();
+        for (message, died) in list_after(&mut tx, BUREAU, 0, 10).await.unwrap().iter().zip([30, 20, 20, 20, 40]) {
+            outbox::bury(&mut tx, message, "RETRY", 8, second(died)).await.unwrap();
+        }
+        for page in [1, 2, 10] {
+            let (mut found, mut after) = (Vec::new(), None);
+            loop {
+                let dead = outbox::list_dead(&mut tx, &Selection::default(), after.as_ref(), page).await.unwrap();
+                found.extend(dead.iter().map(|letter| letter.seq));
+                after = dead.last().cloned();
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(found, [2, 3, 4, 1, 5], "{page} on a page");
+        }
+        let first = outbox::list_dead(&mut tx, &Selection::default(), None, 2).await.unwrap();
+        let last = first.last().cloned();
+        outbox::resolve_one_dead(&mut tx, id(3), "DISCARDED", None, second(50)).await.unwrap();
+        let rest = outbox::list_dead(&mut tx, &Selection::default(), last.as_ref(), 9).await.unwrap();
+        assert_eq!(rest.iter().map(|letter| letter.seq).collect::<Vec<_>>(), [4, 1, 5]);
+        let late = Selection { since: Some(second(30)), ..Selection::default() };
+        let rest = outbox::list_dead(&mut tx, &late, last.as_ref(), 9).await.unwrap();
+        assert_eq!(rest.iter().map(|letter| letter.seq).collect::<Vec<_>>(), [1, 5]);
+    }
+
     async fn a_dead_letter_waits_until_it_is_resolved(store: Store) {
         a_lane_with(&store, BUREAU, &[1, 2]).await;
         let mut tx = store.begin().await.unwrap();
@@ -311,7 +339,7 @@ both! {
         outbox::bury(&mut tx, &messages[0], "REFUSED 410", 8, second(30)).await.unwrap();
         outbox::bury(&mut tx, &messages[0], "again", 9, second(31)).await.unwrap();
 
-        let dead = outbox::list_dead(&mut tx, &Selection::default(), 10).await.unwrap();
+        let dead = outbox::list_dead(&mut tx, &Selection::default(), None, 10).await.unwrap();
         let said: Vec<_> = dead.iter().map(|d| (d.message_id, d.cause.as_str(), d.status, d.attempts)).collect();
         assert_eq!(said, [(id(2), "REFUSED", Some(400), 1), (id(1), "REFUSED", Some(410), 8)]);
         assert_eq!((dead[0].subject_id, dead[0].kind.as_str(), dead[0].seq), (id(1002), "order", 2));
@@ -323,7 +351,7 @@ both! {
         let resolved = outbox::resolve_dead(&mut tx, id(1002), "REPLAYED", None, second(41));
         assert_eq!(resolved.await.unwrap(), 0, "what is resolved stays as it was resolved");
 
-        let left = outbox::list_dead(&mut tx, &Selection::default(), 10).await.unwrap();
+        let left = outbox::list_dead(&mut tx, &Selection::default(), None, 10).await.unwrap();
         assert_eq!(left.iter().map(|d| d.message_id).collect::<Vec<Uuid>>(), [id(1)]);
     }
 }

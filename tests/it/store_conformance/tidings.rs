@@ -152,11 +152,11 @@ both! {
         let mut tx = store.begin().await.unwrap();
         run_sql!(&mut tx, "UPDATE lanes SET floor_seq = 1 WHERE lane = $1", OFFICE);
         for (after, limit, expected) in [(0, 2, vec![1, 2]), (2, 9, vec![3, 4]), (4, 9, vec![])] {
-            let feed = read_feed(&mut tx, OFFICE, after, limit).await.unwrap().unwrap();
+            let feed = read_feed(&mut tx, OFFICE, after, limit, second(9)).await.unwrap().unwrap();
             let seqs: Vec<i64> = feed.told.iter().map(|told| told.seq).collect();
             assert_eq!((feed.floor_seq, feed.last_seq, seqs), (1, 4, expected));
         }
-        assert_eq!(read_feed(&mut tx, "office:none", 0, 9).await.unwrap(), None);
+        assert_eq!(read_feed(&mut tx, "office:none", 0, 9, second(9)).await.unwrap(), None);
     }
 
     async fn a_lane_becomes_due_with_an_event_only_where_it_is_pushed(store: Store) {

@@ -112,6 +112,26 @@ fn state_machines_are_told_with_every_state() {
 }
 
 #[test]
+fn every_route_and_no_other_stands_in_the_page_about_the_api() {
+    let description = std::fs::read_to_string("docs/openapi.json").expect("the description");
+    let description: serde_json::Value = serde_json::from_str(&description).expect("JSON");
+    let mut routes = Vec::new();
+    for (path, operations) in description["paths"].as_object().expect("paths") {
+        for method in operations.as_object().expect("operations").keys() {
+            routes.push(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    routes.sort();
+    let page = std::fs::read_to_string("docs/api.md").expect("the page");
+    let rows = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let mut told: Vec<String> = rows.map(|(route, _)| route.to_owned()).collect();
+    told.sort();
+    assert_eq!(told, routes);
+}
+
+#[test]
 fn decisions_are_numbered_and_have_their_four_parts() {
     let files = files_in(Path::new("docs/adr"));
     assert!(!files.is_empty());

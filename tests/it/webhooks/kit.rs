@@ -265,7 +265,9 @@ pub(crate) async fn dead(world: &World, office: OfficeId) -> Vec<(i64, String)> 
         lane: Some(lane_of(office)),
         ..outbox::Selection::default()
     };
-    let all = outbox::list_dead(&mut tx, &selection, 1000).await.unwrap();
+    let all = outbox::list_dead(&mut tx, &selection, None, 1000)
+        .await
+        .unwrap();
     let told = |dead: outbox::DeadLetter| match dead.status {
         Some(status) => (dead.seq, format!("{} {status}", dead.cause)),
         None => (dead.seq, dead.cause),
