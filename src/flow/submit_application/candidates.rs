@@ -70,6 +70,10 @@ impl Candidate {
         }
     }
 
+    pub(super) fn content(&self) -> &ApplicationContent {
+        &self.content
+    }
+
     /// What the office submitted under its reference before.
     fn before<'a>(&self, standing: &'a [Standing], office: OfficeId) -> Option<&'a Standing> {
         let reference = self.reference.as_ref()?.as_str();
