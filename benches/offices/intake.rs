@@ -30,6 +30,8 @@ struct Bench<'a> {
     count: usize,
     batches: usize,
     seconds: usize,
+    /// Rows of an application.
+    rows: f64,
 }
 
 /// Measures every row of the section, round by round.
@@ -57,6 +59,7 @@ pub(crate) async fn measure(
         count: if options.quick { 80 } else { 1_200 },
         batches: if options.quick { 2 } else { 24 },
         seconds: if options.quick { 1 } else { 4 },
+        rows: real(rows),
     };
     for _ in 0..options.rounds {
         bench.round(samples).await?;
@@ -104,15 +107,15 @@ impl Bench<'_> {
                 "light"
             };
             let rate = self.take_singles(images, samples, kind).await?;
-            samples.add(format!("intake.single.{kind}"), rate);
+            self.add(samples, &format!("intake.single.{kind}"), rate);
             let files = images == Images::Whole;
             let rate = self.bare.rate(self.count, 1, LINES, files).await?;
-            samples.add(format!("bare.single.{kind}"), rate);
+            self.add(samples, &format!("bare.single.{kind}"), rate);
             let rate = self.take_batches(images).await?;
-            samples.add(format!("intake.bulk.{kind}"), rate);
+            self.add(samples, &format!("intake.bulk.{kind}"), rate);
             let count = self.batches * TOGETHER;
             let rate = self.bare.rate(count, TOGETHER, LINES, files).await?;
-            samples.add(format!("bare.bulk.{kind}"), rate);
+            self.add(samples, &format!("bare.bulk.{kind}"), rate);
         }
         let at = (
             &self.town.pool,
@@ -124,6 +127,13 @@ impl Bench<'_> {
             samples.add(name, rate);
         }
         Ok(())
+    }
+
+    /// Adds a rate of applications, and of the rows that they are.
+    #[expect(clippy::float_arithmetic, reason = "rates for people, no money")]
+    fn add(&self, samples: &mut Samples, name: &str, rate: f64) {
+        samples.add(name, rate);
+        samples.add(format!("{name}.rows"), rate * self.rows);
     }
 
     fn target(&self, images: Images) -> Target {

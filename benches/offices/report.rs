@@ -36,13 +36,17 @@ const SYNCED: &str = "one file synced and the same rows";
 const ROWS: &str = "the same rows alone";
 
 #[rustfmt::skip]
-const LINES: [Line; 15] = [
+const LINES: [Line; 19] = [
     line(("one application a request", "intake.single.whole"), (SYNCED, "bare.single.whole"), 0.5),
     line(("100 applications a request", "intake.bulk.whole"), (SYNCED, "bare.bulk.whole"), 0.5),
     line(("one a request, without images", "intake.single.light"), ("pgbench, one row", "pgbench.single"), 0.5),
     line(("100 a request, without images", "intake.bulk.light"), ("pgbench, 100 rows", "pgbench.hundred"), 0.5),
+    line(("rows of one a request, without images", "intake.single.light.rows"), ("pgbench, one row", "pgbench.single"), 0.0),
+    line(("rows of 100 a request, without images", "intake.bulk.light.rows"), ("pgbench, 100 rows", "pgbench.hundred"), 0.0),
     line(("one a request, without images", "intake.single.light"), (ROWS, "bare.single.light"), 0.0),
     line(("100 a request, without images", "intake.bulk.light"), (ROWS, "bare.bulk.light"), 0.0),
+    line(("rows of the program alone, 10 at a time", "bare.single.light.rows"), ("pgbench, one row", "pgbench.single"), 0.0),
+    line(("rows of the program alone, 1,000 at a time", "bare.bulk.light.rows"), ("pgbench, 100 rows", "pgbench.hundred"), 0.0),
     line(("messages claimed and completed", "outbox.lanes"), ("bare lane cursor", "bare.lanes"), 0.5),
     line(("messages claimed and completed", "outbox.lanes"), ("bare SKIP LOCKED", "bare.queue"), 1.0),
     line(("messages delivered to a sink", "outbox.delivered"), ("Graphile Worker", "graphile.free"), 1.0),

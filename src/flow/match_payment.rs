@@ -90,11 +90,16 @@ pub(crate) async fn offer_new<R>(
     keys.sort_unstable();
     keys.dedup();
     let asked: Vec<&str> = keys.iter().map(String::as_str).collect();
+    if matching_keys::list_waited_for(tx, &asked).await?.is_empty() {
+        matching_keys::share_all(tx, &asked).await?;
+        if matching_keys::list_waited_for(tx, &asked).await?.is_empty() {
+            return Ok(());
+        }
+        // Money came in between. Tried again, these find it before they have locked anything.
+        return Err(StoreError::Moved { what: "payment" }.into());
+    }
     matching_keys::lock_all(tx, &asked).await?;
     let waited_for = matching_keys::list_waited_for(tx, &asked).await?;
-    if waited_for.is_empty() {
-        return Ok(());
-    }
     for (application, (_, name)) in applications.iter_mut().zip(names) {
         let mut keys = own_keys(application);
         keys.push(named_key(name));

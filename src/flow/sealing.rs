@@ -1,7 +1,9 @@
 //! Puts content into the vault and takes it out, off the asynchronous threads.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use anyhow::Context;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::future::try_join_all;
 use zeroize::Zeroizing;
 
 use crate::domain::id::SealedId;
@@ -24,19 +26,29 @@ where
         .context("work that was set aside ended early")
 }
 
-/// Does the same with many things, some at once, and keeps their order.
+/// Does the same with many things, some at once, and keeps their order. Whoever is done with one
+/// takes the next himself, without anybody being woken to hand it to him.
 pub(crate) async fn each_aside<T, U, F>(things: Vec<T>, work: F) -> anyhow::Result<Vec<U>>
 where
     T: Send + 'static,
     U: Send + 'static,
     F: Fn(T) -> U + Clone + Send + 'static,
 {
-    let works = things.into_iter().map(|thing| {
-        let work = work.clone();
-        aside(move || work(thing))
+    let hands = AT_ONCE.min(things.len());
+    let left = Arc::new(Mutex::new(things.into_iter().enumerate()));
+    let hands = (0..hands).map(|_| {
+        let (left, work) = (Arc::clone(&left), work.clone());
+        let next = move || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+        aside(move || {
+            let all = std::iter::from_fn(next);
+            all.map(|(place, thing)| (place, work(thing)))
+                .collect::<Vec<_>>()
+        })
     });
-    let works = futures_util::stream::iter(works).buffered(AT_ONCE);
-    works.try_collect().await
+    let done = try_join_all(hands).await?;
+    let mut done: Vec<(usize, U)> = done.into_iter().flatten().collect();
+    done.sort_unstable_by_key(|(place, _)| *place);
+    Ok(done.into_iter().map(|(_, one)| one).collect())
 }
 
 /// Seals `plain` durably and returns the row to insert. Until that row commits the blob is an
@@ -98,4 +110,23 @@ pub async fn open(
     let vault = gateway.vault.clone();
     let plain = aside(move || vault.get(id, &wrapped_key)).await??;
     Ok(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_done_aside_keeps_its_order() {
+        let work = |thing: usize| {
+            if thing.is_multiple_of(3) {
+                std::thread::yield_now();
+            }
+            2 * thing
+        };
+        for count in [0, 1, AT_ONCE, 100] {
+            let done = each_aside((0..count).collect(), work).await.unwrap();
+            assert_eq!(done, (0..count).map(|one| 2 * one).collect::<Vec<_>>());
+        }
+    }
 }

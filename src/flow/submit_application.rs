@@ -13,6 +13,7 @@ mod write;
 use std::sync::Arc;
 
 use anyhow::Context;
+use futures_util::future::try_join;
 
 use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::id::{ApplicationId, OfficeId};
@@ -27,7 +28,7 @@ use crate::flow::submit_application::check::Surroundings;
 use crate::flow::submit_application::write::{Accepted, take_in};
 use crate::flow::{Failure, match_payment};
 use crate::gateway::Gateway;
-use crate::store::applications::{self, Application};
+use crate::store::applications::{self, Application, Standing};
 use crate::store::history::Note;
 use crate::store::payment_references::{self, Given};
 use crate::store::{StoreError, Tx};
@@ -108,19 +109,25 @@ pub async fn submit(
     handing: &Handing<'_>,
     contents: Vec<ApplicationContent>,
 ) -> Result<Submitted, Failure<KeyReused>> {
-    let around = Surroundings::look(gateway, handing.office, contents.iter()).await?;
+    let candidates: Vec<Candidate> = contents
+        .into_iter()
+        .map(|content| Candidate::new(gateway, content))
+        .collect();
+    let looked_at = candidates.iter().map(Candidate::content);
+    let (around, mut standing) = try_join(
+        Surroundings::look(gateway, handing.office, looked_at),
+        look(gateway, handing.office, &candidates),
+    )
+    .await?;
     let mut submission = Submitting {
         gateway,
         handing,
         around: Arc::new(around),
-        candidates: contents
-            .into_iter()
-            .map(|content| Candidate::new(gateway, content))
-            .collect(),
+        candidates,
     };
     let mut races = 1;
     loop {
-        match submission.judge_and_write().await {
+        match submission.judge_and_write(&standing).await {
             Err(failure) if failure.is_lost_race() && races < RACES_MAX => {
                 tracing::debug!("somebody else was faster; looking again");
                 races += 1;
@@ -132,6 +139,7 @@ pub async fn submit(
         {
             return Ok(Submitted::Before(answer));
         }
+        standing = look(gateway, handing.office, &submission.candidates).await?;
     }
 }
 
@@ -144,11 +152,14 @@ struct Submitting<'a> {
 }
 
 impl Submitting<'_> {
-    async fn judge_and_write(&mut self) -> Result<Submitted, Failure<KeyReused>> {
+    /// Judges the applications by what stands already, and writes those that are new.
+    async fn judge_and_write(
+        &mut self,
+        standing: &[Standing],
+    ) -> Result<Submitted, Failure<KeyReused>> {
         let (gateway, office) = (self.gateway, self.handing.office);
-        let standing = look(gateway, office, &self.candidates).await?;
-        find_out(gateway, &self.around, &standing, &mut self.candidates).await?;
-        let mut verdicts = judge_all(&self.candidates, &standing, office)?;
+        find_out(gateway, &self.around, standing, &mut self.candidates).await?;
+        let mut verdicts = judge_all(&self.candidates, standing, office)?;
         let references = find_references(gateway, office, &mut verdicts).await?;
         let mut accepted = Vec::with_capacity(references.len());
         for verdict in &verdicts {

@@ -20,7 +20,9 @@ pub(crate) async fn read(
 ) -> Result<Bytes, Problem> {
     check(request, media_types, size(bytes_max))?;
     // The network's own time: a body is slow by the clock on the wall, whatever ours says.
-    tokio::time::timeout(limits.body_timeout, collect(payload, bytes_max))
+    let announced = announced_bytes(request).and_then(|bytes| usize::try_from(bytes).ok());
+    let body = BytesMut::with_capacity(announced.unwrap_or(0).min(bytes_max));
+    tokio::time::timeout(limits.body_timeout, collect(payload, body, bytes_max))
         .await
         .unwrap_or_else(|_elapsed| Err(Problem::of(catalogue::BODY_TOO_SLOW)))
 }
@@ -64,8 +66,11 @@ pub(crate) async fn gather(
         .unwrap_or_else(|_elapsed| Err(Problem::of(catalogue::BODY_TOO_SLOW)))
 }
 
-async fn collect(mut payload: Payload, bytes_max: usize) -> Result<Bytes, Problem> {
-    let mut body = BytesMut::new();
+async fn collect(
+    mut payload: Payload,
+    mut body: BytesMut,
+    bytes_max: usize,
+) -> Result<Bytes, Problem> {
     while let Some(piece) = payload.next().await {
         // The caller has gone or does not speak HTTP; nobody reads the answer.
         let piece = piece.map_err(|_cut| Problem::of(catalogue::JSON_MALFORMED))?;

@@ -123,6 +123,8 @@ pub fn start(gateway: &Gateway, listener: Listener) -> anyhow::Result<Running> {
     .client_request_timeout(header_timeout)
     // Longer than clients keep an idle connection: one that is closed under a request fails it.
     .keep_alive(KEEP_ALIVE)
+    // An answer's last piece would wait for the caller's delayed word that the first has come: 40 ms.
+    .tcp_nodelay(true)
     .shutdown_timeout(PATIENCE_SECONDS)
     .disable_signals();
     let server = match threads {

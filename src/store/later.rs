@@ -71,9 +71,10 @@ pub(super) async fn write(tx: &mut Tx) -> Result<(), StoreError> {
     if !history.is_empty() {
         history::insert_rows(tx, &history).await?;
     }
-    for (lane, events) in &events {
-        let last_seq = outbox::append_events(tx, lane, events).await?;
-        announce(tx, lane, last_seq);
+    if !events.is_empty() {
+        for (lane, last_seq) in outbox::append_events(tx, &events).await? {
+            announce(tx, &lane, last_seq);
+        }
     }
     Ok(())
 }

@@ -32,6 +32,23 @@ pub async fn lock(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Keeps everybody waiting who locks one of these keys for himself until the transaction ends, but
+/// nobody who shares it as well.
+///
+/// Applications that open do not look for each other, and many bear the same name: among
+/// themselves they share their keys, and only money is kept waiting. Who finds that money waits
+/// must not go on with a shared key: two could wait for each other.
+pub async fn share_all(tx: &mut Tx, sorted_keys: &[&str]) -> Result<(), StoreError> {
+    const POSTGRES: &str = "
+        SELECT COUNT(pg_advisory_xact_lock_shared(hashtextextended(n.key, 0)))
+        FROM UNNEST($1::text[]) AS n (key)";
+    if let Tx::Postgres(tx, _) = tx {
+        let locking = sqlx::query(POSTGRES).bind(sorted_keys);
+        locking.execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
 /// Locks keys as [`lock`] does, in the order in which they are given.
 pub async fn lock_all(tx: &mut Tx, sorted_keys: &[&str]) -> Result<(), StoreError> {
     const POSTGRES: &str = "

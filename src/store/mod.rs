@@ -67,10 +67,10 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Postgres, Transaction};
 use tokio::runtime::Handle;
 
-use self::home::at_home;
+use self::home::to_its_end;
 
 pub use error::{StoreError, read_code};
 pub use glance::Glance;
@@ -180,9 +180,9 @@ impl Store {
             self.allow(place)?;
             Ok(match &self.db {
                 // One statement that fails on a connection which broke in the pool is tried once more.
-                Db::Postgres(pool, home) => match at_home(home, pool.begin_with("BEGIN")).await {
+                Db::Postgres(pool, home) => match begin_on(pool, home, "BEGIN").await {
                     Err(sqlx::Error::Io(_)) => {
-                        Tx::Postgres(at_home(home, pool.begin_with("BEGIN")).await?, self.later())
+                        Tx::Postgres(begin_on(pool, home, "BEGIN").await?, self.later())
                     }
                     begun => Tx::Postgres(begun?, self.later()),
                 },
@@ -202,9 +202,9 @@ impl Store {
         async move {
             self.allow(place)?;
             Ok(match &self.db {
-                Db::Postgres(pool, home) => match at_home(home, pool.begin_with(READ)).await {
+                Db::Postgres(pool, home) => match begin_on(pool, home, READ).await {
                     Err(sqlx::Error::Io(_)) => {
-                        Tx::Postgres(at_home(home, pool.begin_with(READ)).await?, self.later())
+                        Tx::Postgres(begin_on(pool, home, READ).await?, self.later())
                     }
                     begun => Tx::Postgres(begun?, self.later()),
                 },
@@ -259,6 +259,18 @@ impl Store {
             }
         }
     }
+}
+
+/// Begins a transaction on a connection of the pool. Given up halfway, as a request is whose caller
+/// goes away, it would stay open in the pool under whoever takes the connection next: sqlx rolls
+/// back only what it knows to have begun.
+async fn begin_on(
+    pool: &PgPool,
+    home: &Handle,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let pool = pool.clone();
+    to_its_end(home, async move { pool.begin_with(statement).await }).await
 }
 
 /// Whether a URL names a `PostgreSQL` database.

@@ -184,7 +184,7 @@ impl Vault {
     pub fn stage(&self, id: SealedId, plain: &[u8]) -> Result<Staged, VaultError> {
         let key = self.new_key()?;
         let wrapped_key = self.wrap(&key, id)?;
-        let mut sealer = Sealer::new(&key, id, self.inner.blobs.create(id)?)?;
+        let mut sealer = Sealer::new(&key, id, self.inner.blobs.create(id)?, Some(plain.len()))?;
         sealer.put(plain, true)?;
         let written = sealer.finish()?;
         self.inner.blobs.make_durable(&written.sink)?;

@@ -50,8 +50,16 @@ pub(super) struct Sealer<W> {
 }
 
 impl<W: Write> Sealer<W> {
-    pub(super) fn new(key: &DataKey, id: SealedId, sink: W) -> Result<Self, VaultError> {
-        let room = ALIGNMENT + WRITE_LEN + SEALED_CHUNK_LEN;
+    /// Seals content of `plain_len` bytes at most; of any length, where that is not known.
+    pub(super) fn new(
+        key: &DataKey,
+        id: SealedId,
+        sink: W,
+        plain_len: Option<usize>,
+    ) -> Result<Self, VaultError> {
+        let chunks = plain_len.map_or(usize::MAX, |len| len / CHUNK_LEN);
+        let before_last = chunks.saturating_mul(SEALED_CHUNK_LEN).min(WRITE_LEN);
+        let room = ALIGNMENT + MAGIC.len() + before_last + SEALED_CHUNK_LEN;
         let mut sealed = vec![0; room].into_boxed_slice();
         let start = sealed.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
         let end = start + MAGIC.len();
@@ -146,7 +154,7 @@ impl<W: Write + Send + 'static> Sealing<W> {
     pub(super) fn new(key: &DataKey, id: SealedId, sink: W) -> Result<Self, VaultError> {
         Ok(Self {
             plain: Plain::new(Vec::with_capacity(HANDED_LEN)),
-            stage: Stage::Here(Box::new(Sealer::new(key, id, sink)?)),
+            stage: Stage::Here(Box::new(Sealer::new(key, id, sink, None)?)),
         })
     }
 

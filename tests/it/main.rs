@@ -57,6 +57,8 @@ mod signatures;
 #[cfg(test)]
 mod store_conformance;
 #[cfg(test)]
+mod submitted_at_once;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod webhooks;

@@ -1,8 +1,5 @@
 //! Face, signature and fingers.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::domain::fingerprints::{self, Finger, FingerPosition, FingersFault, FingersMissing};
 use crate::domain::image::{self, ImageFault, ImageFormat, ImageInfo, ImageRefusal, ImageRule};
 use crate::domain::reason::Reason;
@@ -223,8 +220,8 @@ fn inspected(pointer: &str, data: &str, subject: &Subject<'_>) -> Result<ImageIn
     if data.len() / 4 > subject.rule.size_max_bytes / 3 + 1 {
         return Err(too_large(pointer, data.len() / 4 * 3, subject));
     }
-    let bytes = STANDARD
-        .decode(data)
+    let bytes = base64_simd::STANDARD
+        .decode_to_vec(data)
         .ok()
         .ok_or_else(|| Fault::new(pointer, &text::IMAGE_NOT_BASE64).because(subject.format))?;
     image::inspect(&bytes).map_err(|fault| fault_of_file(pointer, fault, subject))

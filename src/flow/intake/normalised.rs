@@ -1,21 +1,30 @@
 //! An application as it is kept: the office's content with every printed text in the form in which
 //! the card will carry it, so that the order is written from what was checked.
 
+use std::borrow::Cow;
+
 use crate::domain::applicant::PostalCode;
 use crate::domain::names::{Name, PrintText};
 use crate::domain::submission::Submission;
 use crate::flow::content::{AddressContent, ApplicantContent, ApplicationContent};
 
 /// Returns `content` with the texts that `submission` read from it: composed letters, commas below,
-/// single blanks; and with the reason for missing fingers that goes without saying under 12.
-pub fn normalised(content: &ApplicationContent, submission: &Submission) -> ApplicationContent {
+/// single blanks; and with the reason for missing fingers that goes without saying under 12. What is
+/// in that form already is not copied, with its images.
+pub fn normalised<'a>(
+    content: &'a ApplicationContent,
+    submission: &Submission,
+) -> Cow<'a, ApplicationContent> {
+    let applicant = applicant(&content.applicant, submission);
+    let missing = submission.biometrics.fingers_missing;
+    let fingers_missing = missing.map(|reason| reason.as_str().to_owned());
+    if applicant == content.applicant && fingers_missing == content.biometrics.fingers_missing {
+        return Cow::Borrowed(content);
+    }
     let mut kept = content.clone();
-    kept.applicant = applicant(&content.applicant, submission);
-    kept.biometrics.fingers_missing = submission
-        .biometrics
-        .fingers_missing
-        .map(|reason| reason.as_str().to_owned());
-    kept
+    kept.applicant = applicant;
+    kept.biometrics.fingers_missing = fingers_missing;
+    Cow::Owned(kept)
 }
 
 fn applicant(content: &ApplicantContent, submission: &Submission) -> ApplicantContent {

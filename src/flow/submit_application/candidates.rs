@@ -14,7 +14,7 @@ use crate::flow::intake::Fault;
 use crate::flow::person_key::person_key;
 use crate::flow::sealing::{each_aside, names_together, publish};
 use crate::flow::submit_application::SubmitRefusal;
-use crate::flow::submit_application::check::{Surroundings, digest_of, stage};
+use crate::flow::submit_application::check::{Surroundings, Written};
 use crate::gateway::Gateway;
 use crate::store::applications::{Standing, find_standing};
 use crate::store::sealed::{NewSealed, SealedKind};
@@ -68,6 +68,10 @@ impl Candidate {
             checked: None,
             sealed: None,
         }
+    }
+
+    pub(super) fn content(&self) -> &ApplicationContent {
+        &self.content
     }
 
     /// What the office submitted under its reference before.
@@ -160,16 +164,14 @@ struct Found {
 
 impl Task {
     fn carry_out(&self, around: &Surroundings, vault: &Vault) -> anyhow::Result<Found> {
-        let digest = digest_of(&self.content)?;
+        let written = Written::of(&self.content)?;
         let checked = (!self.is_known).then(|| around.check(&self.content));
         let staged = match (&checked, self.name) {
-            (Some(Ok(submission)), Some(name)) => {
-                Some(stage(vault, name, &self.content, submission)?)
-            }
+            (Some(Ok(submission)), Some(name)) => Some(written.stage(vault, name, submission)?),
             _ => None,
         };
         Ok(Found {
-            digest,
+            digest: written.digest(),
             checked,
             staged,
         })

@@ -1,5 +1,6 @@
 //! Checks applications and seals what has passed, off the asynchronous threads.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,6 +23,9 @@ use crate::gateway::Gateway;
 use crate::store::offices::{self, Office};
 use crate::store::sealed::{NewSealed, SealedKind};
 use crate::vault::{Staged, Vault};
+
+/// Bytes of an application beside its images, and some more.
+const BESIDE_IMAGES_BYTES: usize = 8 * 1024;
 
 /// An application that passed every check, with its content sealed.
 #[derive(Debug)]
@@ -136,9 +140,10 @@ pub(crate) async fn check_and_seal(
     let name = *names.first().context("no name for what is to be sealed")?;
     let (vault, checking) = (gateway.vault.clone(), Arc::clone(&around));
     let work = move || {
-        let checked = checking.check(&content);
-        checked
-            .map(|submission| stage(&vault, name, &content, &submission).map(|s| (submission, s)))
+        checking.check(&content).map(|submission| {
+            let staged = Written::of(&content)?.stage(&vault, name, &submission)?;
+            anyhow::Ok((submission, staged))
+        })
     };
     let checked = aside(work).await?;
     let staged = checked.map_err(|faults| Failure::Refused(SubmitRefusal::Faulty(faults)))?;
@@ -153,26 +158,51 @@ pub(crate) async fn check_and_seal(
     })
 }
 
-/// Seals an application's content; its blob is to be published.
-pub(super) fn stage(
-    vault: &Vault,
-    name: SealedId,
-    content: &ApplicationContent,
-    submission: &Submission,
-) -> anyhow::Result<Staged> {
-    // The order is written from what was checked, not from what was typed.
-    let plain = plain_of(&intake::normalised(content, submission))?;
-    Ok(vault.stage(name, &plain)?)
+/// An application as its office wrote it, in bytes: every field in the order of its type, so that
+/// blanks and the order of fields do not count.
+pub(super) struct Written<'a> {
+    content: &'a ApplicationContent,
+    plain: Zeroizing<Vec<u8>>,
 }
 
-/// SHA-256 of an application as its office wrote it; blanks and the order of fields do not count.
+impl<'a> Written<'a> {
+    pub(super) fn of(content: &'a ApplicationContent) -> anyhow::Result<Self> {
+        let plain = plain_of(content)?;
+        Ok(Self { content, plain })
+    }
+
+    /// SHA-256 of it.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        sha256(&self.plain)
+    }
+
+    /// Seals it as it was checked; its blob is to be published.
+    pub(super) fn stage(
+        &self,
+        vault: &Vault,
+        name: SealedId,
+        submission: &Submission,
+    ) -> anyhow::Result<Staged> {
+        // The order is written from what was checked, not from what was typed.
+        Ok(match intake::normalised(self.content, submission) {
+            Cow::Borrowed(_same) => vault.stage(name, &self.plain)?,
+            Cow::Owned(kept) => vault.stage(name, &plain_of(&kept)?)?,
+        })
+    }
+}
+
+/// SHA-256 of an application as its office wrote it.
 pub(crate) fn digest_of(content: &ApplicationContent) -> anyhow::Result<[u8; 32]> {
-    Ok(sha256(&plain_of(content)?))
+    Ok(Written::of(content)?.digest())
 }
 
-/// Every field of the content in the order of its type.
+/// The content in bytes, in memory that is not moved while it is written and is wiped in the end.
 fn plain_of(content: &ApplicationContent) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-    serde_json::to_vec(content)
-        .map(Zeroizing::new)
-        .context("writing an application's content")
+    let images = &content.biometrics;
+    let fingers = images.fingers.iter().map(|finger| &finger.image);
+    let images = std::iter::once(&images.face).chain(images.signature.as_ref());
+    let images: usize = images.chain(fingers).map(|image| image.data.len()).sum();
+    let mut plain = Zeroizing::new(Vec::with_capacity(images + BESIDE_IMAGES_BYTES));
+    serde_json::to_writer(&mut *plain, content).context("writing an application's content")?;
+    Ok(plain)
 }

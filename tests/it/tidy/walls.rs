@@ -74,7 +74,7 @@ const MODULES: &[Module] = &[
     Module { name: "flow",
              modules: &["domain", "bureau", "channel", "store", "vault", "xmldsig", "xmlenc", "clock", "config",
                         "gateway", "random"],
-             crates: &["anyhow", "base64", "bytes", "chrono", "chrono_tz", "futures_util", "openssl", "serde",
+             crates: &["anyhow", "base64", "base64_simd", "bytes", "chrono", "chrono_tz", "futures_util", "openssl", "serde",
                        "serde_json", "thiserror", "tokio", "tracing", "utoipa", "uuid", "zeroize", "zip"] },
 
     // No SQL: they ask flow and store.
