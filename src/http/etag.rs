@@ -64,8 +64,7 @@ pub(crate) fn is_known(request: &HttpRequest, tag: &str) -> bool {
 /// nothing, or that any will do.
 pub(crate) fn seen_version(request: &HttpRequest) -> Result<Option<i64>, Problem> {
     match listed(request, IF_MATCH).next() {
-        None => Ok(None),
-        Some("*") => Ok(None),
+        None | Some("*") => Ok(None),
         Some(tag) => {
             let version = tag.trim_matches('"').split('.').next();
             let version = version.and_then(|version| version.parse().ok());
