@@ -20,6 +20,7 @@ pub mod random;
 pub mod telemetry;
 
 pub mod flow;
+pub mod words;
 
 pub mod http;
 pub mod simulator;

@@ -77,10 +77,15 @@ const MODULES: &[Module] = &[
              crates: &["anyhow", "base64", "bytes", "chrono", "chrono_tz", "futures_util", "openssl", "serde",
                        "serde_json", "thiserror", "tokio", "tracing", "utoipa", "uuid", "zeroize", "zip"] },
 
+    // What codes mean and how figures are written: pure, for whoever speaks to people.
+    Module { name: "words",
+             modules: &["domain", "flow", "xmldsig"],
+             crates: &["chrono", "chrono_tz"] },
+
     // No SQL: they ask flow and store.
     Module { name: "http",
              modules: &["domain", "bureau", "channel", "store", "transport", "vault", "clock", "config", "gateway",
-                        "random", "flow"],
+                        "random", "flow", "words"],
              crates: &["actix_tls", "actix_web", "anyhow", "base64", "bytes", "chrono", "futures_util", "governor", "openssl",
                        "rustix", "rustls", "serde", "serde_json", "serde_path_to_error", "thiserror", "tokio", "tokio_util",
                        "tracing", "utoipa", "utoipa_swagger_ui", "uuid"] },
@@ -98,7 +103,7 @@ const MODULES: &[Module] = &[
                        "tokio", "tokio_util", "tracing", "uuid"] },
     Module { name: "cli",
              modules: &["domain", "bureau", "channel", "store", "transport", "vault", "xmldsig", "clock", "config",
-                        "gateway", "random", "telemetry", "flow", "http", "simulator", "worker"],
+                        "gateway", "random", "telemetry", "flow", "words", "http", "simulator", "worker"],
              crates: &["anyhow", "base64", "chrono", "clap", "clap_complete", "comfy_table", "futures_util",
                        "indicatif", "openssl", "rustls", "serde", "serde_json", "serde_path_to_error", "thiserror",
                        "tokio", "tokio_util", "tracing", "uuid", "zeroize"] },
