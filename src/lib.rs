@@ -21,6 +21,7 @@ pub mod telemetry;
 
 pub mod flow;
 
+pub mod console;
 pub mod http;
 pub mod simulator;
 pub mod worker;

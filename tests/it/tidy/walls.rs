@@ -84,6 +84,12 @@ const MODULES: &[Module] = &[
              crates: &["actix_tls", "actix_web", "anyhow", "base64", "bytes", "chrono", "futures_util", "governor", "openssl",
                        "rustix", "rustls", "serde", "serde_json", "serde_path_to_error", "thiserror", "tokio", "tokio_util",
                        "tracing", "utoipa", "utoipa_swagger_ui", "uuid"] },
+    // No SQL: they ask flow and store. Beside `http`, not above it: what a person sees is no client of
+    // what a program calls.
+    Module { name: "console",
+             modules: &["domain", "store", "transport", "clock", "config", "gateway", "random", "flow"],
+             crates: &["actix_web", "anyhow", "askama", "base64", "chrono", "futures_util", "openssl", "thiserror", "tokio",
+                       "tracing", "uuid", "zeroize"] },
     // Sees only the wire: neither flow nor store nor gateway.
     Module { name: "simulator",
              modules: &["domain", "bureau", "channel", "transport", "xmldsig", "xmlenc", "clock", "config", "random"],
@@ -98,7 +104,7 @@ const MODULES: &[Module] = &[
                        "tokio", "tokio_util", "tracing", "uuid"] },
     Module { name: "cli",
              modules: &["domain", "bureau", "channel", "store", "transport", "vault", "xmldsig", "clock", "config",
-                        "gateway", "random", "telemetry", "flow", "http", "simulator", "worker"],
+                        "gateway", "random", "telemetry", "flow", "console", "http", "simulator", "worker"],
              crates: &["anyhow", "base64", "chrono", "clap", "clap_complete", "comfy_table", "futures_util",
                        "indicatif", "openssl", "rustls", "serde", "serde_json", "serde_path_to_error", "thiserror",
                        "tokio", "tokio_util", "tracing", "uuid", "zeroize"] },
@@ -128,6 +134,10 @@ const PINHOLES: &[(&str, &str)] = &[
     // The bundle of handles carries the bells, and what each worker last said.
     ("gateway", "worker::bell"),
     ("gateway", "worker::supervisor"),
+    // Both servers count connections and follow the files of their TLS; both speak two languages.
+    ("console", "http::connections"),
+    ("console", "http::language"),
+    ("console", "http::tls"),
 ];
 
 /// Macros at the root of the crate, for every module.
