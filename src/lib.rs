@@ -22,6 +22,7 @@ pub mod telemetry;
 pub mod flow;
 pub mod words;
 
+pub mod console;
 pub mod http;
 pub mod simulator;
 pub mod worker;

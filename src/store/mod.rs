@@ -53,9 +53,12 @@ pub mod readings;
 pub mod reconciliations;
 pub mod revisions;
 pub mod sealed;
+pub mod sessions;
+pub mod sign_in_failures;
 pub mod source_files;
 pub mod statements;
 pub mod tidings;
+pub mod users;
 pub mod webhooks;
 
 use std::panic::Location;
