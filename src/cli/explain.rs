@@ -7,6 +7,7 @@ use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::cli::output::{Page, Sheet, or_empty};
+use crate::domain::reason::{Action, Owner};
 use crate::words::{Explanation, Language};
 
 /// Explain a reason, a fault, a problem, a cause or a refusal by its number or code
@@ -53,8 +54,8 @@ impl From<Explanation> for ExplanationView {
             number: told.number,
             reason: told.falls_under.map(|reason| reason.to_string()),
             status: told.status,
-            owner: told.owner.map(|owner| owner.as_str()),
-            action: told.action.map(|action| action.as_str()),
+            owner: told.owner.map(Owner::as_str),
+            action: told.action.map(Action::as_str),
             ro: AnswersView::of(&told, Language::Romanian),
             en: AnswersView::of(&told, Language::English),
         }

@@ -18,6 +18,7 @@ use tracing::Instrument;
 use crate::console::desk::Desk;
 use crate::console::fields::{FORM_BYTES_MAX, Fields, TOKEN_FIELD};
 use crate::console::headers;
+use crate::console::preferences::Theme;
 use crate::console::routes::{Access, Found, Route, find};
 use crate::console::trouble::Trouble;
 use crate::console::trouble_page::page_of;
@@ -110,6 +111,7 @@ fn new_visit(desk: &Desk, request: &ServiceRequest) -> Visit {
         user: None,
         signing_in: None,
         language: language(request.headers()),
+        theme: Theme::chosen(request.headers()),
         nonce: URL_SAFE_NO_PAD.encode(nonce),
         form_token: String::new(),
         request_id: gateway.random.uuid(gateway.clock.now()).to_string(),

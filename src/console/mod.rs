@@ -7,9 +7,12 @@
 
 mod desk;
 mod fields;
+mod files;
 mod gate;
 mod headers;
-mod home;
+mod look;
+mod pages;
+mod preferences;
 pub mod routes;
 pub mod server;
 mod trouble;

@@ -5,7 +5,8 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use crate::console::home;
+use crate::console::pages::dashboard;
+use crate::console::{files, preferences};
 use crate::domain::operator::role::Permission;
 use crate::domain::sign_in::Stage;
 
@@ -55,7 +56,9 @@ macro_rules! routes {
 
 #[rustfmt::skip]
 routes! {
-    GET  "/"                                => home::show,                       Access::Anyone;
+    GET  "/"                                => dashboard::show,                  Access::Needs(Permission::View);
+    POST "/preferences"                     => preferences::choose,              Access::Anyone;
+    GET  "/static/{file}"                   => files::show,                      Access::Anyone;
 }
 
 /// What the list says of a method and a path.

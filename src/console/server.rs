@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::config::{Config, Environment, Http};
 use crate::console::desk::Desk;
 use crate::console::gate::gate;
+use crate::console::pages::dashboard::Readings;
 use crate::console::routes;
 use crate::console::trouble::Trouble;
 use crate::gateway::Gateway;
@@ -83,12 +84,14 @@ pub fn start(gateway: &Gateway, listener: Listener) -> anyhow::Result<Running> {
         gateway: gateway.clone(),
         speaks_tls: tls.is_some(),
     });
+    let readings = web::Data::new(Readings::default());
     let per_address = gateway.config.limits.connections_per_address;
     let connections = Connections::new(per_address, gateway.clock.clone());
     let server = HttpServer::new(move || {
         App::new()
             .wrap(from_fn(gate))
             .app_data(desk.clone())
+            .app_data(readings.clone())
             .configure(routes::register)
             .default_service(web::to(nothing_here))
     })

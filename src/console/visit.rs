@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::HeaderMap;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
+use crate::console::preferences::Theme;
 use crate::console::trouble::Trouble;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::operator::Actor;
@@ -45,6 +46,8 @@ pub(crate) struct Visit {
     pub(crate) signing_in: Option<Holder>,
     /// The language of the answer: Romanian, unless the visitor chose English.
     pub(crate) language: Language,
+    /// Light or dark, as the visitor chose.
+    pub(crate) theme: Theme,
     /// What scripts of the answer must carry as their `nonce`.
     pub(crate) nonce: String,
     /// What every form must carry in its hidden field `form_token`.

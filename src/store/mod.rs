@@ -26,6 +26,7 @@ pub mod complaints;
 pub mod consignments;
 pub mod counters;
 pub mod credentials;
+pub mod dashboard;
 pub mod days;
 pub mod dead_letter_decisions;
 pub mod forced_words;

@@ -102,7 +102,7 @@ pub fn count(language: Language, n: i64, of: Noun) -> String {
 }
 
 /// What stands behind a number: `de cereri`, `applications`.
-pub(crate) fn counted(language: Language, n: i64, of: Noun) -> String {
+pub fn counted(language: Language, n: i64, of: Noun) -> String {
     match (language, form(n.unsigned_abs())) {
         (Language::Romanian, Form::One) => of.ro_one.to_owned(),
         (Language::Romanian, Form::Few) => of.ro_many.to_owned(),

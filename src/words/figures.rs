@@ -11,14 +11,14 @@ pub fn number(language: Language, n: i64) -> String {
 }
 
 /// An amount of money.
-pub fn lei(language: Language, amount: Money) -> String {
-    format!("{} lei", amount_of(language, amount))
+pub fn lei(language: Language, money: Money) -> String {
+    format!("{} lei", amount(language, money))
 }
 
 /// An amount of money without its unit, for a column that names it.
-pub(crate) fn amount_of(language: Language, amount: Money) -> String {
-    let bani = amount.bani().unsigned_abs();
-    let sign = if amount < Money::ZERO { "-" } else { "" };
+pub fn amount(language: Language, money: Money) -> String {
+    let bani = money.bani().unsigned_abs();
+    let sign = if money < Money::ZERO { "-" } else { "" };
     let whole = grouped(&(bani / 100).to_string(), thousands(language));
     let comma = language.choose(".", ",");
     format!("{sign}{whole}{comma}{:02}", bani % 100)

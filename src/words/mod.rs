@@ -12,8 +12,8 @@ mod figures;
 mod language;
 mod moment;
 
-pub use count::{Noun, count, noun};
+pub use count::{Noun, count, counted, noun};
 pub use explanation::{Both, Explanation};
-pub use figures::{lei, number, per_cent};
+pub use figures::{amount, lei, number, per_cent};
 pub use language::Language;
 pub use moment::{ago, clock_time, date, date_and_time, day_and_month, lasting, when};

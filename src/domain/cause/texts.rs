@@ -42,6 +42,7 @@ const fn text(
 impl Cause {
     /// What operators read about it.
     #[rustfmt::skip]
+    #[expect(clippy::too_many_lines, reason = "a table of texts, one row for each cause")]
     pub const fn texts(self) -> CauseText {
         match self {
             Self::Certificate => text(
