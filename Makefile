@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz lint docs bless clean
+.PHONY: help demo test screenshots bench fuzz lint docs bless clean
 
 # Statement files of banks, against which the readers of payments are tested. They are others' and
 # not part of the project; without them those tests are waived, and `make test` says so.
@@ -22,6 +22,9 @@ demo: ## Build and run the main job from end to end; ARGS are passed on.
 test: ## Test everything, on SQLite and on a PostgreSQL cluster of its own.
 	@scripts/setup test
 	@scripts/with-postgres scripts/run-tests $(ARGS)
+
+screenshots: ## Take pictures of the console's pages, light, dark and on a telephone, into target/screenshots.
+	@scripts/screenshots
 
 bench: ## Measure signed XML (ARGS such as --large), a day of the country (NATIONAL such as --past 0,1000000), and what offices ask (OFFICES such as --quick).
 	@scripts/setup bench

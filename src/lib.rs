@@ -20,7 +20,9 @@ pub mod random;
 pub mod telemetry;
 
 pub mod flow;
+pub mod words;
 
+pub mod console;
 pub mod http;
 pub mod simulator;
 pub mod worker;

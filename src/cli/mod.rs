@@ -26,7 +26,6 @@ mod order;
 mod outbox;
 mod output;
 mod payment;
-mod refusal_titles;
 mod serve;
 mod signals;
 mod simulate;

@@ -15,6 +15,8 @@ use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::cli::signals::Signals;
+use crate::console;
+use crate::console::server::Listener as ConsoleListener;
 use crate::flow::outbox_retention::make_months;
 use crate::flow::recover_leases::tell_found;
 use crate::gateway::Gateway;
@@ -53,6 +55,13 @@ pub(crate) async fn serve(command: &Serve, context: &mut Context<'_>) -> Result<
     let mut signals = Signals::listen()?;
     let mut server = server::start(&gateway, Listener::from_config(&gateway.config)?)?;
     tracing::info!(address = %server.address, "the API is served");
+    let mut console = match ConsoleListener::from_config(&gateway.config)? {
+        Some(listener) => Some(console::server::start(&gateway, listener)?),
+        None => None,
+    };
+    if let Some(console) = &console {
+        tracing::info!(address = %console.address, "the console is served");
+    }
     let stop = CancellationToken::new();
     let workers = if command.no_workers {
         start_listener(&gateway, &stop)
@@ -63,6 +72,7 @@ pub(crate) async fn serve(command: &Serve, context: &mut Context<'_>) -> Result<
     let failed = tokio::select! {
         () = signals.asked_to_stop_or(follow_files) => None,
         ended = server.ended() => Some(ended),
+        ended = ended(&mut console) => Some(ended),
     };
     server.announce_stop();
     stop.cancel();
@@ -70,12 +80,23 @@ pub(crate) async fn serve(command: &Serve, context: &mut Context<'_>) -> Result<
         let drain = Duration::from_secs(command.drain_seconds);
         gateway.clock.sleep(drain).await;
     }
+    if let Some(console) = console {
+        console.stop().await;
+    }
     server.stop().await;
     finish(workers, &gateway).await;
     match failed {
         None => Ok(Exit::Ok),
         Some(Err(error)) => Err(error.into()),
         Some(Ok(())) => Err(anyhow::anyhow!("the server ended by itself").into()),
+    }
+}
+
+/// Returns when the console ended by itself; never where there is none.
+async fn ended(console: &mut Option<console::server::Running>) -> anyhow::Result<()> {
+    match console {
+        Some(console) => console.ended().await,
+        None => std::future::pending().await,
     }
 }
 

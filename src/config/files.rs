@@ -69,13 +69,14 @@ impl Config {
         let Self {
             database,
             http,
+            console,
             signing,
             bureau,
             delivery,
             channels,
             ..
         } = self;
-        let single: [NamedFile<'_>; 13] = [
+        let single: [NamedFile<'_>; 15] = [
             (
                 "database.password_file",
                 Secret,
@@ -85,6 +86,12 @@ impl Config {
             ("http.tls_key_file", Secret, &mut http.tls_key_file),
             ("http.client_ca_file", Public, &mut http.client_ca_file),
             ("http.client_crl_file", Public, &mut http.client_crl_file),
+            (
+                "console.certificate_file",
+                Public,
+                &mut console.certificate_file,
+            ),
+            ("console.key_file", Secret, &mut console.key_file),
             ("bureau.ca_file", Public, &mut bureau.ca_file),
             ("bureau.crl_file", Public, &mut bureau.crl_file),
             (

@@ -4,6 +4,7 @@
 //! [`reference()`] renders it for people. Values are checked by [`Config::validate`] before
 //! anything starts, all at once; secrets are only ever named by their files.
 
+mod console;
 mod fault;
 mod files;
 mod production;
@@ -29,6 +30,7 @@ use crate::transport::route::push::PushTimes;
 use crate::transport::{Timeouts, certificates};
 use crate::vault::VaultConfig;
 
+pub use crate::config::console::Console;
 pub use crate::config::fault::{Fault, Faults};
 pub use crate::config::production::Production;
 pub use crate::config::reference::reference;
@@ -55,8 +57,10 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The database.
     pub database: Database,
-    /// The server of the API and the console.
+    /// The server of the API.
     pub http: Http,
+    /// The operators' console.
+    pub console: Console,
     /// What one caller may take from the others.
     pub limits: Limits,
     /// The vault of personal data.

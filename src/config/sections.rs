@@ -49,7 +49,7 @@ pub struct Database {
     pub connections_max: u32,
 }
 
-/// The server of the API and the console.
+/// The server of the API.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Http {

@@ -1,6 +1,7 @@
 //! What the values must be, beyond their kind: within bounds, complete, and fit for each other.
 
 mod bureau;
+mod console;
 mod webhooks;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ impl Config {
         let mut findings = Findings::default();
         self.check_database(&mut findings);
         self.check_http(&mut findings);
+        self.check_console(&mut findings);
         self.check_vault(&mut findings);
         self.check_signing(&mut findings);
         self.check_bureau(&mut findings);

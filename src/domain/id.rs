@@ -71,4 +71,8 @@ ids! {
     ForcedWordId,
     /// Something that proves who is calling: a certificate or an API key.
     CredentialId,
+    /// The account of somebody who uses the console.
+    UserId,
+    /// One person's use of the console, from signing in to its end.
+    SessionId,
 }

@@ -42,6 +42,7 @@ pub mod order_action;
 pub mod receipt;
 pub mod reconciliation;
 pub mod retention;
+pub mod sign_in;
 
 // What people and cards are called.
 pub mod bank_text;

@@ -58,18 +58,31 @@ struct Entry {
     name: &'static str,
     owner: Owner,
     action: Action,
-    title_en: &'static str,
-    todo_en: &'static str,
-    title_ro: &'static str,
-    todo_ro: &'static str,
+    en: Told,
+    ro: Told,
+}
+
+/// What a reason is called, what it says and what to do about it, in one language.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Told {
+    /// What is wrong.
+    pub title: &'static str,
+    /// What happened.
+    pub happened: &'static str,
+    /// Why.
+    pub why: &'static str,
+    /// What to do.
+    pub todo: &'static str,
 }
 
 /// Declares reasons: `Reason::NAME` for each, and `TABLE` of all of them.
 macro_rules! reasons {
     ($(
         $number:literal $name:ident: $owner:ident, $action:ident;
-            en $title_en:literal => $todo_en:literal;
-            ro $title_ro:literal => $todo_ro:literal;
+            en $title_en:literal => $todo_en:literal,
+                happened $happened_en:literal, because $why_en:literal;
+            ro $title_ro:literal => $todo_ro:literal,
+                happened $happened_ro:literal, because $why_ro:literal;
     )+) => {
         impl $crate::domain::reason::Reason {
             $(
@@ -79,10 +92,18 @@ macro_rules! reasons {
                     name: stringify!($name),
                     owner: $crate::domain::reason::Owner::$owner,
                     action: $crate::domain::reason::Action::$action,
-                    title_en: $title_en,
-                    todo_en: $todo_en,
-                    title_ro: $title_ro,
-                    todo_ro: $todo_ro,
+                    en: $crate::domain::reason::Told {
+                        title: $title_en,
+                        happened: $happened_en,
+                        why: $why_en,
+                        todo: $todo_en,
+                    },
+                    ro: $crate::domain::reason::Told {
+                        title: $title_ro,
+                        happened: $happened_ro,
+                        why: $why_ro,
+                        todo: $todo_ro,
+                    },
                 });
             )+
         }
@@ -133,22 +154,32 @@ impl Reason {
 
     /// What is wrong, in Romanian.
     pub const fn title_ro(self) -> &'static str {
-        self.0.title_ro
+        self.0.ro.title
     }
 
     /// What is wrong, in English.
     pub const fn title_en(self) -> &'static str {
-        self.0.title_en
+        self.0.en.title
     }
 
     /// What to do, in Romanian.
     pub const fn todo_ro(self) -> &'static str {
-        self.0.todo_ro
+        self.0.ro.todo
     }
 
     /// What to do, in English.
     pub const fn todo_en(self) -> &'static str {
-        self.0.todo_en
+        self.0.en.todo
+    }
+
+    /// All that is said of it, in Romanian.
+    pub const fn ro(self) -> Told {
+        self.0.ro
+    }
+
+    /// All that is said of it, in English.
+    pub const fn en(self) -> Told {
+        self.0.en
     }
 
     /// Who acts.
@@ -228,15 +259,14 @@ mod tests {
         assert_eq!(Reason::from_name("NO_SUCH_REASON"), None);
     }
 
+    fn texts(told: Told) -> [&'static str; 4] {
+        [told.title, told.happened, told.why, told.todo]
+    }
+
     #[test]
     fn every_text_is_a_sentence() {
         for reason in Reason::all() {
-            for text in [
-                reason.title_en(),
-                reason.todo_en(),
-                reason.title_ro(),
-                reason.todo_ro(),
-            ] {
+            for text in texts(reason.en()).into_iter().chain(texts(reason.ro())) {
                 assert!(text.len() > 10 && text.ends_with('.'), "{reason}: {text}");
                 assert!(text.starts_with(char::is_uppercase), "{reason}: {text}");
                 assert!(!text.contains("  "), "{reason}: {text}");
@@ -247,7 +277,7 @@ mod tests {
     #[test]
     fn romanian_is_written_with_commas_below() {
         for reason in Reason::all() {
-            for text in [reason.title_ro(), reason.todo_ro()] {
+            for text in texts(reason.ro()) {
                 assert!(
                     !text.contains(['ş', 'Ş', 'ţ', 'Ţ', 'ã', 'Ã']),
                     "{reason}: {text}"
@@ -259,10 +289,9 @@ mod tests {
     #[test]
     fn english_has_no_letters_of_romanian() {
         for reason in Reason::all() {
-            assert!(
-                reason.title_en().is_ascii() && reason.todo_en().is_ascii(),
-                "{reason}"
-            );
+            for text in texts(reason.en()) {
+                assert!(text.is_ascii(), "{reason}: {text}");
+            }
         }
     }
 

@@ -43,6 +43,7 @@ pub mod outbox_retention;
 pub mod pause_batching;
 mod payment_evidence;
 mod payment_keys;
+pub mod people;
 pub mod person_key;
 pub mod plan_orders;
 pub mod progress;

@@ -18,7 +18,7 @@ use tracing::Instrument;
 use crate::http::api::Api;
 use crate::http::gate::Taken;
 use crate::http::identity::allowance::Left;
-use crate::http::language::Language;
+use crate::http::language::{self, Language};
 use crate::http::problems::Problem;
 
 /// The header of a request's id.
@@ -52,7 +52,7 @@ impl RequestContext {
         );
         Self {
             id,
-            language: Language::asked_for(headers),
+            language: language::asked_for(headers),
         }
     }
 }

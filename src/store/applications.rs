@@ -35,6 +35,7 @@ macro_rules! select {
 mod ready;
 mod search;
 mod standing;
+pub mod unfinished;
 
 pub use ready::{begin_waiting, list_ready_of, list_waiting, sum_up_groups};
 pub use search::{Wanted, WantedByOffice, list_of_office, search};

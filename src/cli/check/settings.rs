@@ -18,6 +18,7 @@ pub(super) fn settings(config: &Config) -> Vec<Setting> {
         ("data_dir", path(&config.data_dir)),
     ];
     all.extend(database_and_http(config));
+    all.extend(console(config));
     all.extend(limits(config));
     all.extend(vault_and_signing(config));
     all.extend(bureau(config));
@@ -59,6 +60,21 @@ fn database_and_http(config: &Config) -> Vec<Setting> {
             "http.body_timeout_seconds",
             http.body_timeout_seconds.to_string(),
         ),
+    ]
+}
+
+fn console(config: &Config) -> Vec<Setting> {
+    let console = &config.console;
+    vec![
+        ("console.bind", maybe(console.bind)),
+        (
+            "console.certificate_file",
+            file(console.certificate_file.as_ref()),
+        ),
+        ("console.key_file", file(console.key_file.as_ref())),
+        ("console.behind_proxy", console.behind_proxy.to_string()),
+        ("console.session_hours", console.session_hours.to_string()),
+        ("console.idle_minutes", console.idle_minutes.to_string()),
     ]
 }
 

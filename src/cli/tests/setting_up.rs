@@ -237,10 +237,18 @@ async fn a_reason_and_a_fault_are_explained_in_both_languages() {
         How       ESCALATE
 
         Biroul de personalizare nu a confirmat primirea comenzii.
-        Întrebați biroul dacă fișierul a sosit; dacă nu, retrimiteți același fișier.
+        Ce s-a întâmplat: Comanda a fost trimisă, iar termenul pentru confirmarea primirii a trecut fără răspuns.
+        De ce: Fișierul s-a putut pierde sau biroul întârzie; trimiterea altui fișier ar putea produce a doua carte.
+        Ce este de făcut: Întrebați biroul dacă fișierul a sosit; dacă nu, retrimiteți același fișier.
+        Cine: Biroul de personalizare, împreună cu operatorii sistemului.
+        Continuă singur: Nu; continuă după decizia unei persoane.
 
         The bureau has not confirmed that it holds the order.
-        Ask the bureau whether the file arrived; send the same file again if not.
+        What happened: The order was sent and its time for a receipt ran out without one.
+        Why: The file may have been lost, or the bureau may be late; sending other bytes now could make second cards.
+        What to do: Ask the bureau whether the file arrived; send the same file again if not.
+        Who does it: The personalization bureau, with the operators of the gateway.
+        Goes on by itself: No; it goes on when a person has decided.
     "]]
     .assert_eq(&kit.cli(&["explain", "801"]).await.ok());
     expect![[r#"
@@ -251,11 +259,19 @@ async fn a_reason_and_a_fault_are_explained_in_both_languages() {
           "action": "FIX_AND_RESUBMIT",
           "ro": {
             "title": "Ultima cifră a CNP-ului nu se potrivește cu celelalte: una este scrisă greșit.",
-            "todo": "Comparați CNP-ul cifră cu cifră cu certificatul de naștere."
+            "happened": "Cele 13 cifre ale CNP-ului nu trec verificarea cifrei de control, a datei sau a județului.",
+            "why": "O cifră a fost scrisă greșit sau două au fost inversate; nicio persoană nu are un astfel de CNP.",
+            "todo": "Comparați CNP-ul cifră cu cifră cu certificatul de naștere.",
+            "who": "Serviciul local.",
+            "repeats": "Nu; continuă după ce serviciul trimite cererea corectată."
           },
           "en": {
             "title": "The last digit of the CNP does not fit the others: one of them is mistyped.",
-            "todo": "Compare the CNP digit by digit with the birth certificate."
+            "happened": "The 13 digits of the CNP do not pass the check on their last digit, date or county.",
+            "why": "One digit was mistyped or two were exchanged; no person has such a number.",
+            "todo": "Compare the CNP digit by digit with the birth certificate.",
+            "who": "The local office.",
+            "repeats": "No; it goes on when the office has sent the corrected application."
           }
         }
     "#]].assert_eq(&kit.cli(&["explain", "cnp-checksum", "--json"]).await.ok());

@@ -1,6 +1,6 @@
 //! How a refusal or a failure is told: problem documents (RFC 9457), one catalogue of them.
 
-pub mod catalogue;
+pub use crate::words::problems as catalogue;
 mod page;
 
 use actix_web::http::StatusCode;

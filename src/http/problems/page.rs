@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use openssl::sha::sha256;
 
 use crate::http::problems::catalogue::{CATALOGUE, Entry};
+use crate::words::{Explanation, Language};
 
 /// The catalogue as a Markdown document.
 pub fn render() -> String {
@@ -77,11 +78,24 @@ pub(crate) fn html_of_all() -> String {
 }
 
 fn section(entry: &Entry) -> String {
-    format!(
-        "<section lang=\"ro\">\n<h2>{}</h2>\n<p>{}</p>\n</section>\n\
-         <section lang=\"en\">\n<h2>{}</h2>\n<p>{}</p>\n</section>",
-        entry.title_ro, entry.todo_ro, entry.title_en, entry.todo_en
-    )
+    let told = Explanation::from(entry);
+    let ro = ["De ce", "Ce este de făcut", "Cine", "Se poate repeta"];
+    let en = ["Why", "What to do", "Who does it", "May be repeated"];
+    let mut text = String::new();
+    for (language, labels) in [(Language::Romanian, ro), (Language::English, en)] {
+        let [title, happened, rest @ ..] = told.answers().map(|text| text.of(language));
+        let tag = language.tag();
+        // Writing to a string cannot fail.
+        let _written = write!(
+            text,
+            "<section lang=\"{tag}\">\n<h2>{title}</h2>\n<p>{happened}</p>\n"
+        );
+        for (label, answer) in labels.into_iter().zip(rest) {
+            let _written = writeln!(text, "<p><b>{label}</b><br>{answer}</p>");
+        }
+        text.push_str("</section>\n");
+    }
+    text
 }
 
 /// The look of the pages, light and dark as the reader's system asks.
@@ -140,7 +154,14 @@ mod tests {
             let row = format!("| {} | `{}` |", entry.status, entry.code);
             assert!(document.contains(&row), "{row}");
             assert!(all.contains(&format!("/problems/{}\"", entry.code)));
-            assert!(html_of(entry).contains(entry.todo_ro));
+            let page = html_of(entry);
+            for text in Explanation::from(*entry).answers() {
+                assert!(
+                    page.contains(text.ro) && page.contains(text.en),
+                    "{}",
+                    text.en
+                );
+            }
         }
     }
 

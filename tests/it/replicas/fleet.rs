@@ -209,6 +209,7 @@ impl Fleet {
             .arg("serve")
             .env("CEI__HTTP__BIND", format!("127.0.0.1:{}", process.port))
             .env("CEI__HTTP__METRICS_BIND", "")
+            .env("CEI__CONSOLE__BIND", "")
             .stdin(Stdio::null())
             .stdout(out)
             .stderr(err)

@@ -6,6 +6,7 @@
 mod applications;
 mod connections;
 mod counters;
+mod dashboard;
 mod given;
 mod history;
 mod holds;

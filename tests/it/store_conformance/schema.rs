@@ -12,10 +12,12 @@ use cei_gateway::domain::delivery::DeliveryVerdict;
 use cei_gateway::domain::fee::FeeState;
 use cei_gateway::domain::inbox::InboxState;
 use cei_gateway::domain::letter::{LetterKind, LetterState, Occasion};
+use cei_gateway::domain::operator::role::Role;
 use cei_gateway::domain::order::OrderState;
 use cei_gateway::domain::payment::{Channel, PaymentState};
 use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::domain::refund::RefundState;
+use cei_gateway::domain::sign_in::Stage;
 use cei_gateway::domain::webhook::{KeyKind, OnExhausted, WebhookState};
 use cei_gateway::store::Tx;
 use cei_gateway::store::authentication_failures::FailureCause;
@@ -80,6 +82,23 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("webhooks", "state", codes!(WebhookState)),
         ("webhooks", "on_exhausted", codes!(OnExhausted)),
         ("webhook_keys", "kind", codes!(KeyKind)),
+        ("user_roles", "role", codes!(Role)),
+        ("sessions", "stage", codes!(Stage)),
+        (
+            "four_eyes_requests",
+            "action",
+            vec![
+                "CANCEL_SENT_ORDER",
+                "RESEND_ANSWERED_ORDER",
+                "REVOKE_KEY",
+                "RESET_SECOND_FACTOR",
+            ],
+        ),
+        (
+            "four_eyes_requests",
+            "outcome",
+            vec!["DONE", "REFUSED", "REJECTED", "WITHDRAWN", "EXPIRED"],
+        ),
         ("deliveries", "outcome", codes!(DeliveryVerdict)),
         // A file has no life cycle of its own; a fee is held as its application, a refund as its
         // payment; holds do not nest.

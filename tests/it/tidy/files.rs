@@ -121,7 +121,7 @@ fn romanian_is_written_with_commas_below() {
 }
 
 #[test]
-fn migrations_come_in_pairs_with_numbers_that_follow_one_another() {
+fn migrations_come_in_pairs_with_numbers_that_grow() {
     let names = |folder: &str| -> Vec<String> {
         files_in(Path::new(folder))
             .iter()
@@ -130,10 +130,9 @@ fn migrations_come_in_pairs_with_numbers_that_follow_one_another() {
     };
     let postgres = names("migrations/postgres");
     assert_eq!(postgres, names("migrations/sqlite"));
-    for (name, number) in postgres.iter().zip(1..) {
-        assert!(
-            name.starts_with(&format!("{number:04}_")),
-            "{name} is number {number}"
-        );
+    // A number may be missing: two changes at once took one each, and one of them did without.
+    let number = |name: &String| -> i64 { name.split('_').next().unwrap().parse().unwrap() };
+    for pair in postgres.windows(2) {
+        assert!(number(&pair[0]) < number(&pair[1]), "{pair:?}");
     }
 }

@@ -120,6 +120,8 @@ impl Machine {
             tls_cert_file = "certs/gateway-server.pem"
             tls_key_file = "certs/gateway-server.key"
             client_ca_file = "certs/tls-ca.pem"
+            [console]
+            bind = ""
             [vault]
             durable = false
             [signing]

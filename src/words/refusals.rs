@@ -1,49 +1,119 @@
 //! What the refusal codes of `xml verify` say, in both languages.
 
+use crate::words::Both;
 use crate::xmldsig::refusal::RefusalCode;
 
+/// What a refusal is about; refusals of one family happen in one way and for one reason.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Family {
+    /// How the document is written.
+    Form,
+    /// How large it is, or how deep.
+    Limit,
+    /// Its signature.
+    Signature,
+    /// The certificate behind the signature.
+    Certificate,
+}
+
 /// The title of a code in Romanian and in English.
-pub(crate) const fn titles(code: RefusalCode) -> (&'static str, &'static str) {
-    match code {
-        RefusalCode::NotWellFormed
-        | RefusalCode::Truncated
-        | RefusalCode::CharacterForbidden
-        | RefusalCode::EncodingForbidden
-        | RefusalCode::VersionForbidden
-        | RefusalCode::DoctypeForbidden
-        | RefusalCode::EntityForbidden
-        | RefusalCode::CommentForbidden
-        | RefusalCode::InstructionForbidden
-        | RefusalCode::CdataForbidden
-        | RefusalCode::AttributeRepeated
-        | RefusalCode::PrefixForbidden
-        | RefusalCode::NamespaceRelative
-        | RefusalCode::NamespaceForbidden
-        | RefusalCode::IdRepeated => of_form(code),
-        RefusalCode::IdLimit
-        | RefusalCode::DepthLimit
-        | RefusalCode::AttributeLimit
-        | RefusalCode::NamespaceLimit
-        | RefusalCode::EventLimit
-        | RefusalCode::DocumentLimit
-        | RefusalCode::SignatureLimit => of_limit(code),
-        RefusalCode::CertificateUntrusted
-        | RefusalCode::CertificateExpired
-        | RefusalCode::CertificateNotYetValid
-        | RefusalCode::CertificateNotAuthority
-        | RefusalCode::CertificatePathLength
-        | RefusalCode::CertificateExtension
-        | RefusalCode::CertificateWeak
-        | RefusalCode::CertificateRevoked
-        | RefusalCode::CertificateRevokedSince
-        | RefusalCode::RevocationUnknown
-        | RefusalCode::RevocationExpired
-        | RefusalCode::RevocationNotYetValid
-        | RefusalCode::RevocationUnusable
-        | RefusalCode::CertificateUsage
-        | RefusalCode::CertificatePurpose
-        | RefusalCode::SignerUnexpected => of_certificate(code),
-        _ => of_signature(code),
+pub const fn titles(code: RefusalCode) -> (&'static str, &'static str) {
+    match Family::of(code) {
+        Family::Form => of_form(code),
+        Family::Limit => of_limit(code),
+        Family::Signature => of_signature(code),
+        Family::Certificate => of_certificate(code),
+    }
+}
+
+impl Family {
+    /// The family of a code.
+    pub(crate) const fn of(code: RefusalCode) -> Self {
+        match code {
+            RefusalCode::NotWellFormed
+            | RefusalCode::Truncated
+            | RefusalCode::CharacterForbidden
+            | RefusalCode::EncodingForbidden
+            | RefusalCode::VersionForbidden
+            | RefusalCode::DoctypeForbidden
+            | RefusalCode::EntityForbidden
+            | RefusalCode::CommentForbidden
+            | RefusalCode::InstructionForbidden
+            | RefusalCode::CdataForbidden
+            | RefusalCode::AttributeRepeated
+            | RefusalCode::PrefixForbidden
+            | RefusalCode::NamespaceRelative
+            | RefusalCode::NamespaceForbidden
+            | RefusalCode::IdRepeated => Self::Form,
+            RefusalCode::IdLimit
+            | RefusalCode::DepthLimit
+            | RefusalCode::AttributeLimit
+            | RefusalCode::NamespaceLimit
+            | RefusalCode::EventLimit
+            | RefusalCode::DocumentLimit
+            | RefusalCode::SignatureLimit => Self::Limit,
+            RefusalCode::CertificateUntrusted
+            | RefusalCode::CertificateExpired
+            | RefusalCode::CertificateNotYetValid
+            | RefusalCode::CertificateNotAuthority
+            | RefusalCode::CertificatePathLength
+            | RefusalCode::CertificateExtension
+            | RefusalCode::CertificateWeak
+            | RefusalCode::CertificateRevoked
+            | RefusalCode::CertificateRevokedSince
+            | RefusalCode::RevocationUnknown
+            | RefusalCode::RevocationExpired
+            | RefusalCode::RevocationNotYetValid
+            | RefusalCode::RevocationUnusable
+            | RefusalCode::CertificateUsage
+            | RefusalCode::CertificatePurpose
+            | RefusalCode::SignerUnexpected => Self::Certificate,
+            _ => Self::Signature,
+        }
+    }
+
+    /// What happened to a document that is refused so.
+    pub(crate) const fn happened(self) -> Both {
+        match self {
+            Self::Form => Both {
+                ro: "Documentul a fost citit până la primul loc scris altfel decât se admite și refuzat acolo.",
+                en: "The document was read up to the first place that is written otherwise than allowed, and refused there.",
+            },
+            Self::Limit => Both {
+                ro: "Citirea s-a oprit unde documentul a depășit una dintre limitele stabilite pentru orice document.",
+                en: "Reading was stopped where the document exceeded one of the limits set for every document.",
+            },
+            Self::Signature => Both {
+                ro: "Documentul a fost citit în întregime, dar semnătura lui nu este cea pe care o cere profilul.",
+                en: "The document was read, and its signature is not what the profile of signatures demands.",
+            },
+            Self::Certificate => Both {
+                ro: "Semnătura a fost verificată, dar certificatul din spatele ei nu poate fi acceptat.",
+                en: "The signature was checked, and the certificate behind it cannot be accepted.",
+            },
+        }
+    }
+
+    /// Why such documents are refused.
+    pub(crate) const fn why(self) -> Both {
+        match self {
+            Self::Form => Both {
+                ro: "Două programe ar putea citi diferit același text, iar semnătura n-ar mai acoperi ce se înțelege din el.",
+                en: "Two programs could read the same text differently, and the signature would not cover what is understood.",
+            },
+            Self::Limit => Both {
+                ro: "Un document făcut să ocupe toată memoria nu trebuie să oprească sistemul.",
+                en: "A document that was made to fill the memory must not stop the gateway.",
+            },
+            Self::Signature => Both {
+                ro: "Numai o semnătură care acoperă tot documentul dovedește cine l-a scris și că nu s-a schimbat.",
+                en: "Only a signature over the whole document proves who wrote it and that nothing changed.",
+            },
+            Self::Certificate => Both {
+                ro: "O semnătură valorează cât încrederea în certificatul semnatarului, în ziua semnării.",
+                en: "A signature is worth as much as the trust in its signer's certificate on the day it was made.",
+            },
+        }
     }
 }
 

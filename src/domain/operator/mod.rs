@@ -1,4 +1,6 @@
-//! Who does things: every history row names an actor.
+//! Who does things: every history row names an actor, and people have roles that say what they may.
+
+pub mod role;
 
 use crate::domain::id::OfficeId;
 

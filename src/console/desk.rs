@@ -1,0 +1,12 @@
+//! What every handler of the console may use.
+
+use crate::gateway::Gateway;
+
+/// What every handler may use; one per process, cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Desk {
+    /// Everything that flows need.
+    pub(crate) gateway: Gateway,
+    /// Whether browsers reach the console over TLS that ends here.
+    pub(crate) speaks_tls: bool,
+}

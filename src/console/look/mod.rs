@@ -1,0 +1,7 @@
+//! What pages are made of: files of the look, the shell around every page, charts.
+
+pub(crate) mod asset;
+pub(crate) mod chart;
+pub(crate) mod share;
+pub(crate) mod shell;
+pub(crate) mod spark;

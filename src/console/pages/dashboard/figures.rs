@@ -1,0 +1,237 @@
+//! The figures of the dashboard, read from one snapshot and kept for some seconds: however many people
+//! look, the database is asked once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use tokio::sync::Mutex;
+
+use crate::domain::application::ApplicationState;
+use crate::domain::calendar::{bucharest_day, start_of_day};
+use crate::domain::id::OfficeId;
+use crate::domain::matching::Clue;
+use crate::domain::payment::PaymentState;
+use crate::flow::match_payment::suggestions;
+use crate::gateway::Gateway;
+use crate::store::applications::unfinished::{self, Alike, Backlog};
+use crate::store::causes::{self, CauseCount};
+use crate::store::dashboard::{self, LastHeard, Unmatched, Waiting};
+use crate::store::payments::{self, Payment};
+use crate::store::{Tx, applications};
+
+/// Within which figures are not read again.
+const FRESH: TimeDelta = TimeDelta::seconds(5);
+
+/// Days that are looked back upon.
+const DAYS_BACK: u64 = 14;
+
+/// Days before the end of a term in which it is at risk.
+pub(super) const RISK_DAYS: u64 = 5;
+
+/// Offices and payments that are shown.
+const OFFICES_SHOWN: i64 = 8;
+const PAYMENTS_SHOWN: i64 = 5;
+
+/// Arrivals from which the usual time is told.
+const ARRIVALS_LOOKED_AT: i64 = 1_000;
+
+/// What came and went on a day.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct DayFigures {
+    /// The day in Bucharest.
+    pub(crate) day: NaiveDate,
+    /// Applications taken in.
+    pub(crate) received: i64,
+    /// Cards that came to their offices.
+    pub(crate) arrived: i64,
+}
+
+/// A payment without its application, with the likeliest one.
+#[derive(Clone, Debug)]
+pub(crate) struct Offered {
+    /// The payment.
+    pub(crate) payment: Payment,
+    /// The application's number, how likely it is, and what speaks for it.
+    pub(crate) best: Option<(String, u8, Vec<Clue>)>,
+}
+
+/// Everything that the dashboard shows, before it is put into words.
+#[derive(Clone, Debug)]
+pub(crate) struct Figures {
+    /// When they were read.
+    pub(crate) read_at: DateTime<Utc>,
+    /// The day in Bucharest.
+    pub(crate) today: NaiveDate,
+    /// Living applications by state, age and term.
+    pub(crate) alike: Vec<Alike>,
+    /// Cards that lie at their offices.
+    pub(crate) at_office: i64,
+    /// Applications that came to each stage within a day.
+    pub(crate) passed: Vec<(ApplicationState, i64)>,
+    /// The last days, the oldest first, today included.
+    pub(crate) days: Vec<DayFigures>,
+    /// Days from registration to the office, of the last arrivals, sorted.
+    pub(crate) took: Vec<i64>,
+    /// Failed orders by cause.
+    pub(crate) causes: Vec<CauseCount>,
+    /// Other holds by reason.
+    pub(crate) waiting: Vec<Waiting>,
+    /// The largest backlogs.
+    pub(crate) backlogs: Vec<Backlog>,
+    /// When offices were last seen.
+    pub(crate) seen: BTreeMap<OfficeId, DateTime<Utc>>,
+    /// Payments without an application, together.
+    pub(crate) unmatched: Unmatched,
+    /// The oldest of them.
+    pub(crate) offered: Vec<Offered>,
+    /// When the others were last heard.
+    pub(crate) heard: LastHeard,
+    /// Messages that died.
+    pub(crate) dead_letters: i64,
+}
+
+/// What was read last, shared by everybody who looks.
+#[derive(Debug, Default)]
+pub(crate) struct Readings {
+    kept: Mutex<Kept>,
+}
+
+/// What is kept: the last figures, and days that are over, which never change.
+#[derive(Debug, Default)]
+struct Kept {
+    figures: Option<Arc<Figures>>,
+    days: BTreeMap<NaiveDate, DayFigures>,
+}
+
+impl Readings {
+    /// The figures, at most some seconds old. Whoever comes while they are read waits for them.
+    pub(crate) async fn read(&self, gateway: &Gateway) -> anyhow::Result<Arc<Figures>> {
+        let now = gateway.clock.now();
+        let mut kept = self.kept.lock().await;
+        if let Some(figures) = &kept.figures
+            && now < figures.read_at + FRESH
+        {
+            return Ok(Arc::clone(figures));
+        }
+        let mut tx = gateway.store.read().await?;
+        let days = read_days(&mut tx, now, &mut kept.days).await?;
+        let figures = Arc::new(Figures::read(&mut tx, now, days).await?);
+        kept.figures = Some(Arc::clone(&figures));
+        Ok(figures)
+    }
+}
+
+/// Reads the last days; of those that are over, only the ones that are not known.
+async fn read_days(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    known: &mut BTreeMap<NaiveDate, DayFigures>,
+) -> anyhow::Result<Vec<DayFigures>> {
+    let today = bucharest_day(now);
+    let first = today - Days::new(DAYS_BACK - 1);
+    let mut days = Vec::new();
+    for day in first.iter_days().take_while(|day| *day <= today) {
+        if let Some(known) = known.get(&day) {
+            days.push(*known);
+            continue;
+        }
+        let time = (start_of_day(day), start_of_day(day + Days::new(1)));
+        let figures = DayFigures {
+            day,
+            received: dashboard::count_received(tx, time).await?,
+            arrived: dashboard::count_arrived(tx, time).await?,
+        };
+        days.push(figures);
+        // A transaction that began yesterday may still commit its rows for a while.
+        if now > time.1 + TimeDelta::hours(1) {
+            known.insert(day, figures);
+        }
+    }
+    known.retain(|day, _| *day >= first);
+    Ok(days)
+}
+
+impl Figures {
+    async fn read(tx: &mut Tx, now: DateTime<Utc>, days: Vec<DayFigures>) -> anyhow::Result<Self> {
+        let today = bucharest_day(now);
+        let soon = today + Days::new(RISK_DAYS);
+        let arrivals = dashboard::list_last_arrivals(tx, ARRIVALS_LOOKED_AT).await?;
+        let mut took: Vec<i64> = arrivals
+            .into_iter()
+            .map(|(at, registered_on)| (bucharest_day(at) - registered_on).num_days())
+            .collect();
+        took.sort_unstable();
+        Ok(Self {
+            read_at: now,
+            today,
+            alike: unfinished::count_alike(tx).await?,
+            at_office: dashboard::count_at_office(tx).await?,
+            passed: dashboard::count_passed(tx, (now - TimeDelta::days(1), now)).await?,
+            days,
+            took,
+            causes: causes::list(tx).await?,
+            waiting: dashboard::list_waiting(tx).await?,
+            backlogs: unfinished::list_backlogs(tx, today, soon, OFFICES_SHOWN).await?,
+            seen: dashboard::list_last_seen(tx).await?.into_iter().collect(),
+            unmatched: dashboard::sum_up_unmatched(tx).await?,
+            offered: read_offered(tx).await?,
+            heard: dashboard::read_last_heard(tx).await?,
+            dead_letters: dashboard::count_dead_letters(tx).await?,
+        })
+    }
+
+    /// Counts the living applications for which something holds.
+    pub(super) fn count(&self, holds: impl Fn(&Alike) -> bool) -> i64 {
+        let alike = self.alike.iter().filter(|alike| holds(alike));
+        alike.map(|alike| alike.count).sum()
+    }
+
+    /// The day on which terms are no longer at risk.
+    pub(super) fn soon(&self) -> NaiveDate {
+        self.today + Days::new(RISK_DAYS)
+    }
+
+    /// Days since an application's registration.
+    pub(super) fn age(&self, alike: &Alike) -> i64 {
+        (self.today - alike.registered_on).num_days()
+    }
+
+    /// Whether the term is over.
+    pub(super) fn is_late(&self, alike: &Alike) -> bool {
+        alike.deadline_on < self.today
+    }
+
+    /// Whether the term is nearly over.
+    pub(super) fn is_at_risk(&self, alike: &Alike) -> bool {
+        !self.is_late(alike) && alike.deadline_on < self.soon()
+    }
+}
+
+/// The oldest payments without an application, those with candidates first.
+async fn read_offered(tx: &mut Tx) -> anyhow::Result<Vec<Offered>> {
+    let mut found = Vec::new();
+    for state in [PaymentState::Suggested, PaymentState::Unmatched] {
+        let shown = i64::try_from(found.len()).unwrap_or(PAYMENTS_SHOWN);
+        let room = PAYMENTS_SHOWN - shown;
+        for payment in payments::list(tx, Some(state), None, room).await? {
+            let best = match state {
+                PaymentState::Suggested => best_of(tx, &payment).await?,
+                _ => None,
+            };
+            found.push(Offered { payment, best });
+        }
+    }
+    Ok(found)
+}
+
+async fn best_of(
+    tx: &mut Tx,
+    payment: &Payment,
+) -> anyhow::Result<Option<(String, u8, Vec<Clue>)>> {
+    let Some(best) = suggestions(tx, payment).await?.into_iter().next() else {
+        return Ok(None);
+    };
+    let application = applications::find(tx, best.application).await?;
+    Ok(application.map(|application| (application.number, best.score, best.clues)))
+}

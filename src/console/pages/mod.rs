@@ -1,0 +1,3 @@
+//! The pages, each with its template of the same name.
+
+pub(crate) mod dashboard;

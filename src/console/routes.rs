@@ -1,0 +1,131 @@
+//! The one list of the console's routes: method, path, handler, and who may.
+//!
+//! The gate decides from this list alone; a handler that is not on it cannot be reached.
+
+use actix_web::http::Method;
+use actix_web::web;
+
+use crate::console::pages::dashboard;
+use crate::console::{files, preferences};
+use crate::domain::operator::role::Permission;
+use crate::domain::sign_in::Stage;
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Access {
+    /// Everybody, signed in or not.
+    Anyone,
+    /// Whoever is signing in and has come to this stage.
+    At(Stage),
+    /// Whoever is signed in, about themselves or for reading what holds no data.
+    SignedIn,
+    /// Whoever is signed in and has a role that holds the permission.
+    Needs(Permission),
+}
+
+/// One route.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The path, with names in braces for what varies.
+    pub path: &'static str,
+    /// Who may.
+    pub access: Access,
+}
+
+/// Declares the routes: the list, and their registration with the server.
+macro_rules! routes {
+    ($( $method:ident $path:literal => $handler:path, $access:expr; )+) => {
+        /// Every route of the console.
+        pub const ROUTES: &[Route] = &[
+            $( Route { method: stringify!($method), path: $path, access: $access } ),+
+        ];
+
+        /// Registers every route with its handler; fixed paths first, as [`find`] finds them.
+        pub(super) fn register(server: &mut web::ServiceConfig) {
+            $( if is_fixed($path) {
+                server.route($path, web::method(Method::$method).to($handler));
+            } )+
+            $( if !is_fixed($path) {
+                server.route($path, web::method(Method::$method).to($handler));
+            } )+
+        }
+    };
+}
+
+#[rustfmt::skip]
+routes! {
+    GET  "/"                                => dashboard::show,                  Access::Needs(Permission::View);
+    POST "/preferences"                     => preferences::choose,              Access::Anyone;
+    GET  "/static/{file}"                   => files::show,                      Access::Anyone;
+}
+
+/// What the list says of a method and a path.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Found {
+    /// This route.
+    Route(&'static Route),
+    /// The path, with other methods.
+    OtherMethods,
+    /// Nothing.
+    Nothing,
+}
+
+/// Finds a route: a fixed path before one that varies.
+pub(super) fn find(method: &str, path: &str) -> Found {
+    let of_path = |fixed: bool| {
+        let same = move |route: &&Route| is_fixed(route.path) == fixed && fits(route.path, path);
+        ROUTES.iter().filter(same)
+    };
+    let mut all = of_path(true).chain(of_path(false)).peekable();
+    if all.peek().is_none() {
+        return Found::Nothing;
+    }
+    match all.find(|route| route.method == method) {
+        Some(route) => Found::Route(route),
+        None => Found::OtherMethods,
+    }
+}
+
+/// Whether nothing in a path varies.
+fn is_fixed(path: &str) -> bool {
+    !path.contains('{')
+}
+
+/// Whether `path` is one of those that `pattern` stands for.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut patterns, mut parts) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (patterns.next(), parts.next()) {
+            (None, None) => return true,
+            (Some(pattern), Some(part)) if pattern == part => (),
+            (Some(pattern), Some(part)) if pattern.starts_with('{') && !part.is_empty() => (),
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_is_found_by_a_path_of_its_own_before_any_other() {
+        for route in ROUTES {
+            let part = |part: &'static str| if part.starts_with('{') { "17-x" } else { part };
+            let parts: Vec<_> = route.path.split('/').map(part).collect();
+            let path = parts.join("/");
+            assert_eq!(find(route.method, &path), Found::Route(route), "{path}");
+        }
+        assert_eq!(find("GET", "/nowhere"), Found::Nothing);
+        assert_eq!(find("DELETE", "/"), Found::OtherMethods);
+    }
+
+    #[test]
+    fn nothing_is_changed_by_a_request_that_a_link_makes() {
+        for route in ROUTES {
+            assert!(matches!(route.method, "GET" | "POST"), "{route:?}");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Why a visitor does not get what was asked for; each becomes a page that says what to do.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+use crate::console::visit::Visit;
+use crate::domain::operator::role::Permission;
+use crate::flow::Failure;
+use crate::store::StoreError;
+
+/// Why a visitor does not get what was asked for.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// Nobody is signed in, or the session is over.
+    SignIn,
+    /// There is no such page.
+    NotFound,
+    /// The page takes no such request.
+    MethodNotAllowed,
+    /// The person lacks this permission.
+    NotAllowed(Permission),
+    /// The form was not sent by a page of this console.
+    ForeignForm,
+    /// The form belongs to a session that is over.
+    OldForm,
+    /// The form cannot be read.
+    FormUnreadable,
+    /// The form is larger than any of ours.
+    FormTooLarge,
+    /// A field has too many characters.
+    FieldTooLong {
+        /// How many it may have.
+        most: usize,
+    },
+    /// Somebody changed the same thing since the form was opened; nothing was done.
+    Stale {
+        /// What is different, in both languages: Romanian, English.
+        what: [String; 2],
+    },
+    /// The request may not be fulfilled, in both languages: Romanian, English.
+    Refused([String; 2]),
+    /// The same request may succeed later.
+    Busy,
+    /// We must act on it.
+    Broken(anyhow::Error),
+}
+
+impl Trouble {
+    /// What the visitor reads: a title and what to do.
+    pub(crate) fn words(&self, visit: &Visit) -> (String, String) {
+        let own = |[romanian, english]: &[String; 2]| visit.says(romanian, english).to_owned();
+        let (title, text): ((&str, &str), (&str, &str)) = match self {
+            Self::SignIn => (
+                ("Intrați în cont", "Sign in"),
+                (
+                    "Sesiunea s-a încheiat sau nu ați intrat în cont.",
+                    "Your session is over, or you have not signed in.",
+                ),
+            ),
+            Self::NotFound => (
+                ("Pagina nu există", "There is no such page"),
+                (
+                    "Verificați adresa sau porniți din meniu.",
+                    "Check the address, or start from the menu.",
+                ),
+            ),
+            Self::MethodNotAllowed => (
+                (
+                    "Cererea nu se potrivește paginii",
+                    "The page takes no such request",
+                ),
+                (
+                    "Deschideți pagina din meniu și încercați din nou.",
+                    "Open the page from the menu and try again.",
+                ),
+            ),
+            Self::NotAllowed(permission) => return not_allowed(*permission, visit),
+            Self::ForeignForm => (
+                (
+                    "Formularul nu vine din consolă",
+                    "The form does not come from this console",
+                ),
+                (
+                    "Nu s-a schimbat nimic. Deschideți pagina din consolă și trimiteți formularul de acolo.",
+                    "Nothing was changed. Open the page in the console and send the form from there.",
+                ),
+            ),
+            Self::OldForm => (
+                ("Formularul a expirat", "The form has expired"),
+                (
+                    "Nu s-a schimbat nimic. Reîncărcați pagina și trimiteți din nou formularul.",
+                    "Nothing was changed. Load the page again and send the form once more.",
+                ),
+            ),
+            Self::FormUnreadable => (
+                ("Formularul nu poate fi citit", "The form cannot be read"),
+                (
+                    "Nu s-a schimbat nimic. Un câmp conține caractere care nu pot fi păstrate.",
+                    "Nothing was changed. A field holds characters that cannot be kept.",
+                ),
+            ),
+            Self::FormTooLarge => (
+                ("Formularul este prea mare", "The form is too large"),
+                (
+                    "Nu s-a schimbat nimic. Scurtați textul.",
+                    "Nothing was changed. Shorten the text.",
+                ),
+            ),
+            Self::FieldTooLong { most } => return field_too_long(*most, visit),
+            Self::Stale { what } => {
+                let title = visit.says(
+                    "Altcineva a lucrat între timp",
+                    "Somebody else acted meanwhile",
+                );
+                return (title.to_owned(), own(what));
+            }
+            Self::Refused(why) => {
+                let title = visit.says("Nu se poate", "This cannot be done");
+                return (title.to_owned(), own(why));
+            }
+            Self::Busy => (
+                ("Încercați din nou", "Try again"),
+                (
+                    "Baza de date nu răspunde acum. Nu s-a schimbat nimic.",
+                    "The database does not answer now. Nothing was changed.",
+                ),
+            ),
+            Self::Broken(_) => (
+                ("Ceva nu a mers", "Something went wrong"),
+                (
+                    "Eroarea a fost înregistrată. Dați echipei tehnice numărul cererii de mai jos.",
+                    "The error was logged. Give the engineers the number of the request below.",
+                ),
+            ),
+        };
+        (
+            visit.says(title.0, title.1).to_owned(),
+            visit.says(text.0, text.1).to_owned(),
+        )
+    }
+}
+
+fn not_allowed(permission: Permission, visit: &Visit) -> (String, String) {
+    let title = visit.says("Nu aveți acest drept", "You lack this permission");
+    let text = if visit.says("ro", "en") == "ro" {
+        format!("Pagina cere dreptul {permission}, pe care rolurile dumneavoastră nu îl au.")
+    } else {
+        format!("The page needs the permission {permission}, which your roles do not hold.")
+    };
+    (title.to_owned(), text)
+}
+
+fn field_too_long(most: usize, visit: &Visit) -> (String, String) {
+    let title = visit.says("Un câmp este prea lung", "A field is too long");
+    let text = if visit.says("ro", "en") == "ro" {
+        format!("Nu s-a schimbat nimic. Un câmp poate avea cel mult {most} de caractere.")
+    } else {
+        format!("Nothing was changed. A field may have {most} characters at most.")
+    };
+    (title.to_owned(), text)
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "answered with {}", self.status_code())
+    }
+}
+
+/// The answer is a bare one: the gate writes the page, because it knows the visit.
+impl ResponseError for Trouble {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAllowed(_) | Self::ForeignForm | Self::OldForm => StatusCode::FORBIDDEN,
+            Self::FormUnreadable | Self::FieldTooLong { .. } => StatusCode::BAD_REQUEST,
+            Self::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Stale { .. } => StatusCode::CONFLICT,
+            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl From<anyhow::Error> for Trouble {
+    fn from(error: anyhow::Error) -> Self {
+        Failure::<std::convert::Infallible>::Broken(error).into()
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        anyhow::Error::new(error).into()
+    }
+}
+
+impl From<Failure<std::convert::Infallible>> for Trouble {
+    fn from(failure: Failure<std::convert::Infallible>) -> Self {
+        let is_busy = failure.is_transient() || failure.is_lost_race();
+        match failure {
+            Failure::Refused(never) => match never {},
+            Failure::Broken(_) if is_busy => Self::Busy,
+            Failure::Broken(error) => Self::Broken(error),
+        }
+    }
+}
