@@ -118,7 +118,7 @@ fn new_visit(desk: &Desk, request: &ServiceRequest) -> Visit {
 }
 
 /// An address of ours as it may stand in the query of another.
-fn escaped(address: &str) -> String {
+pub(super) fn escaped(address: &str) -> String {
     let mut text = String::with_capacity(address.len());
     for byte in address.bytes() {
         match byte {
