@@ -89,7 +89,13 @@ async fn measure(options: &Options, folder: &Path) -> anyhow::Result<(String, Ve
                     Box::pin(measured).await?;
                 }
                 Section::Polls => {
-                    polls::measure(&town, &mut applicants, options, &mut samples).await?;
+                    Box::pin(polls::measure(
+                        &town,
+                        &mut applicants,
+                        options,
+                        &mut samples,
+                    ))
+                    .await?;
                 }
                 Section::Outbox => outbox::measure(&town, options, &mut samples).await?,
                 Section::Waiting => waiting::measure(&town, options, &mut samples).await?,

@@ -109,11 +109,7 @@ pub(super) async fn verify(desk: web::Data<Desk>, visit: Visit) -> Result<HttpRe
     write(&VerifiedPage {
         visit: &visit,
         records: seen.records,
-        last_hash: seen
-            .last_hash
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        last_hash: seen.last_hash_text(),
         heads: seen.heads,
         signed_until: day.unwrap_or_else(|| "–".to_owned()),
         findings: seen.findings.iter().map(ToString::to_string).collect(),

@@ -1,6 +1,7 @@
 //! The one layer before the handlers: who visits, whether the form is ours, whether the list of routes
 //! lets them; and what every answer carries.
 
+use std::fmt::Write;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -125,7 +126,8 @@ pub(super) fn escaped(address: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
                 text.push(char::from(byte));
             }
-            other => text.push_str(&format!("%{other:02X}")),
+            // A text takes every letter.
+            other => write!(text, "%{other:02X}").unwrap_or_default(),
         }
     }
     text

@@ -16,7 +16,7 @@ use crate::console::picture::qr_code;
 use crate::console::place::place_of;
 use crate::console::sign_in_words::{of_fault, of_refusal};
 use crate::console::trouble::Trouble;
-use crate::console::visit::Visit;
+use crate::console::visit::{SignedIn, Visit};
 use crate::console::{rendered, write};
 use crate::domain::sign_in::Stage;
 use crate::flow::Failure;
@@ -244,7 +244,7 @@ pub(super) async fn give_code(
 
 /// `POST /sign-out`
 pub(super) async fn sign_out(desk: web::Data<Desk>, visit: Visit) -> Result<HttpResponse, Trouble> {
-    let open = visit.user.as_ref().map(|user| user.holder());
+    let open = visit.user.as_ref().map(SignedIn::holder);
     if let Some(holder) = open.as_ref().or(visit.signing_in.as_ref()) {
         sign_in::sign_out(&desk.gateway, holder).await?;
     }

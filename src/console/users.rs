@@ -80,7 +80,7 @@ pub(super) async fn change(
     let (name, change) = path.into_inner();
     let Some(reason) = reason_of(&fields) else {
         let fault = visit.says("Scrieți motivul.", "Give a reason.").to_owned();
-        return refused(page(&desk, &visit, "", None, fault).await?);
+        return Ok(refused(page(&desk, &visit, "", None, fault).await?));
     };
     let actor = visit.user()?.actor();
     let by = By {
@@ -124,13 +124,16 @@ async fn answer(
             let done = visit.says("S-a făcut.", "Done.");
             page(desk, visit, done, Some((name, &given)), String::new()).await
         }
-        Err(refusal) => refused(page(desk, visit, "", None, words(&refusal, visit)).await?),
+        Err(refusal) => {
+            let fault = words(&refusal, visit);
+            Ok(refused(page(desk, visit, "", None, fault).await?))
+        }
     }
 }
 
-fn refused(mut page: HttpResponse) -> Result<HttpResponse, Trouble> {
+fn refused(mut page: HttpResponse) -> HttpResponse {
     *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(page)
+    page
 }
 
 async fn page(

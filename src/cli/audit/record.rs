@@ -18,7 +18,6 @@ use crate::cli::exit::CliError;
 use crate::cli::output::{Page, Row, Sheet, instant};
 use crate::flow::audit_record::examine::{Examined, examine};
 use crate::flow::audit_record::export::export;
-use crate::http::operations::view::hex;
 use crate::store::audit::{self, Record, Sought};
 
 /// List what people did, the latest first
@@ -124,7 +123,7 @@ impl From<Examined> for Verdict {
             intact: seen.findings.is_empty(),
             records: seen.records,
             last: seen.last_seq,
-            last_hash: hex(&seen.last_hash),
+            last_hash: seen.last_hash_text(),
             signed_heads: seen.heads,
             signed_until: seen.signed_until,
             findings: seen.findings.iter().map(ToString::to_string).collect(),

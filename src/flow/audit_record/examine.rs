@@ -9,6 +9,7 @@ use openssl::x509::X509;
 use crate::domain::audit::Finding;
 use crate::flow::Failure;
 use crate::flow::audit_record::document::{Said, own_anchors, read_head};
+use crate::flow::payment_keys::hex;
 use crate::gateway::Gateway;
 use crate::store::Tx;
 use crate::store::audit::{self, BEGINNING, Head, Record, Told, detail_of, hash_of};
@@ -37,6 +38,11 @@ pub struct Examined {
 }
 
 impl Examined {
+    /// The hash of the last record, in hexadecimal.
+    pub fn last_hash_text(&self) -> String {
+        hex(&self.last_hash)
+    }
+
     fn find(&mut self, finding: Finding) {
         if self.findings.len() < FINDINGS_MAX {
             self.findings.push(finding);

@@ -18,6 +18,9 @@ const KEY_BYTES: usize = 20;
 /// Codes for the day on which the device is lost.
 pub(crate) const RECOVERY_CODES: usize = 10;
 
+/// Recovery codes as their owner reads them, once.
+pub(crate) type ShownCodes = Vec<Zeroizing<String>>;
+
 /// Random bytes of one of them: too many to be guessed, or found from their hash.
 const RECOVERY_BYTES: usize = 10;
 
@@ -61,7 +64,7 @@ pub(crate) fn code_at(key: &[u8; KEY_BYTES], step: i64) -> anyhow::Result<String
 }
 
 /// New recovery codes, as their owner reads them once, and what is kept of them.
-pub(crate) fn new_recovery_codes() -> anyhow::Result<(Vec<Zeroizing<String>>, Vec<[u8; 32]>)> {
+pub(crate) fn new_recovery_codes() -> anyhow::Result<(ShownCodes, Vec<[u8; 32]>)> {
     let mut codes = Vec::new();
     let mut hashes = Vec::new();
     for _ in 0..RECOVERY_CODES {

@@ -189,11 +189,11 @@ pub async fn give_code(
         true
     } else {
         let hash = code::hash_of_recovery_code(given);
-        let used = users::use_recovery_code(&mut tx, user.id, &hash, now).await?;
-        if used {
+        let is_taken = users::use_recovery_code(&mut tx, user.id, &hash, now).await?;
+        if is_taken {
             note(&mut tx, gateway, &user, "RECOVERY_CODE_USED");
         }
-        used
+        is_taken
     };
     if !is_right {
         drop(tx);

@@ -258,7 +258,7 @@ both_worlds! {
         let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
         assert_eq!((first["seq"].as_i64(), first["actor"].as_str()), (Some(1), Some("operator:ana")));
         assert_eq!(text.lines().count(), 3);
-        let digest: String = openssl::sha::sha256(&lines).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hexadecimal(openssl::sha::sha256(&lines));
         let document = String::from_utf8(document).unwrap();
         assert!(document.contains(&format!("<LinesSha256>{digest}</LinesSha256>")), "{document}");
         assert!(document.contains("<Records>3</Records>") && document.contains("SignatureValue"));
@@ -297,4 +297,10 @@ async fn rewrite_all(world: &World) {
         rows!((i64,), &mut tx, "SELECT seq FROM audit_chain").len(),
         1
     );
+}
+
+/// A hash as text.
+fn hexadecimal(hash: [u8; 32]) -> String {
+    let half = |half: &[u8]| u128::from_be_bytes(half.try_into().unwrap());
+    format!("{:032x}{:032x}", half(&hash[..16]), half(&hash[16..]))
 }

@@ -2,6 +2,7 @@
 //! with accounts.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use cei_gateway::console::server::{Listener, Running, start};
 use cei_gateway::domain::id::{SessionId, UserId};
@@ -150,8 +151,12 @@ pub(super) fn between(text: &str, before: &str, after: &str) -> Option<String> {
 
 /// Fields as a form sends them.
 pub(super) fn encoded(fields: &[(&str, &str)]) -> String {
-    let escaped =
-        |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+    let escaped = |text: &str| {
+        text.bytes().fold(String::new(), |mut escaped, byte| {
+            write!(escaped, "%{byte:02X}").unwrap();
+            escaped
+        })
+    };
     let pairs = fields
         .iter()
         .map(|(name, value)| format!("{name}={}", escaped(value)));

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 
 use crate::console::browser::{Browser, CHOSEN, SESSION, add_user, console, first_sign_in};
 use crate::kit::databases::rows;
-use crate::kit::world::{World, both_worlds};
+use crate::kit::world::both_worlds;
 
 /// Signs in with name and password; returns where that leads, or the status.
 async fn try_password(browser: &mut Browser, name: &str, password: &str) -> String {
