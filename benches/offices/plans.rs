@@ -36,7 +36,7 @@ pub(crate) async fn write(
         return say("the server's log cannot be read: without plans\n");
     };
     let mut explained = town.second_gateway(EXPLAINING).await?;
-    work(&mut explained, applicants).await?;
+    Box::pin(work(&mut explained, applicants)).await?;
     explained.gateway.store.close().await;
     let written = std::fs::read(&log)?;
     let start = usize::try_from(before.len())?;

@@ -81,7 +81,7 @@ CREATE TABLE four_eyes_requests (
     ended_by TEXT,
     ended_reason TEXT,
     ended_at TEXT,
-    outcome TEXT CHECK (outcome IN ('DONE', 'REFUSED', 'REJECTED', 'WITHDRAWN', 'EXPIRED')),
+    outcome TEXT CHECK (outcome IN ('DONE', 'REJECTED', 'WITHDRAWN', 'EXPIRED')),
     CHECK ((outcome IS NULL) = (ended_at IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX four_eyes_requests_waiting ON four_eyes_requests (action, subject) WHERE outcome IS NULL;

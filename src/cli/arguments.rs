@@ -71,6 +71,7 @@ as_code!(
     crate::domain::complaint::Payer,
     crate::domain::consignment::ConsignmentState,
     crate::domain::county::County,
+    crate::domain::operator::role::Role,
     crate::domain::order::OrderState,
     crate::domain::order_action::OrderAction,
     crate::domain::payment::Channel,

@@ -1,4 +1,6 @@
-//! `audit`: who could not prove who it is.
+//! `audit`: who could not prove who it is, and what people did.
+
+mod record;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Subcommand};
@@ -10,11 +12,17 @@ use crate::cli::output::{Row, instant};
 use crate::http::operations::authentication_failures::FailureView;
 use crate::store::authentication_failures;
 
-/// What is on record about callers
+/// What is on record: what people did, and callers who could not prove who they are
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
     /// List failed authentications, counted by minute, address and cause, the latest first
     Failures(FailuresOf),
+    /// List what people did, the latest first
+    List(record::ListOf),
+    /// Examine the whole record, and say what is not as it was written
+    Verify(record::Verify),
+    /// Take the record out, with a signed document about it
+    Export(record::Export),
 }
 
 /// List failed authentications
@@ -44,7 +52,16 @@ impl Row for FailureView {
 }
 
 pub(crate) async fn run(command: Audit, context: &mut Context<'_>) -> Result<Exit, CliError> {
-    let Audit::Failures(FailuresOf { since, limit }) = command;
+    match command {
+        Audit::Failures(command) => failures(command, context).await,
+        Audit::List(command) => record::list(command, context).await,
+        Audit::Verify(command) => record::verify(&command, context).await,
+        Audit::Export(command) => record::take_out(&command, context).await,
+    }
+}
+
+async fn failures(command: FailuresOf, context: &mut Context<'_>) -> Result<Exit, CliError> {
+    let FailuresOf { since, limit } = command;
     let since = since.unwrap_or_else(|| context.clock.now() - TimeDelta::hours(24));
     let mut tx = context.store().await?.read().await?;
     let found = authentication_failures::list_since(&mut tx, since, None, limit).await?;

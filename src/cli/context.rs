@@ -9,10 +9,11 @@ use crate::cli::exit::CliError;
 use crate::cli::output::Output;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::audit::Entry;
 use crate::domain::operator::Actor;
 use crate::gateway::{self, Gateway};
 use crate::random::Random;
-use crate::store::Store;
+use crate::store::{Store, Tx, audit};
 
 /// Read when neither `--config` nor `CEI_CONFIG` names a file, if it is there.
 const SYSTEM_FILE: &str = "/etc/cei-gateway/config.toml";
@@ -89,6 +90,38 @@ impl Context<'_> {
             .find(|name| !name.is_empty());
         let name = name.ok_or_else(|| CliError::usage("say who decides: --operator NAME"))?;
         Ok(Actor::Operator(name.to_owned()))
+    }
+}
+
+/// What is on record of a change that the command line makes by itself, without a flow.
+pub(crate) struct Change<'a> {
+    /// What was done, in a word.
+    pub(crate) action: &'a str,
+    /// The kind of what it was done to.
+    pub(crate) kind: &'a str,
+    /// Its id or name.
+    pub(crate) subject: String,
+    /// What else is to be told.
+    pub(crate) detail: String,
+}
+
+impl Context<'_> {
+    /// Puts a change on the record, in the transaction that makes it. Machines that are set up by
+    /// programs have nobody's name; the change is on record all the same.
+    pub(crate) fn put_on_record(&self, tx: &mut Tx, change: Change<'_>) {
+        let actor = self.actor();
+        let unnamed = |_nobody| Actor::Operator(String::from("unnamed"));
+        let entry = Entry {
+            at: self.clock.now(),
+            actor: actor.unwrap_or_else(unnamed).to_string(),
+            action: change.action.to_owned(),
+            subject_kind: change.kind.to_owned(),
+            subject: change.subject,
+            detail: change.detail,
+            reason: None,
+            history: None,
+        };
+        audit::note(tx, entry);
     }
 }
 

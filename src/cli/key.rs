@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::Exit;
 use crate::cli::arguments::codes;
-use crate::cli::context::Context;
+use crate::cli::context::{Change, Context};
 use crate::cli::exit::CliError;
 use crate::cli::output::{Row, instant};
 use crate::domain::id::{CredentialId, OfficeId};
@@ -236,6 +236,13 @@ async fn insert(
     if period != Period::default() {
         credentials::set_period(&mut tx, credential.id, period).await?;
     }
+    let change = Change {
+        action: "KEY_ADDED",
+        kind: "KEY",
+        subject: credential.id.to_string(),
+        detail: format!("{} {} {}", credential.party, kind, credential.label),
+    };
+    context.put_on_record(&mut tx, change);
     tx.commit().await?;
     Ok(credential.id.0)
 }
@@ -312,6 +319,13 @@ async fn revoke(command: &Revoke, context: &mut Context<'_>) -> Result<Exit, Cli
     if !credentials::revoke(&mut tx, CredentialId(id), at).await? {
         return Err(CliError::not_found("valid key", &id.to_string()));
     }
+    let change = Change {
+        action: "KEY_REVOKED",
+        kind: "KEY",
+        subject: id.to_string(),
+        detail: String::new(),
+    };
+    context.put_on_record(&mut tx, change);
     tx.commit().await?;
     context.output.done(
         &json!({ "done": "revoked", "id": id }),

@@ -31,6 +31,7 @@ mod signals;
 mod simulate;
 #[cfg(test)]
 mod tests;
+mod user;
 mod webhook;
 mod whole_file;
 mod xml;
@@ -93,7 +94,10 @@ enum Command {
     /// Certificates and API keys of those who call
     #[command(subcommand)]
     Key(key::Key),
-    /// What is on record about callers who could not prove who they are
+    /// Accounts of the people who use the console
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// What is on record: what people did, and callers who could not prove who they are
     #[command(subcommand)]
     Audit(audit::Audit),
     /// Applications: import, look, set aside, cancel
@@ -195,6 +199,7 @@ async fn dispatch(command: Command, context: &mut Context<'_>) -> Result<Exit, C
         Command::Work => serve::work(context).await,
         Command::Office(command) => office::run(command, context).await,
         Command::Key(command) => key::run(command, context).await,
+        Command::User(command) => user::run(command, context).await,
         Command::Audit(command) => audit::run(command, context).await,
         Command::Application(command) => application::run(command, context).await,
         Command::Payment(command) => payment::run(command, context).await,

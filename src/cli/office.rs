@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::Exit;
 use crate::cli::arguments::codes;
-use crate::cli::context::Context;
+use crate::cli::context::{Change, Context};
 use crate::cli::exit::CliError;
 use crate::cli::output::{Row, or_empty};
 use crate::domain::county::{County, Siruta};
@@ -86,6 +86,13 @@ async fn add(command: Add, context: &mut Context<'_>) -> Result<Exit, CliError> 
     let mut added = Vec::new();
     for office in &new {
         if offices::insert(&mut tx, office, at).await? {
+            let change = Change {
+                action: "OFFICE_ADDED",
+                kind: "OFFICE",
+                subject: office.code.clone(),
+                detail: office.id.to_string(),
+            };
+            context.put_on_record(&mut tx, change);
             added.push(office.code.as_str());
         }
     }

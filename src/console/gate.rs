@@ -1,6 +1,7 @@
 //! The one layer before the handlers: who visits, whether the form is ours, whether the list of routes
 //! lets them; and what every answer carries.
 
+use std::fmt::Write;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -120,14 +121,15 @@ fn new_visit(desk: &Desk, request: &ServiceRequest) -> Visit {
 }
 
 /// An address of ours as it may stand in the query of another.
-fn escaped(address: &str) -> String {
+pub(super) fn escaped(address: &str) -> String {
     let mut text = String::with_capacity(address.len());
     for byte in address.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
                 text.push(char::from(byte));
             }
-            other => text.push_str(&format!("%{other:02X}")),
+            // A text takes every letter.
+            other => write!(text, "%{other:02X}").unwrap_or_default(),
         }
     }
     text

@@ -5,6 +5,8 @@
 //! the API and the command line call, and writes a page. A new page is one handler, one template and
 //! one line in [`routes`].
 
+mod account;
+mod audit;
 mod desk;
 mod fields;
 mod files;
@@ -13,10 +15,16 @@ mod headers;
 mod look;
 mod pages;
 mod preferences;
+mod picture;
+mod place;
+mod requests;
 pub mod routes;
 pub mod server;
+mod sign_in;
+mod sign_in_words;
 mod trouble;
 mod trouble_page;
+mod users;
 mod visit;
 
 use actix_web::HttpResponse;
@@ -28,8 +36,12 @@ use crate::console::trouble::Trouble;
 
 /// Answers with a page.
 pub(crate) fn write(page: &impl Template) -> Result<HttpResponse, Trouble> {
-    let text = page.render().context("writing a page")?;
-    Ok(HttpResponse::Ok()
-        .content_type(ContentType::html())
-        .body(text))
+    let text = rendered(page)?;
+    let mut answer = HttpResponse::Ok();
+    Ok(answer.content_type(ContentType::html()).body(text))
+}
+
+/// The text of a page.
+pub(crate) fn rendered(page: &impl Template) -> Result<String, Trouble> {
+    Ok(page.render().context("writing a page")?)
 }

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::web;
 
 use crate::console::pages::dashboard;
-use crate::console::{files, preferences};
+use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
 use crate::domain::sign_in::Stage;
 
@@ -59,6 +59,35 @@ routes! {
     GET  "/"                                => dashboard::show,                  Access::Needs(Permission::View);
     POST "/preferences"                     => preferences::choose,              Access::Anyone;
     GET  "/static/{file}"                   => files::show,                      Access::Anyone;
+
+    GET  "/sign-in"                         => sign_in::show,                    Access::Anyone;
+    POST "/sign-in"                         => sign_in::give_password,           Access::Anyone;
+    GET  "/sign-in/password"                => sign_in::show_new_password,       Access::At(Stage::NewPassword);
+    POST "/sign-in/password"                => sign_in::choose_password,         Access::At(Stage::NewPassword);
+    GET  "/sign-in/device"                  => sign_in::show_device,             Access::At(Stage::Enrol);
+    POST "/sign-in/device"                  => sign_in::confirm_device,          Access::At(Stage::Enrol);
+    GET  "/sign-in/code"                    => sign_in::show_code,               Access::At(Stage::Code);
+    POST "/sign-in/code"                    => sign_in::give_code,               Access::At(Stage::Code);
+    POST "/sign-out"                        => sign_in::sign_out,                Access::Anyone;
+
+    GET  "/account"                         => account::show,                    Access::SignedIn;
+    POST "/account/password"                => account::change_password,         Access::SignedIn;
+    POST "/account/recovery-codes"          => account::renew_recovery_codes,    Access::SignedIn;
+    POST "/account/device"                  => account::leave_device,            Access::SignedIn;
+    POST "/account/sessions/{id}/end"       => account::end_session,             Access::SignedIn;
+
+    GET  "/requests"                        => requests::list,                   Access::Needs(Permission::View);
+    POST "/requests"                        => requests::ask,                    Access::Needs(Permission::View);
+    POST "/requests/{id}/approve"           => requests::approve,                Access::Needs(Permission::Approve);
+    POST "/requests/{id}/reject"            => requests::reject,                 Access::Needs(Permission::Approve);
+    POST "/requests/{id}/withdraw"          => requests::withdraw,               Access::Needs(Permission::View);
+
+    GET  "/audit"                           => audit::list,                      Access::Needs(Permission::ViewAudit);
+    GET  "/audit/verification"              => audit::verify,                    Access::Needs(Permission::ViewAudit);
+
+    GET  "/settings/users"                  => users::list,                      Access::Needs(Permission::ManageUsers);
+    POST "/settings/users"                  => users::add,                       Access::Needs(Permission::ManageUsers);
+    POST "/settings/users/{name}/{change}"  => users::change,                    Access::Needs(Permission::ManageUsers);
 }
 
 /// What the list says of a method and a path.

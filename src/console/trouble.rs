@@ -32,36 +32,41 @@ pub(crate) enum Trouble {
         /// How many it may have.
         most: usize,
     },
-    /// Somebody changed the same thing since the form was opened; nothing was done.
-    Stale {
-        /// What is different, in both languages: Romanian, English.
-        what: [String; 2],
-    },
-    /// The request may not be fulfilled, in both languages: Romanian, English.
-    Refused([String; 2]),
     /// The same request may succeed later.
     Busy,
     /// We must act on it.
     Broken(anyhow::Error),
 }
 
+/// A text in Romanian and in English.
+type Both = (&'static str, &'static str);
+
 impl Trouble {
     /// What the visitor reads: a title and what to do.
     pub(crate) fn words(&self, visit: &Visit) -> (String, String) {
-        let own = |[romanian, english]: &[String; 2]| visit.says(romanian, english).to_owned();
-        let (title, text): ((&str, &str), (&str, &str)) = match self {
+        let (title, text) = match self {
+            Self::NotAllowed(permission) => return not_allowed(*permission, visit),
+            Self::FieldTooLong { most } => return field_too_long(*most, visit),
+            Self::SignIn | Self::NotFound | Self::MethodNotAllowed => self.of_visitor(),
+            Self::ForeignForm | Self::OldForm | Self::FormUnreadable | Self::FormTooLarge => {
+                self.of_form()
+            }
+            Self::Busy | Self::Broken(_) => self.of_ours(),
+        };
+        (
+            visit.says(title.0, title.1).to_owned(),
+            visit.says(text.0, text.1).to_owned(),
+        )
+    }
+
+    /// What went wrong on the way here.
+    const fn of_visitor(&self) -> (Both, Both) {
+        match self {
             Self::SignIn => (
                 ("Intrați în cont", "Sign in"),
                 (
                     "Sesiunea s-a încheiat sau nu ați intrat în cont.",
                     "Your session is over, or you have not signed in.",
-                ),
-            ),
-            Self::NotFound => (
-                ("Pagina nu există", "There is no such page"),
-                (
-                    "Verificați adresa sau porniți din meniu.",
-                    "Check the address, or start from the menu.",
                 ),
             ),
             Self::MethodNotAllowed => (
@@ -74,7 +79,19 @@ impl Trouble {
                     "Open the page from the menu and try again.",
                 ),
             ),
-            Self::NotAllowed(permission) => return not_allowed(*permission, visit),
+            _ => (
+                ("Pagina nu există", "There is no such page"),
+                (
+                    "Verificați adresa sau porniți din meniu.",
+                    "Check the address, or start from the menu.",
+                ),
+            ),
+        }
+    }
+
+    /// What is wrong with a form.
+    const fn of_form(&self) -> (Both, Both) {
+        match self {
             Self::ForeignForm => (
                 (
                     "Formularul nu vine din consolă",
@@ -83,13 +100,6 @@ impl Trouble {
                 (
                     "Nu s-a schimbat nimic. Deschideți pagina din consolă și trimiteți formularul de acolo.",
                     "Nothing was changed. Open the page in the console and send the form from there.",
-                ),
-            ),
-            Self::OldForm => (
-                ("Formularul a expirat", "The form has expired"),
-                (
-                    "Nu s-a schimbat nimic. Reîncărcați pagina și trimiteți din nou formularul.",
-                    "Nothing was changed. Load the page again and send the form once more.",
                 ),
             ),
             Self::FormUnreadable => (
@@ -106,18 +116,19 @@ impl Trouble {
                     "Nothing was changed. Shorten the text.",
                 ),
             ),
-            Self::FieldTooLong { most } => return field_too_long(*most, visit),
-            Self::Stale { what } => {
-                let title = visit.says(
-                    "Altcineva a lucrat între timp",
-                    "Somebody else acted meanwhile",
-                );
-                return (title.to_owned(), own(what));
-            }
-            Self::Refused(why) => {
-                let title = visit.says("Nu se poate", "This cannot be done");
-                return (title.to_owned(), own(why));
-            }
+            _ => (
+                ("Formularul a expirat", "The form has expired"),
+                (
+                    "Nu s-a schimbat nimic. Reîncărcați pagina și trimiteți din nou formularul.",
+                    "Nothing was changed. Load the page again and send the form once more.",
+                ),
+            ),
+        }
+    }
+
+    /// What is wrong on our side.
+    const fn of_ours(&self) -> (Both, Both) {
+        match self {
             Self::Busy => (
                 ("Încercați din nou", "Try again"),
                 (
@@ -125,18 +136,14 @@ impl Trouble {
                     "The database does not answer now. Nothing was changed.",
                 ),
             ),
-            Self::Broken(_) => (
+            _ => (
                 ("Ceva nu a mers", "Something went wrong"),
                 (
                     "Eroarea a fost înregistrată. Dați echipei tehnice numărul cererii de mai jos.",
                     "The error was logged. Give the engineers the number of the request below.",
                 ),
             ),
-        };
-        (
-            visit.says(title.0, title.1).to_owned(),
-            visit.says(text.0, text.1).to_owned(),
-        )
+        }
     }
 }
 
@@ -176,8 +183,6 @@ impl ResponseError for Trouble {
             Self::NotAllowed(_) | Self::ForeignForm | Self::OldForm => StatusCode::FORBIDDEN,
             Self::FormUnreadable | Self::FieldTooLong { .. } => StatusCode::BAD_REQUEST,
             Self::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Stale { .. } => StatusCode::CONFLICT,
-            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -11,6 +11,7 @@ use crate::console::trouble::Trouble;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::operator::Actor;
 use crate::domain::operator::role::{Permission, Roles};
+use crate::domain::sign_in::Stage;
 use crate::flow::people::session::Holder;
 use crate::words::Language;
 
@@ -31,6 +32,17 @@ pub(crate) struct SignedIn {
 }
 
 impl SignedIn {
+    /// The session, as flows about accounts take it.
+    pub(crate) fn holder(&self) -> Holder {
+        Holder {
+            session: self.session,
+            user: self.user,
+            name: self.name.clone(),
+            roles: self.roles.clone(),
+            stage: Stage::Open,
+        }
+    }
+
     /// Who the history says did it.
     pub(crate) fn actor(&self) -> Actor {
         Actor::Operator(self.name.clone())

@@ -1,7 +1,89 @@
 //! Decisions that one person must not take alone: each of several persons gives an approval, and
 //! the same person counts once.
 
+use crate::coded;
 use crate::domain::operator::Actor;
+use crate::domain::operator::role::Permission;
+
+coded! {
+    /// What one person asks for and another does.
+    pub enum FourEyesAction as "action for two persons" {
+        /// Ask the bureau not to make the cards of an order that it has.
+        CancelSentOrder = "CANCEL_SENT_ORDER",
+        /// Send an order again that the bureau has answered.
+        ResendAnsweredOrder = "RESEND_ANSWERED_ORDER",
+        /// Let a certificate or an API key count no more.
+        RevokeKey = "REVOKE_KEY",
+        /// Take somebody's device and recovery codes out of use.
+        ResetSecondFactor = "RESET_SECOND_FACTOR",
+    }
+}
+
+coded! {
+    /// How a request ended.
+    pub enum RequestOutcome as "outcome of a request" {
+        /// Another person approved it, and it was done.
+        Done = "DONE",
+        /// Another person said no.
+        Rejected = "REJECTED",
+        /// Whoever asked took it back.
+        Withdrawn = "WITHDRAWN",
+        /// Nobody decided in time.
+        Expired = "EXPIRED",
+    }
+}
+
+/// Hours within which another person decides.
+pub const REQUEST_HOURS: i64 = 72;
+
+impl FourEyesAction {
+    /// What whoever asks must be allowed.
+    pub const fn asked_with(self) -> Permission {
+        match self {
+            Self::CancelSentOrder | Self::ResendAnsweredOrder => Permission::DecideOrders,
+            Self::RevokeKey => Permission::ManageOffices,
+            Self::ResetSecondFactor => Permission::ManageUsers,
+        }
+    }
+
+    /// What comes of it, for whoever approves: in Romanian and in English.
+    pub fn consequence(self, subject: &str) -> [String; 2] {
+        match self {
+            Self::CancelSentOrder => [
+                format!(
+                    "Biroului i se cere să nu mai producă nicio carte din comanda {subject}. Cărțile deja produse nu se pot opri."
+                ),
+                format!(
+                    "The bureau is asked to make no more card of the order {subject}. Cards that are made cannot be stopped."
+                ),
+            ],
+            Self::ResendAnsweredOrder => [
+                format!(
+                    "Comanda {subject} se trimite din nou, deși biroul a răspuns la ea. Un birou care nu recunoaște repetarea poate produce fiecare carte de două ori."
+                ),
+                format!(
+                    "The order {subject} is sent again although the bureau has answered it. A bureau that does not recognise the repetition may make each card twice."
+                ),
+            ],
+            Self::RevokeKey => [
+                format!(
+                    "Cheia {subject} nu mai este acceptată din secunda aceasta. Programul care o folosește nu mai poate apela poarta până primește alta."
+                ),
+                format!(
+                    "The key {subject} counts no more from this second on. The program that uses it cannot call the gateway until it has another."
+                ),
+            ],
+            Self::ResetSecondFactor => [
+                format!(
+                    "Oricine știe parola contului {subject} poate adăuga un dispozitiv propriu la următoarea intrare. Verificați că cererea vine de la titular."
+                ),
+                format!(
+                    "Whoever knows the password of {subject} can add a device of their own at the next signing in. Make sure that the account's owner asked for it."
+                ),
+            ],
+        }
+    }
+}
 
 /// How many persons a decision needs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -95,6 +177,18 @@ mod tests {
             Persons::One.judge(&[], &operator("ana")),
             Ok(Approval::Complete)
         );
+    }
+
+    #[test]
+    fn every_action_says_what_comes_of_it_in_both_languages() {
+        for action in FourEyesAction::ALL {
+            let [romanian, english] = action.consequence("X-17");
+            assert!(
+                romanian.contains("X-17") && english.contains("X-17"),
+                "{action}"
+            );
+            assert_ne!(romanian, english);
+        }
     }
 
     #[test]

@@ -75,4 +75,6 @@ ids! {
     UserId,
     /// One person's use of the console, from signing in to its end.
     SessionId,
+    /// What one person asks for and another decides.
+    RequestId,
 }

@@ -4,11 +4,13 @@
 //! source it came from. Nothing here can fail for a reason outside its arguments.
 
 // What everything else is said with.
+pub mod audit;
 pub mod calendar;
 pub mod codes;
 pub mod id;
 pub mod money;
 pub mod month;
+pub mod one_time_code;
 pub mod operator;
 pub mod reason;
 pub mod rule;

@@ -6,6 +6,7 @@
 mod apply_acknowledgement;
 mod apply_receipt;
 pub mod arriving;
+pub mod audit_record;
 mod batching_rule;
 pub mod cancel_application;
 pub mod causes;
@@ -109,6 +110,23 @@ impl<R> Failure<R> {
                 .filter_map(|cause| cause.downcast_ref::<StoreError>())
                 .any(StoreError::is_lost_race),
         }
+    }
+}
+
+impl<R> Failure<R> {
+    /// The same failure, told in the words of another flow.
+    pub fn map<S>(self, told: impl FnOnce(R) -> S) -> Failure<S> {
+        match self {
+            Self::Refused(refusal) => Failure::Refused(told(refusal)),
+            Self::Broken(error) => Failure::Broken(error),
+        }
+    }
+}
+
+impl Failure<std::convert::Infallible> {
+    /// The same failure of a flow that can be refused for other reasons.
+    pub fn without_refusal<R>(self) -> Failure<R> {
+        self.map(|never| match never {})
     }
 }
 

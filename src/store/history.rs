@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::coded;
 use crate::domain::acknowledgement::{self, LineEvent, LineState};
 use crate::domain::application::{self, ApplicationEvent, ApplicationState};
+use crate::domain::audit::Entry;
 use crate::domain::complaint::{self, ComplaintEvent, ComplaintState};
 use crate::domain::consignment::{self, ConsignmentEvent, ConsignmentState};
 use crate::domain::fee::{self, FeeEvent, FeeState};
@@ -24,7 +25,7 @@ use crate::domain::step::{self, IllegalStep, Step};
 use crate::domain::webhook::{self, WebhookEvent, WebhookState};
 use crate::random::Random;
 use crate::store::tx::{execute, execute_rows, query};
-use crate::store::{StoreError, Tx, later};
+use crate::store::{StoreError, Tx, audit, later};
 
 pub use together::{Together, Walk, take_all};
 
@@ -158,8 +159,22 @@ pub async fn record(
     words: [&str; 3],
     note: &Note<'_>,
 ) -> Result<(), StoreError> {
+    let id_of_row = note.random.uuid(note.at);
+    if note.actor.is_on_record() {
+        let entry = Entry {
+            at: note.at,
+            actor: note.actor.to_string(),
+            action: words[1].to_owned(),
+            subject_kind: kind.to_string(),
+            subject: id.to_string(),
+            detail: audit::detail_of(words[0], words[2]),
+            reason: note.reason.map(str::to_owned),
+            history: Some(id_of_row),
+        };
+        audit::note(tx, entry);
+    }
     let row = Row {
-        id: note.random.uuid(note.at),
+        id: id_of_row,
         kind,
         subject: id,
         words: words.map(str::to_owned),

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::audit::Entry;
 use crate::store::history::{self, Row};
 use crate::store::outbox::{self, Event};
 use crate::store::tidings::{News, Tidings};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, audit};
 
 /// Rows of history that wait at most; more are written at once.
 const HISTORY_MAX: usize = 2_000;
@@ -17,6 +18,7 @@ const HISTORY_MAX: usize = 2_000;
 pub struct Later {
     history: Vec<Row>,
     events: BTreeMap<String, Vec<Event>>,
+    audit: Vec<Entry>,
     news: News,
     tidings: Tidings,
 }
@@ -27,6 +29,7 @@ impl Later {
         Self {
             history: Vec::new(),
             events: BTreeMap::new(),
+            audit: Vec::new(),
             news: News::new(),
             tidings,
         }
@@ -63,7 +66,22 @@ pub(super) fn tell(tx: &mut Tx, lane: &str, event: Event) {
     }
 }
 
-/// Writes everything that waits.
+/// Lets an entry of the audit record wait for the commit.
+pub(super) fn note_audit(tx: &mut Tx, entry: Entry) {
+    tx.later().audit.push(entry);
+}
+
+/// Writes the entries of the audit record, the very last thing before the commit: everybody who decides
+/// waits for the end of the chain.
+pub(super) async fn chain(tx: &mut Tx) -> Result<(), StoreError> {
+    let entries = std::mem::take(&mut tx.later().audit);
+    if entries.is_empty() {
+        return Ok(());
+    }
+    audit::append(tx, entries).await
+}
+
+/// Writes everything that waits, but for the audit record.
 pub(super) async fn write(tx: &mut Tx) -> Result<(), StoreError> {
     let later = tx.later();
     let history = std::mem::take(&mut later.history);

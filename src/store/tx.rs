@@ -22,6 +22,7 @@ impl Tx {
     /// Makes everything written so far durable, all of it or nothing.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         later::write(&mut self).await?;
+        later::chain(&mut self).await?;
         // What may not have been committed is not told: whoever waits for it finds its rows later.
         match self {
             Self::Postgres(tx, later) => {

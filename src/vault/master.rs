@@ -63,7 +63,7 @@ pub(super) enum Purpose {
     /// Signs what a webhook is sent.
     WebhookKey,
     /// Gives the codes of a person's second factor.
-    CodeKey,
+    SecondFactor,
 }
 
 /// Says which master key wrapped a data key, without telling anything about it.
@@ -253,7 +253,7 @@ fn bound_to(purpose: Purpose, master_id: MasterId, id: SealedId) -> Vec<u8> {
     let purpose: &[u8] = match purpose {
         Purpose::DataKey => b"cei-gateway data key",
         Purpose::WebhookKey => b"cei-gateway webhook key",
-        Purpose::CodeKey => b"cei-gateway code key",
+        Purpose::SecondFactor => b"cei-gateway code key",
     };
     [purpose, &[WRAP_VERSION], &master_id, id.0.as_bytes()].concat()
 }

@@ -160,13 +160,15 @@ impl Vault {
     /// Wraps the key of a person's codes, for the account that keeps it.
     pub fn wrap_code_key(&self, key: &DataKey, account: Uuid) -> Result<Vec<u8>, VaultError> {
         let account = SealedId(account);
-        self.inner.master.wrap(Purpose::CodeKey, key, account)
+        self.inner.master.wrap(Purpose::SecondFactor, key, account)
     }
 
     /// Unwraps the key of a person's codes.
     pub fn unwrap_code_key(&self, wrapped: &[u8], account: Uuid) -> Result<DataKey, VaultError> {
         let account = SealedId(account);
-        self.inner.master.unwrap(Purpose::CodeKey, wrapped, account)
+        self.inner
+            .master
+            .unwrap(Purpose::SecondFactor, wrapped, account)
     }
 
     /// The keyed hash (HMAC-SHA256) by which a value such as a CNP is looked up without being kept.

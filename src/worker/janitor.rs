@@ -1,7 +1,9 @@
-//! Erases what may be kept no longer, sweeps what no row refers to, and notices the cards that nobody
-//! came for.
+//! Erases what may be kept no longer, sweeps what no row refers to, notices the cards that nobody came
+//! for, and signs where the audit record stood at the end of a day.
 
+use crate::flow::audit_record::sign_heads::sign_head_of_yesterday;
 use crate::flow::erase_content::{erase_due, forget_answers, forget_failures, sweep_orphans};
+use crate::flow::people::session::forget_sessions;
 use crate::flow::uncollected::call_unclaimed;
 use crate::gateway::Gateway;
 use crate::worker::bell::Bell;
@@ -27,6 +29,8 @@ impl Worker for Janitor {
             tracing::info!(count = called, "cards called unclaimed");
             return Ok(Progress::Worked);
         }
+        sign_head_of_yesterday(gateway).await?;
+        forget_sessions(gateway).await?;
         forget_answers(gateway).await?;
         forget_failures(gateway).await?;
         let swept = sweep_orphans(gateway).await?;

@@ -7,6 +7,8 @@ mod after;
 #[cfg(test)]
 mod cancelling;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod crashes;

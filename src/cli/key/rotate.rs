@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::cli::Exit;
-use crate::cli::context::Context;
+use crate::cli::context::{Change, Context};
 use crate::cli::exit::CliError;
 use crate::cli::key::{Life, new_api_key, public_key_hash};
 use crate::cli::output::instant;
@@ -119,6 +119,13 @@ async fn replace(
         ..standing.period
     };
     credentials::set_period(&mut tx, standing.credential.id, period).await?;
+    let change = Change {
+        action: "KEY_REPLACED",
+        kind: "KEY",
+        subject: new.id.to_string(),
+        detail: format!("in place of {}", standing.credential.id),
+    };
+    context.put_on_record(&mut tx, change);
     tx.commit().await?;
     Ok(Replaced {
         new: new.id,

@@ -11,4 +11,5 @@ mod outbox;
 mod payments;
 mod refunds;
 mod setting_up;
+mod users;
 mod xml;

@@ -21,6 +21,13 @@ pub enum Actor {
     Automation(String),
 }
 
+impl Actor {
+    /// Whether what it does belongs to the audit record: people, and programs that act for them.
+    pub const fn is_on_record(&self) -> bool {
+        matches!(self, Self::Operator(_) | Self::Automation(_))
+    }
+}
+
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

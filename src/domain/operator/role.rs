@@ -158,18 +158,14 @@ mod tests {
             Permission::Approve,
         ];
         for permission in changing {
-            for role in [Role::Viewer, Role::Administrator, Role::Auditor] {
+            for role in [Viewer, Administrator, Auditor] {
                 assert!(!may(role, permission), "{role} {permission}");
             }
-            assert!(may(Role::Supervisor, permission), "{permission}");
+            assert!(may(Supervisor, permission), "{permission}");
         }
         for permission in [Permission::ManageUsers, Permission::ManageOffices] {
             for role in Role::ALL {
-                assert_eq!(
-                    may(*role, permission),
-                    *role == Role::Administrator,
-                    "{role}"
-                );
+                assert_eq!(may(*role, permission), *role == Administrator, "{role}");
             }
         }
     }
@@ -179,7 +175,7 @@ mod tests {
         for permission in Permission::ALL {
             assert!(!Roles::default().may(*permission));
         }
-        let both = Roles::new([Role::Auditor, Role::Operator, Role::Auditor]);
+        let both = Roles::new([Auditor, Operator, Auditor]);
         assert_eq!(both.to_string(), "OPERATOR AUDITOR");
         assert!(both.may(Permission::DecideOrders) && both.may(Permission::ViewAudit));
         assert!(!both.may(Permission::ManageUsers));

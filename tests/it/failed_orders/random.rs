@@ -345,7 +345,7 @@ async fn tell(seed: u64, database: Database) {
 #[tokio::test]
 async fn no_story_loses_a_line_or_doubles_a_card() {
     for seed in 1..=8 {
-        tell(seed, Database::sqlite().await).await;
+        Box::pin(tell(seed, Database::sqlite().await)).await;
     }
 }
 
@@ -353,7 +353,7 @@ async fn no_story_loses_a_line_or_doubles_a_card() {
 async fn no_story_loses_a_line_or_doubles_a_card_on_a_server() {
     for seed in 21..=22 {
         if let Some(database) = Database::postgres().await {
-            tell(seed, database).await;
+            Box::pin(tell(seed, database)).await;
         }
     }
 }

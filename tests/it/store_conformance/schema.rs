@@ -10,6 +10,7 @@ use cei_gateway::domain::consignment::{ConsignmentState, ScanFinding};
 use cei_gateway::domain::day::DayEvent;
 use cei_gateway::domain::delivery::DeliveryVerdict;
 use cei_gateway::domain::fee::FeeState;
+use cei_gateway::domain::four_eyes::{FourEyesAction, RequestOutcome};
 use cei_gateway::domain::inbox::InboxState;
 use cei_gateway::domain::letter::{LetterKind, LetterState, Occasion};
 use cei_gateway::domain::operator::role::Role;
@@ -84,21 +85,8 @@ fn words() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("webhook_keys", "kind", codes!(KeyKind)),
         ("user_roles", "role", codes!(Role)),
         ("sessions", "stage", codes!(Stage)),
-        (
-            "four_eyes_requests",
-            "action",
-            vec![
-                "CANCEL_SENT_ORDER",
-                "RESEND_ANSWERED_ORDER",
-                "REVOKE_KEY",
-                "RESET_SECOND_FACTOR",
-            ],
-        ),
-        (
-            "four_eyes_requests",
-            "outcome",
-            vec!["DONE", "REFUSED", "REJECTED", "WITHDRAWN", "EXPIRED"],
-        ),
+        ("four_eyes_requests", "action", codes!(FourEyesAction)),
+        ("four_eyes_requests", "outcome", codes!(RequestOutcome)),
         ("deliveries", "outcome", codes!(DeliveryVerdict)),
         // A file has no life cycle of its own; a fee is held as its application, a refund as its
         // payment; holds do not nest.
