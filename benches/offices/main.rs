@@ -108,7 +108,9 @@ async fn measure_one(town: &Town, options: &Options, history: History) -> anyhow
                 let measured = intake::measure(town, &mut applicants, options, &mut samples);
                 Box::pin(measured).await?;
             }
-            Section::Polls => polls::measure(town, &mut applicants, options, &mut samples).await?,
+            Section::Polls => {
+                Box::pin(polls::measure(town, &mut applicants, options, &mut samples)).await?;
+            }
             Section::Outbox => outbox::measure(town, options, &mut samples).await?,
             Section::Waiting => waiting::measure(town, options, &mut samples).await?,
         }

@@ -166,7 +166,7 @@ async fn all(mut requests: JoinSet<Option<Told>>) -> Vec<Told> {
 
 #[tokio::test]
 async fn what_arrives_at_once_is_numbered_without_gaps() {
-    let Some(mut world) = world().await else {
+    let Some(mut world) = Box::pin(world()).await else {
         return;
     };
     let counter = Counter::of(&world.gateway, world.offices[0].id);
@@ -197,7 +197,7 @@ async fn what_arrives_at_once_is_numbered_without_gaps() {
 
 #[tokio::test]
 async fn of_one_person_at_once_one_is_taken_in_and_nobody_else_is_harmed() {
-    let Some(mut world) = world().await else {
+    let Some(mut world) = Box::pin(world()).await else {
         return;
     };
     let counter = Counter::of(&world.gateway, world.offices[0].id);
@@ -229,7 +229,7 @@ async fn of_one_person_at_once_one_is_taken_in_and_nobody_else_is_harmed() {
 
 #[tokio::test]
 async fn of_two_gateways_with_the_same_applications_one_dies_anywhere_and_each_exists_once() {
-    let Some(mut world) = world().await else {
+    let Some(mut world) = Box::pin(world()).await else {
         return;
     };
     let clock = Clock::Manual(world.clock.clone());
@@ -295,7 +295,7 @@ async fn of_two_gateways_with_the_same_applications_one_dies_anywhere_and_each_e
 
 #[tokio::test]
 async fn a_transaction_that_is_given_up_while_it_begins_is_left_open_for_nobody() {
-    let Some(mut world) = world().await else {
+    let Some(mut world) = Box::pin(world()).await else {
         return;
     };
     world.config.database.connections_max = 1;
