@@ -6,7 +6,9 @@ use cei_gateway::flow::Failure;
 use cei_gateway::flow::people::administer::{self, AdministrationRefusal, By};
 use chrono::TimeDelta;
 
-use crate::console::browser::{Browser, CHOSEN, SESSION, add_user, console, first_sign_in};
+use crate::console::browser::{
+    Browser, CHOSEN, SESSION, add_user, between, console, first_sign_in,
+};
 use crate::kit::databases::rows;
 use crate::kit::world::both_worlds;
 
@@ -113,7 +115,8 @@ both_worlds! {
                 browser.get("/sign-in").await;
                 let fields = [("name", name), ("password", "wrong")];
                 let answer = browser.post("/sign-in", &fields).await;
-                let text = answer.text.replace(&browser.form_token, "…");
+                let nonce = between(&answer.text, "nonce=\"", "\"").unwrap();
+                let text = answer.text.replace(&nonce, "…").replace(&browser.form_token, "…");
                 let escaped = name.replace(';', "&#59;");
                 seen.push((answer.status, text.replace(name, "…").replace(&escaped, "…")));
             }
