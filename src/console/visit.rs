@@ -7,6 +7,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::console::preferences::Theme;
+use crate::console::routes::{Access, Found, find};
 use crate::console::trouble::Trouble;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::operator::Actor;
@@ -76,6 +77,19 @@ impl Visit {
     pub(crate) fn may(&self, permission: Permission) -> bool {
         let roles = self.user.as_ref().map(|user| &user.roles);
         roles.is_some_and(|roles| roles.may(permission))
+    }
+
+    /// Whether there is a page at this address, and the visitor may open it.
+    pub(crate) fn reaches(&self, path: &str) -> bool {
+        match find("GET", path) {
+            Found::Route(route) => match route.access {
+                Access::Anyone => true,
+                Access::At(_) => false,
+                Access::SignedIn => self.user.is_some(),
+                Access::Needs(permission) => self.may(permission),
+            },
+            Found::OtherMethods | Found::Nothing => false,
+        }
     }
 
     /// Who is signed in, on pages that nobody else reaches.

@@ -1,6 +1,7 @@
 //! What stands around every page: the menu with what waits, the lights of the other parties.
 
 use crate::config::Environment;
+use crate::console::visit::Visit;
 use crate::domain::operator::role::{Role, Roles};
 use crate::words::{Language, number};
 
@@ -28,7 +29,7 @@ const fn item(path: &'static str, icon: &'static str, ro: &'static str, en: &'st
     Item { path, icon, ro, en }
 }
 
-/// The entries of the menu.
+/// The entries of the menu; a visitor sees those that the list of routes has and that are theirs.
 pub(crate) const GROUPS: &[Group] = &[
     Group {
         ro: "Lucru curent",
@@ -37,6 +38,7 @@ pub(crate) const GROUPS: &[Group] = &[
             item("/", "home", "Tablou de bord", "Dashboard"),
             item("/failed-orders", "alert", "Comenzi eșuate", "Failed orders"),
             item("/payments", "money", "Plăți", "Payments"),
+            item("/requests", "record", "De aprobat", "To approve"),
         ],
     },
     Group {
@@ -54,6 +56,7 @@ pub(crate) const GROUPS: &[Group] = &[
         en: "Administration",
         items: &[
             item("/audit", "record", "Jurnal de audit", "Audit record"),
+            item("/settings/users", "gear", "Utilizatori", "Users"),
             item("/settings", "gear", "Setări", "Settings"),
         ],
     },
@@ -94,6 +97,14 @@ pub(crate) struct Shell {
     pub(crate) tallies: Vec<Tally>,
     /// How the others stand.
     pub(crate) lights: Vec<Light>,
+}
+
+impl Group {
+    /// The entries that a visitor may open.
+    pub(crate) fn items_for(&self, visit: &Visit) -> Vec<&'static Item> {
+        let items = self.items.iter();
+        items.filter(|item| visit.reaches(item.path)).collect()
+    }
 }
 
 impl Shell {
@@ -144,7 +155,12 @@ const fn name_of(role: Role, language: Language) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+    use crate::console::preferences::Theme;
+    use crate::console::visit::SignedIn;
+    use crate::domain::id::{SessionId, UserId};
 
     #[test]
     fn initials_are_letters_of_the_first_two_words() {
@@ -156,6 +172,36 @@ mod tests {
             ("<script>", "S"),
         ] {
             assert_eq!(initials(name), letters);
+        }
+    }
+
+    #[test]
+    fn the_menu_leads_to_pages_that_are_there_and_are_the_visitors() {
+        let seen = |role| {
+            let visit = visit_of(role);
+            let items = GROUPS.iter().flat_map(|group| group.items_for(&visit));
+            items.map(|item| item.path).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(Role::Viewer), ["/", "/requests"]);
+        assert!(seen(Role::Auditor).contains(&"/audit"));
+        assert!(seen(Role::Administrator).contains(&"/settings/users"));
+    }
+
+    fn visit_of(role: Role) -> Visit {
+        Visit {
+            user: Some(SignedIn {
+                user: UserId(Uuid::nil()),
+                name: "maria.danila".to_owned(),
+                roles: Roles::new([role]),
+                session: SessionId(Uuid::nil()),
+            }),
+            signing_in: None,
+            language: Language::Romanian,
+            theme: Theme::System,
+            nonce: String::new(),
+            form_token: String::new(),
+            request_id: String::new(),
+            return_to: None,
         }
     }
 

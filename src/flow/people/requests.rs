@@ -122,9 +122,6 @@ pub async fn approve(
 ) -> Outcome<Request> {
     let mut tx = gateway.store.begin().await?;
     let request = end(&mut tx, gateway, id, (RequestOutcome::Done, actor), reason).await?;
-    Persons::Two
-        .judge(std::slice::from_ref(&request.asked_by), actor)
-        .map_err(|refusal| Failure::Refused(refusal.into()))?;
     let state = state_of(&mut tx, request.action, &request.subject).await?;
     let state = state.unwrap_or_default();
     if state != request.subject_state {
@@ -161,27 +158,7 @@ pub async fn reject(
     actor: &Actor,
     reason: &str,
 ) -> Outcome<Request> {
-    let mut tx = gateway.store.begin().await?;
-    let request = end(
-        &mut tx,
-        gateway,
-        id,
-        (RequestOutcome::Rejected, actor),
-        reason,
-    )
-    .await?;
-    Persons::Two
-        .judge(std::slice::from_ref(&request.asked_by), actor)
-        .map_err(|refusal| Failure::Refused(refusal.into()))?;
-    put_on_record(
-        &mut tx,
-        gateway,
-        &request,
-        (actor, "REQUEST_REJECTED"),
-        reason,
-    );
-    tx.commit().await?;
-    Ok(request)
+    leave_undone(gateway, id, (RequestOutcome::Rejected, actor), reason).await
 }
 
 /// Takes a request back that one has made oneself.
@@ -191,27 +168,39 @@ pub async fn withdraw(
     actor: &Actor,
     reason: &str,
 ) -> Outcome<Request> {
+    leave_undone(gateway, id, (RequestOutcome::Withdrawn, actor), reason).await
+}
+
+/// Ends a request of which nothing is done.
+async fn leave_undone(
+    gateway: &Gateway,
+    id: RequestId,
+    (outcome, actor): (RequestOutcome, &Actor),
+    reason: &str,
+) -> Outcome<Request> {
     let mut tx = gateway.store.begin().await?;
-    let request = end(
-        &mut tx,
-        gateway,
-        id,
-        (RequestOutcome::Withdrawn, actor),
-        reason,
-    )
-    .await?;
-    if person(actor).as_ref() != Some(&request.asked_by) {
-        return refused(RequestRefusal::NotYours);
-    }
-    put_on_record(
-        &mut tx,
-        gateway,
-        &request,
-        (actor, "REQUEST_WITHDRAWN"),
-        reason,
-    );
+    let request = end(&mut tx, gateway, id, (outcome, actor), reason).await?;
+    let action = match outcome {
+        RequestOutcome::Withdrawn => "REQUEST_WITHDRAWN",
+        _ => "REQUEST_REJECTED",
+    };
+    put_on_record(&mut tx, gateway, &request, (actor, action), reason);
     tx.commit().await?;
     Ok(request)
+}
+
+/// Whether somebody may end a request so: its own by taking it back, another's otherwise.
+fn may_end(
+    request: &Request,
+    outcome: RequestOutcome,
+    actor: &Actor,
+) -> Result<(), RequestRefusal> {
+    if outcome == RequestOutcome::Withdrawn {
+        let is_own = person(actor).as_ref() == Some(&request.asked_by);
+        return is_own.then_some(()).ok_or(RequestRefusal::NotYours);
+    }
+    let asked = std::slice::from_ref(&request.asked_by);
+    Ok(Persons::Two.judge(asked, actor).map(|_count| ())?)
 }
 
 /// Ends a request, if it waits; of two who do so at once, the second is told who was first.
@@ -239,7 +228,10 @@ async fn end(
     let is_ours = four_eyes_requests::end(tx, id, ending).await?;
     match four_eyes_requests::find(tx, id).await? {
         None => refused(RequestRefusal::Unknown),
-        Some(request) if is_ours => Ok(request),
+        Some(request) if is_ours => {
+            may_end(&request, outcome, actor).map_err(Failure::Refused)?;
+            Ok(request)
+        }
         Some(request) => refused(RequestRefusal::Ended {
             outcome: request.outcome.unwrap_or(RequestOutcome::Expired),
             by: request.ended_by.unwrap_or_default(),
