@@ -1,5 +1,8 @@
 //! What every handler of the console may use.
 
+use std::sync::Arc;
+
+use crate::console::pages::dashboard::Readings;
 use crate::gateway::Gateway;
 
 /// What every handler may use; one per process, cheap to clone.
@@ -9,4 +12,6 @@ pub(crate) struct Desk {
     pub(crate) gateway: Gateway,
     /// Whether browsers reach the console over TLS that ends here.
     pub(crate) speaks_tls: bool,
+    /// The figures that every page shows around it, and the dashboard in it.
+    pub(crate) readings: Arc<Readings>,
 }

@@ -64,13 +64,22 @@ pub(super) async fn gate<B: MessageBody + 'static>(
     request.extensions_mut().insert(visit.clone());
     let mut route = "";
     let outcome = match admitted {
-        Err(trouble) => Ok(Ok(request.into_response(page_of(&trouble, &visit, is_part)))),
+        Err(trouble) => {
+            let page = page_of(&trouble, &desk, &visit, is_part).instrument(span.clone());
+            Ok(Ok(request.into_response(page.await)))
+        }
         Ok(found) => {
             route = found.map_or("", |route| route.path);
             let answered = AssertUnwindSafe(next.call(request)).catch_unwind();
             let answered = answered.instrument(span.clone()).await;
-            answered
-                .map(|answer| answer.map(|it| written(it.map_into_boxed_body(), &visit, is_part)))
+            match answered {
+                Ok(Ok(answer)) => {
+                    let answer = written(answer.map_into_boxed_body(), &desk, &visit, is_part);
+                    Ok(Ok(answer.instrument(span.clone()).await))
+                }
+                Ok(Err(error)) => Ok(Err(error)),
+                Err(panic) => Err(panic),
+            }
         }
     };
     let _entered = span.enter();
@@ -117,6 +126,10 @@ fn new_visit(desk: &Desk, request: &ServiceRequest) -> Visit {
         form_token: String::new(),
         request_id: gateway.random.uuid(gateway.clock.now()).to_string(),
         return_to: address.filter(|_| is_page).map(|it| escaped(it.as_str())),
+        here: match address {
+            Some(address) if is_page => address.to_string(),
+            _ => request.path().to_owned(),
+        },
     }
 }
 
@@ -143,12 +156,6 @@ async fn admit(
     visit: &mut Visit,
     made: &mut Option<String>,
 ) -> Result<Option<&'static Route>, Trouble> {
-    // The path as the handlers' own matching sees it, so that the two cannot disagree.
-    let route = match find(request.method().as_str(), request.match_info().as_str()) {
-        Found::Route(route) => route,
-        Found::OtherMethods => return Err(Trouble::MethodNotAllowed),
-        Found::Nothing => return Err(Trouble::NotFound),
-    };
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     if changes {
         check_origin(request.headers())?;
@@ -161,17 +168,29 @@ async fn admit(
         }
         None => None,
     };
-    let of_form = match (&holder, token, cookie(request.headers(), FORM_COOKIE)) {
-        (Some(_), Some(token), _) => token,
-        (_, _, Some(own)) => own.to_owned(),
-        (_, _, None) => {
-            let token = new_token()?.to_string();
-            *made = Some(token.clone());
-            token
-        }
+    if let (Some(_), Some(token)) = (&holder, &token) {
+        visit.form_token = form_token(token);
+    }
+    note_holder(visit, holder);
+    // The path as the handlers' own matching sees it, so that the two cannot disagree.
+    let route = match find(request.method().as_str(), request.match_info().as_str()) {
+        Found::Route(route) => route,
+        Found::OtherMethods => return Err(Trouble::MethodNotAllowed),
+        Found::Nothing => return Err(Trouble::NotFound),
     };
-    visit.form_token = form_token(&of_form);
-    check_access(route, visit, holder)?;
+    if visit.form_token.is_empty() {
+        let own = cookie(request.headers(), FORM_COOKIE).map(str::to_owned);
+        let own = match own {
+            Some(own) => own,
+            None => {
+                let token = new_token()?.to_string();
+                *made = Some(token.clone());
+                token
+            }
+        };
+        visit.form_token = form_token(&own);
+    }
+    check_access(route, visit)?;
     if changes {
         let fields = Fields::parse(&read_form(desk, request).await?)?;
         if !is_same(fields.text(TOKEN_FIELD), &visit.form_token) {
@@ -182,19 +201,23 @@ async fn admit(
     Ok(Some(route))
 }
 
-/// Whether whoever holds this session may use a route; notes in the visit who that is.
-fn check_access(route: &Route, visit: &mut Visit, holder: Option<Holder>) -> Result<(), Trouble> {
-    match (&holder, route.access) {
-        (Some(holder), _) if holder.stage == Stage::Open => {
+/// Notes in the visit who holds the session.
+fn note_holder(visit: &mut Visit, holder: Option<Holder>) {
+    match holder {
+        Some(holder) if holder.stage == Stage::Open => {
             visit.user = Some(SignedIn {
                 user: holder.user,
-                name: holder.name.clone(),
-                roles: holder.roles.clone(),
+                name: holder.name,
+                roles: holder.roles,
                 session: holder.session,
             });
         }
-        _ => visit.signing_in = holder,
+        other => visit.signing_in = other,
     }
+}
+
+/// Whether the visitor may use a route.
+fn check_access(route: &Route, visit: &Visit) -> Result<(), Trouble> {
     let stage = visit.signing_in.as_ref().map(|holder| holder.stage);
     match route.access {
         Access::Anyone => Ok(()),
@@ -244,15 +267,18 @@ async fn read_form(desk: &Desk, request: &mut ServiceRequest) -> Result<Vec<u8>,
 }
 
 /// Writes the page of a trouble that a handler answered with.
-fn written(
+async fn written(
     response: ServiceResponse<BoxBody>,
+    desk: &Desk,
     visit: &Visit,
     is_part: bool,
 ) -> ServiceResponse<BoxBody> {
     let error = response.response().error();
-    let trouble = error.and_then(|error| error.as_error::<Trouble>());
-    match trouble.map(|trouble| page_of(trouble, visit, is_part)) {
-        Some(page) => response.into_response(page),
+    match error.and_then(|error| error.as_error::<Trouble>()) {
+        Some(trouble) => {
+            let page = page_of(trouble, desk, visit, is_part).await;
+            response.into_response(page)
+        }
         None => response,
     }
 }

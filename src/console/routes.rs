@@ -5,7 +5,7 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use crate::console::pages::dashboard;
+use crate::console::pages::{dashboard, orders};
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
 use crate::domain::sign_in::Stage;
@@ -75,6 +75,11 @@ routes! {
     POST "/account/recovery-codes"          => account::renew_recovery_codes,    Access::SignedIn;
     POST "/account/device"                  => account::leave_device,            Access::SignedIn;
     POST "/account/sessions/{id}/end"       => account::end_session,             Access::SignedIn;
+
+    GET  "/orders"                          => orders::list,                     Access::Needs(Permission::View);
+    GET  "/orders/{number}"                 => orders::show,                     Access::Needs(Permission::View);
+    GET  "/orders/{number}/{action}"        => orders::act::show,                Access::Needs(Permission::DecideOrders);
+    POST "/orders/{number}/{action}"        => orders::act::carry_out,           Access::Needs(Permission::DecideOrders);
 
     GET  "/requests"                        => requests::list,                   Access::Needs(Permission::View);
     POST "/requests"                        => requests::ask,                    Access::Needs(Permission::View);

@@ -1,6 +1,7 @@
 //! Starts and stops the console: a listener of its own, beside the API's.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -12,7 +13,6 @@ use tokio::task::JoinSet;
 use crate::config::{Config, Environment, Http};
 use crate::console::desk::Desk;
 use crate::console::gate::gate;
-use crate::console::pages::dashboard::Readings;
 use crate::console::routes;
 use crate::console::trouble::Trouble;
 use crate::gateway::Gateway;
@@ -83,15 +83,14 @@ pub fn start(gateway: &Gateway, listener: Listener) -> anyhow::Result<Running> {
     let desk = web::Data::new(Desk {
         gateway: gateway.clone(),
         speaks_tls: tls.is_some(),
+        readings: Arc::default(),
     });
-    let readings = web::Data::new(Readings::default());
     let per_address = gateway.config.limits.connections_per_address;
     let connections = Connections::new(per_address, gateway.clock.clone());
     let server = HttpServer::new(move || {
         App::new()
             .wrap(from_fn(gate))
             .app_data(desk.clone())
-            .app_data(readings.clone())
             .configure(routes::register)
             .default_service(web::to(nothing_here))
     })

@@ -7,6 +7,7 @@ use crate::console::visit::Visit;
 use crate::domain::operator::role::Permission;
 use crate::flow::Failure;
 use crate::store::StoreError;
+use crate::words::{Language, name_of};
 
 /// Why a visitor does not get what was asked for.
 #[derive(Debug)]
@@ -32,6 +33,11 @@ pub(crate) enum Trouble {
         /// How many it may have.
         most: usize,
     },
+    /// The address asks for something that its page does not know.
+    AskedWrong {
+        /// The parameter.
+        name: &'static str,
+    },
     /// The same request may succeed later.
     Busy,
     /// We must act on it.
@@ -47,6 +53,7 @@ impl Trouble {
         let (title, text) = match self {
             Self::NotAllowed(permission) => return not_allowed(*permission, visit),
             Self::FieldTooLong { most } => return field_too_long(*most, visit),
+            Self::AskedWrong { name } => return asked_wrong(name, visit),
             Self::SignIn | Self::NotFound | Self::MethodNotAllowed => self.of_visitor(),
             Self::ForeignForm | Self::OldForm | Self::FormUnreadable | Self::FormTooLarge => {
                 self.of_form()
@@ -149,20 +156,41 @@ impl Trouble {
 
 fn not_allowed(permission: Permission, visit: &Visit) -> (String, String) {
     let title = visit.says("Nu aveți acest drept", "You lack this permission");
-    let text = if visit.says("ro", "en") == "ro" {
-        format!("Pagina cere dreptul {permission}, pe care rolurile dumneavoastră nu îl au.")
-    } else {
-        format!("The page needs the permission {permission}, which your roles do not hold.")
+    let right = name_of(permission, visit.language);
+    let text = match visit.language {
+        Language::Romanian => format!(
+            "Pagina este pentru cine {right} ({permission}); rolurile dumneavoastră nu au acest drept."
+        ),
+        Language::English => format!(
+            "The page is for whoever may {right} ({permission}); your roles do not hold that permission."
+        ),
     };
     (title.to_owned(), text)
 }
 
 fn field_too_long(most: usize, visit: &Visit) -> (String, String) {
     let title = visit.says("Un câmp este prea lung", "A field is too long");
-    let text = if visit.says("ro", "en") == "ro" {
-        format!("Nu s-a schimbat nimic. Un câmp poate avea cel mult {most} de caractere.")
-    } else {
-        format!("Nothing was changed. A field may have {most} characters at most.")
+    let text = match visit.language {
+        Language::Romanian => {
+            format!("Nu s-a schimbat nimic. Un câmp poate avea cel mult {most} de caractere.")
+        }
+        Language::English => {
+            format!("Nothing was changed. A field may have {most} characters at most.")
+        }
+    };
+    (title.to_owned(), text)
+}
+
+fn asked_wrong(name: &str, visit: &Visit) -> (String, String) {
+    let title = visit.says(
+        "Adresa cere ceva necunoscut",
+        "The address asks for something unknown",
+    );
+    let text = match visit.language {
+        Language::Romanian => format!("Pagina nu cunoaște valoarea parametrului «{name}»."),
+        Language::English => {
+            format!("The page does not know the value of the parameter \"{name}\".")
+        }
     };
     (title.to_owned(), text)
 }
@@ -181,7 +209,9 @@ impl ResponseError for Trouble {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAllowed(_) | Self::ForeignForm | Self::OldForm => StatusCode::FORBIDDEN,
-            Self::FormUnreadable | Self::FieldTooLong { .. } => StatusCode::BAD_REQUEST,
+            Self::FormUnreadable | Self::FieldTooLong { .. } | Self::AskedWrong { .. } => {
+                StatusCode::BAD_REQUEST
+            }
             Self::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,

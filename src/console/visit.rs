@@ -70,6 +70,8 @@ pub(crate) struct Visit {
     /// The address of this page as it may stand in a query, to come back to it; `None` for what is no
     /// page.
     pub(crate) return_to: Option<String>,
+    /// The address of the page that is shown, or whose form was sent, to show it again otherwise.
+    pub(crate) here: String,
 }
 
 impl Visit {

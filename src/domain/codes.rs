@@ -49,6 +49,14 @@ macro_rules! coded {
             }
         }
 
+        impl std::str::FromStr for $name {
+            type Err = $crate::domain::codes::UnknownCode;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::parse(text)
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())

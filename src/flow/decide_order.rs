@@ -72,6 +72,12 @@ pub enum OrderRefusal {
         /// The order.
         number: String,
     },
+    /// Somebody was faster: it is not as it was when this was decided.
+    #[error("the order {number} has changed since it was looked at")]
+    Moved {
+        /// The order.
+        number: String,
+    },
     /// A line was named that the order does not have.
     #[error("the order {number} has no line {line_no}")]
     NoSuchLine {
@@ -161,6 +167,28 @@ pub async fn decide(
     Ok(done)
 }
 
+/// Carries a decision out in a transaction of its own, about an order as somebody saw it: at this
+/// version. Of two who saw the same, the second is refused.
+pub async fn decide_as_seen(
+    gateway: &Gateway,
+    (number, version): (&str, i64),
+    decision: OrderDecision<'_>,
+    actor: &Actor,
+    reason: &str,
+) -> Result<OrderDone, Failure<OrderRefusal>> {
+    let note = note(gateway, actor, Some(reason.trim()));
+    let mut tx = gateway.store.begin().await?;
+    let order = find(&mut tx, number).await?;
+    if order.version != version {
+        let number = order.number;
+        return Err(Failure::Refused(OrderRefusal::Moved { number }));
+    }
+    let done = decide_in(&mut tx, gateway, number, decision, &note).await?;
+    tx.commit().await?;
+    wake(gateway);
+    Ok(done)
+}
+
 /// Wakes whoever has something to do once a decision about an order is committed.
 pub fn wake(gateway: &Gateway) {
     gateway.bells.ring(Bell::Dispatcher);
@@ -216,6 +244,37 @@ pub async fn preview(
     let (facts, lines) = gather(tx, order, decision).await?;
     let foreseen = foresee(decision.action, &facts, &lines);
     Ok(foreseen.map_err(|obstacle| refusal(order, obstacle)))
+}
+
+/// What every action would change, or why it cannot be carried out; changes nothing. A split sets the
+/// lines aside that the bureau's answer names.
+pub async fn preview_all(
+    tx: &mut Tx,
+    order: &Order,
+) -> Result<Vec<(OrderAction, Result<Consequence, OrderRefusal>)>, StoreError> {
+    let split = OrderDecision {
+        action: OrderAction::Split,
+        lines: &[],
+    };
+    let (facts, lines) = gather(tx, order, split).await?;
+    let actions = OrderAction::ALL.iter();
+    let foreseen = actions.map(|action| {
+        let foreseen = foresee(*action, &facts, &lines);
+        (
+            *action,
+            foreseen.map_err(|obstacle| refusal(order, obstacle)),
+        )
+    });
+    Ok(foreseen.collect())
+}
+
+/// The lines of an order that a split sets aside unless others are named.
+pub async fn lines_in_doubt(tx: &mut Tx, order: &Order) -> Result<Vec<i64>, StoreError> {
+    let split = OrderDecision {
+        action: OrderAction::Split,
+        lines: &[],
+    };
+    Ok(gather(tx, order, split).await?.1)
 }
 
 /// What has to be known for a decision: the order's facts, and the lines in doubt.

@@ -256,6 +256,18 @@ pub async fn list(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<HistoryE
     query!(fetch_all as HistoryEntry, tx, SQL, subject, limit)
 }
 
+/// Finds the last thing that happened to a subject.
+pub async fn find_latest(tx: &mut Tx, subject: Uuid) -> Result<Option<HistoryEntry>, StoreError> {
+    const SQL: &str = "
+        SELECT subject_kind, from_state, event, to_state, actor, note, at
+        FROM history
+        WHERE subject_id = $1
+        ORDER BY id DESC
+        LIMIT 1";
+    later::write(tx).await?;
+    query!(fetch_optional as HistoryEntry, tx, SQL, subject)
+}
+
 macro_rules! subject {
     (
         $(#[$meta:meta])*

@@ -206,6 +206,29 @@ pub async fn list(
     })
 }
 
+/// Lists orders in a state (or in any) that were opened before the order `before`, the latest first.
+pub async fn list_latest(
+    tx: &mut Tx,
+    state: Option<OrderState>,
+    before: Option<OrderId>,
+    limit: i64,
+) -> Result<Vec<Order>, StoreError> {
+    const ALL: &str = select!("WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    const STATE: &str = select!("WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+    let before = before.map_or(Uuid::max(), |id| id.0);
+    many(match state {
+        None => query!(fetch_all as OrderRow, tx, ALL, before, limit)?,
+        Some(state) => query!(
+            fetch_all as OrderRow,
+            tx,
+            STATE,
+            state.as_str(),
+            before,
+            limit
+        )?,
+    })
+}
+
 /// Lists orders that were sent before `before`, have no receipt and wait for nobody's decision, the
 /// oldest first.
 pub async fn list_silent(

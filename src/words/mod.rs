@@ -6,14 +6,19 @@
 pub mod problems;
 pub mod refusals;
 
+mod actors;
 mod count;
+mod events;
 mod explanation;
 mod figures;
 mod language;
 mod moment;
+mod states;
 
+pub use actors::actor;
 pub use count::{Noun, count, counted, noun};
 pub use explanation::{Both, Explanation};
 pub use figures::{amount, lei, number, per_cent};
 pub use language::Language;
 pub use moment::{ago, clock_time, date, date_and_time, day_and_month, lasting, when};
+pub use states::{Named, name_of};

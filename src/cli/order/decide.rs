@@ -60,7 +60,8 @@ impl Refusal for OrderRefusal {
             | Self::MaybeHeld { .. }
             | Self::Quarantined { .. }
             | Self::NothingHeld { .. }
-            | Self::NothingToOrder { .. } => Exit::Refused,
+            | Self::NothingToOrder { .. }
+            | Self::Moved { .. } => Exit::Refused,
         }
     }
 }

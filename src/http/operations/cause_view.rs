@@ -177,6 +177,7 @@ pub fn refusal_ro(refusal: &OrderRefusal) -> String {
         OrderRefusal::NoLineNamed { .. } => "nicio poziție nu este numită".to_owned(),
         OrderRefusal::NothingToOrder { .. } => "nicio poziție nu mai poate fi comandată".to_owned(),
         OrderRefusal::NoSuchLine { line_no, .. } => format!("nu există poziția {line_no}"),
+        OrderRefusal::Moved { .. } => "s-a schimbat între timp".to_owned(),
     }
 }
 

@@ -322,6 +322,10 @@ impl From<OrderRefusal> for Problem {
                 format!("Starea comenzii este {state}."),
             ),
             OrderRefusal::MaybeHeld { .. } => Self::of(catalogue::BUREAU_MAY_HOLD_ORDER),
+            OrderRefusal::Moved { .. } => Self::of(catalogue::DECISION_NOT_POSSIBLE).about(
+                "The order has changed since it was looked at.",
+                "Comanda s-a schimbat de când a fost privită.",
+            ),
             OrderRefusal::Quarantined { .. } => Self::of(catalogue::DECISION_NOT_POSSIBLE).about(
                 "The order is in quarantine; release it first.",
                 "Comanda este reținută; eliberați-o mai întâi.",

@@ -5,6 +5,7 @@ mod account;
 mod audit;
 mod browser;
 mod gate;
+mod orders;
 mod requests;
 mod roles;
 mod sign_in;

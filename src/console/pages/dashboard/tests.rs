@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use super::board::Board;
 use super::figures::{DayFigures, Figures, Offered};
-use super::{Page, charts, lights};
+use super::{Page, charts};
 use crate::config::Environment;
 use crate::console::look::asset;
 use crate::console::look::shell::{Shell, Tally};
+use crate::console::look::surroundings::lights;
 use crate::console::preferences::Theme;
 use crate::console::visit::{SignedIn, Visit};
 use crate::domain::application::ApplicationState;
@@ -223,6 +224,7 @@ fn visit(language: Language, theme: Theme) -> Visit {
         form_token: "token".to_owned(),
         request_id: "01JD3K8Z".to_owned(),
         return_to: None,
+        here: "/".to_owned(),
     }
 }
 

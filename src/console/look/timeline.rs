@@ -1,0 +1,125 @@
+//! What happened to a thing, step by step, as people read it.
+
+use std::str::FromStr;
+
+use crate::domain::acknowledgement::{LineEvent, LineState};
+use crate::domain::application::ApplicationState;
+use crate::domain::codes::UnknownCode;
+use crate::domain::fee::FeeState;
+use crate::domain::letter::{LetterEvent, LetterState};
+use crate::domain::order::{OrderEvent, OrderState};
+use crate::domain::payment::PaymentState;
+use crate::domain::refund::RefundState;
+use crate::store::history::{HistoryEntry, SubjectKind};
+use crate::words::{Language, Named, actor, date_and_time, name_of};
+
+/// One step.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Moment {
+    /// When: `22.11.2026 14:32`.
+    pub(crate) at: String,
+    /// What happened.
+    pub(crate) what: String,
+    /// The states before and after, where they differ: `Trimisă → Confirmată`.
+    pub(crate) change: String,
+    /// Who did it.
+    pub(crate) who: String,
+    /// Why, as somebody wrote it.
+    pub(crate) note: String,
+    /// Whether a person did it.
+    pub(crate) is_by_person: bool,
+}
+
+/// The steps of a history, in its order.
+pub(crate) fn moments(entries: &[HistoryEntry], language: Language) -> Vec<Moment> {
+    let moment = |entry| moment(entry, language);
+    entries.iter().map(moment).collect()
+}
+
+/// One step of a history.
+pub(crate) fn moment(entry: &HistoryEntry, language: Language) -> Moment {
+    let kind = SubjectKind::parse(&entry.subject_kind).ok();
+    let state = |text: &str| state_name(kind, text, language).unwrap_or_else(|| text.to_owned());
+    let change = if entry.from_state == entry.to_state {
+        String::new()
+    } else {
+        format!("{} → {}", state(&entry.from_state), state(&entry.to_state))
+    };
+    Moment {
+        at: date_and_time(language, entry.at),
+        what: event_name(kind, &entry.event, language).unwrap_or_else(|| entry.event.clone()),
+        change,
+        who: actor(language, &entry.actor),
+        note: entry.note.clone().unwrap_or_default(),
+        is_by_person: entry.actor.starts_with("operator:"),
+    }
+}
+
+fn named<T>(text: &str, language: Language) -> Option<String>
+where
+    T: Named + FromStr<Err = UnknownCode>,
+{
+    let known: T = text.parse().ok()?;
+    Some(name_of(known, language).to_owned())
+}
+
+/// What people call a state of a kind of thing.
+fn state_name(kind: Option<SubjectKind>, text: &str, language: Language) -> Option<String> {
+    match kind? {
+        SubjectKind::Application => named::<ApplicationState>(text, language),
+        SubjectKind::Fee => named::<FeeState>(text, language),
+        SubjectKind::Payment => named::<PaymentState>(text, language),
+        SubjectKind::Refund => named::<RefundState>(text, language),
+        SubjectKind::Order => named::<OrderState>(text, language),
+        SubjectKind::OrderLine => named::<LineState>(text, language),
+        SubjectKind::Letter => named::<LetterState>(text, language),
+        _ => None,
+    }
+}
+
+/// What people call what happened to a kind of thing.
+fn event_name(kind: Option<SubjectKind>, text: &str, language: Language) -> Option<String> {
+    match kind? {
+        SubjectKind::Order => named::<OrderEvent>(text, language),
+        SubjectKind::OrderLine => named::<LineEvent>(text, language),
+        SubjectKind::Letter => named::<LetterEvent>(text, language),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeZone, Utc};
+
+    use super::*;
+
+    fn entry(kind: SubjectKind, words: [&str; 3]) -> HistoryEntry {
+        HistoryEntry {
+            subject_kind: kind.to_string(),
+            from_state: words[0].to_owned(),
+            event: words[1].to_owned(),
+            to_state: words[2].to_owned(),
+            actor: "operator:ana".to_owned(),
+            note: Some("<b>why</b>".to_owned()),
+            at: Utc.with_ymd_and_hms(2026, 11, 22, 12, 32, 0).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_step_is_told_in_words() {
+        let entry = entry(SubjectKind::Order, ["SENT", "RESEND_DECIDED", "QUEUED"]);
+        let told = moment(&entry, Language::Romanian);
+        assert_eq!(told.at, "22.11.2026 14:32");
+        assert_eq!(told.what, "Retrimisă prin decizie");
+        assert_eq!(told.change, "Trimisă → De trimis");
+        assert_eq!((told.who.as_str(), told.is_by_person), ("ana", true));
+        assert_eq!(told.note, "<b>why</b>");
+    }
+
+    #[test]
+    fn what_has_no_words_yet_is_told_by_its_code() {
+        let entry = entry(SubjectKind::Lane, ["RUNNING", "PAUSED", "RUNNING"]);
+        let told = moment(&entry, Language::English);
+        assert_eq!((told.what.as_str(), told.change.as_str()), ("PAUSED", ""));
+    }
+}
