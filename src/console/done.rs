@@ -31,6 +31,25 @@ coded! {
         /// A hold was released.
         HoldReleased = "HOLD_RELEASED",
 
+        /// An application waits for a decision.
+        ApplicationHeld = "APPLICATION_HELD",
+        /// A term is longer.
+        TermExtended = "TERM_EXTENDED",
+        /// An application has ended.
+        ApplicationCancelled = "APPLICATION_CANCELLED",
+        /// The bureau is asked whether it can cancel.
+        CancelAsked = "CANCEL_ASKED",
+        /// An application is back at its office.
+        ApplicationSentBack = "APPLICATION_SENT_BACK",
+        /// A hold was closed, and nothing else changed.
+        HoldNoted = "HOLD_NOTED",
+        /// Another card is made.
+        CardOrderedAnew = "CARD_ORDERED_ANEW",
+        /// No card is made.
+        CardGivenUp = "CARD_GIVEN_UP",
+        /// A card was destroyed.
+        CardDestroyed = "CARD_DESTROYED",
+
         // Payments.
         /// A payment was tied to its application.
         PaymentMatched = "PAYMENT_MATCHED",
@@ -81,6 +100,15 @@ impl Done {
                 "The order is given up; its applications are free again.",
             ),
             Self::HoldReleased => both("Reținerea a fost ridicată.", "The hold is released."),
+            Self::ApplicationHeld
+            | Self::TermExtended
+            | Self::ApplicationCancelled
+            | Self::CancelAsked
+            | Self::ApplicationSentBack
+            | Self::HoldNoted
+            | Self::CardOrderedAnew
+            | Self::CardGivenUp
+            | Self::CardDestroyed => self.with_application(),
             Self::PaymentMatched => both(
                 "Plata a fost potrivită cu cererea.",
                 "The payment is matched with its application.",
@@ -90,6 +118,46 @@ impl Done {
                 "The messages are in the outbox again.",
             ),
             Self::AccountChanged => both("Contul a fost schimbat.", "The account was changed."),
+        }
+    }
+
+    /// What was done with an application.
+    const fn with_application(self) -> Both {
+        match self {
+            Self::ApplicationHeld => both(
+                "Cererea este reținută până la o decizie.",
+                "The application is held until somebody decides.",
+            ),
+            Self::TermExtended => both("Termenul a fost prelungit.", "The term was extended."),
+            Self::ApplicationCancelled => both(
+                "Cererea a fost anulată; serviciul este anunțat.",
+                "The application is cancelled; its office is told.",
+            ),
+            Self::CancelAsked => both(
+                "C.N.I.N. este întrebat dacă mai poate anula cartea.",
+                "The bureau is asked whether it can still cancel the card.",
+            ),
+            Self::ApplicationSentBack => both(
+                "Cererea este din nou la serviciu, pentru corectare.",
+                "The application is back at its office, to be corrected.",
+            ),
+            Self::HoldNoted => both(
+                "S-a luat la cunoștință; nimic altceva nu s-a schimbat.",
+                "It is taken note of; nothing else has changed.",
+            ),
+            Self::CardOrderedAnew => both(
+                "Se comandă altă carte, fără taxă.",
+                "Another card is ordered, free of charge.",
+            ),
+            Self::CardGivenUp => both(
+                "S-a renunțat la carte; taxa plătită se restituie.",
+                "The card is given up; a fee that was paid is owed back.",
+            ),
+            // One is left: a card was destroyed.
+            _ => both(
+                "Distrugerea cărții este înregistrată.",
+                "That the card was destroyed is recorded.",
+            ),
         }
     }
 }

@@ -5,7 +5,8 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use crate::console::pages::{dashboard, failed_orders, holds, orders};
+use crate::console::pages::applications::{self, reveal};
+use crate::console::pages::{dashboard, failed_orders, holds, orders, search};
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
 use crate::domain::sign_in::Stage;
@@ -87,6 +88,16 @@ routes! {
     GET  "/orders/{number}"                 => orders::show,                     Access::Needs(Permission::View);
     GET  "/orders/{number}/{action}"        => orders::act::show,                Access::Needs(Permission::DecideOrders);
     POST "/orders/{number}/{action}"        => orders::act::carry_out,           Access::Needs(Permission::DecideOrders);
+
+    GET  "/applications"                    => applications::list,               Access::Needs(Permission::View);
+    GET  "/applications/{number}"           => applications::show,               Access::Needs(Permission::View);
+    GET  "/applications/{number}/reveal"    => reveal::show,                     Access::Needs(Permission::Reveal);
+    POST "/applications/{number}/reveal"    => reveal::carry_out,                Access::Needs(Permission::Reveal);
+    GET  "/applications/{number}/{action}"  => applications::act::show,          Access::Needs(Permission::DecideApplications);
+    POST "/applications/{number}/{action}"  => applications::act::carry_out,     Access::Needs(Permission::DecideApplications);
+
+    GET  "/search"                          => search::show,                     Access::Needs(Permission::View);
+    POST "/search"                          => search::look,                     Access::Needs(Permission::View);
 
     GET  "/requests"                        => requests::list,                   Access::Needs(Permission::View);
     POST "/requests"                        => requests::ask,                    Access::Needs(Permission::View);

@@ -54,6 +54,8 @@ pub mod noun {
     pub const HOUR: Noun = noun(["oră", "ore"], ["hour", "hours"]);
     /// Days.
     pub const DAY: Noun = noun(["zi", "zile"], ["day", "days"]);
+    /// Years.
+    pub const YEAR: Noun = noun(["an", "ani"], ["year", "years"]);
     /// Seconds.
     pub const SECOND: Noun = noun(["secundă", "secunde"], ["second", "seconds"]);
 
@@ -72,6 +74,7 @@ pub mod noun {
         MINUTE,
         HOUR,
         DAY,
+        YEAR,
         SECOND,
     ];
 }

@@ -7,7 +7,9 @@ pub mod problems;
 pub mod refusals;
 
 mod actors;
+mod applications;
 mod count;
+mod deliveries;
 mod events;
 mod explanation;
 mod figures;
@@ -16,6 +18,7 @@ mod moment;
 mod states;
 
 pub use actors::actor;
+pub use applications::deed;
 pub use count::{Noun, count, counted, noun};
 pub use explanation::{Both, Explanation};
 pub use figures::{amount, lei, number, per_cent};

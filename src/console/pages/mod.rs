@@ -1,6 +1,8 @@
 //! The pages, each with its template of the same name.
 
+pub(crate) mod applications;
 pub(crate) mod dashboard;
 pub(crate) mod failed_orders;
 pub(crate) mod holds;
 pub(crate) mod orders;
+pub(crate) mod search;

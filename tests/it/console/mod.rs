@@ -2,6 +2,7 @@
 //! visitor reaches, and what is on the record afterwards.
 
 mod account;
+mod applications;
 mod audit;
 mod browser;
 mod failed_orders;
@@ -9,4 +10,5 @@ mod gate;
 mod orders;
 mod requests;
 mod roles;
+mod search;
 mod sign_in;
