@@ -4,6 +4,7 @@
 mod account;
 mod audit;
 mod browser;
+mod failed_orders;
 mod gate;
 mod orders;
 mod requests;
