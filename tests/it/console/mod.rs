@@ -4,8 +4,12 @@
 mod account;
 mod audit;
 mod browser;
+mod days;
 mod gate;
+mod money;
 mod orders;
+mod payments;
+mod refunds;
 mod requests;
 mod roles;
 mod sign_in;
