@@ -8,10 +8,11 @@ use crate::domain::codes::UnknownCode;
 use crate::domain::fee::FeeState;
 use crate::domain::letter::{LetterEvent, LetterState};
 use crate::domain::order::{OrderEvent, OrderState};
-use crate::domain::payment::PaymentState;
-use crate::domain::refund::RefundState;
+use crate::domain::payment::{PaymentEvent, PaymentState};
+use crate::domain::reason::Reason;
+use crate::domain::refund::{RefundEvent, RefundState};
 use crate::store::history::{HistoryEntry, SubjectKind};
-use crate::words::{Language, Named, actor, date_and_time, name_of};
+use crate::words::{Explanation, Language, Named, actor, date_and_time, name_of};
 
 /// One step.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -42,6 +43,8 @@ pub(crate) fn moment(entry: &HistoryEntry, language: Language) -> Moment {
     let state = |text: &str| state_name(kind, text, language).unwrap_or_else(|| text.to_owned());
     let change = if entry.from_state == entry.to_state {
         String::new()
+    } else if entry.from_state.is_empty() {
+        state(&entry.to_state)
     } else {
         format!("{} → {}", state(&entry.from_state), state(&entry.to_state))
     };
@@ -73,8 +76,23 @@ fn state_name(kind: Option<SubjectKind>, text: &str, language: Language) -> Opti
         SubjectKind::Order => named::<OrderState>(text, language),
         SubjectKind::OrderLine => named::<LineState>(text, language),
         SubjectKind::Letter => named::<LetterState>(text, language),
+        SubjectKind::Hold => hold_state(text, language),
         _ => None,
     }
+}
+
+/// What people call where a hold stands: opened for a reason, or closed.
+fn hold_state(text: &str, language: Language) -> Option<String> {
+    let told = match text {
+        "OPEN" => language.choose("open", "deschisă"),
+        "CLOSED" => language.choose("closed", "închisă"),
+        "" => "",
+        code => {
+            let reason = code.parse().ok().and_then(Reason::from_number)?;
+            Explanation::from(reason).title.of(language)
+        }
+    };
+    Some(told.to_owned())
 }
 
 /// What people call what happened to a kind of thing.
@@ -83,8 +101,36 @@ fn event_name(kind: Option<SubjectKind>, text: &str, language: Language) -> Opti
         SubjectKind::Order => named::<OrderEvent>(text, language),
         SubjectKind::OrderLine => named::<LineEvent>(text, language),
         SubjectKind::Letter => named::<LetterEvent>(text, language),
+        SubjectKind::Payment => named::<PaymentEvent>(text, language),
+        SubjectKind::Refund => {
+            named::<RefundEvent>(text, language).or_else(|| of_refund(text, language))
+        }
+        SubjectKind::Hold => of_hold(text, language),
         _ => None,
     }
+}
+
+/// What happened to a refund or a list of them beside its life.
+fn of_refund(text: &str, language: Language) -> Option<String> {
+    let told = match text {
+        "PROPOSED" => language.choose("Proposed", "Propusă"),
+        "ACCOUNT_DISCLOSED" => language.choose("The account was shown", "Contul a fost arătat"),
+        "BYTES_DISCLOSED" => language.choose("The list was taken out", "Lista a fost descărcată"),
+        "WITHDRAWN" => language.choose("Withdrawn", "Retrasă"),
+        _ => return None,
+    };
+    Some(told.to_owned())
+}
+
+/// What happened to a hold: it was opened, or the decision that closed it.
+fn of_hold(text: &str, language: Language) -> Option<String> {
+    if text == "OPENED" {
+        let told = language.choose("Waits for a decision", "Așteaptă o decizie");
+        return Some(told.to_owned());
+    }
+    let decided = language.choose("Waits no more", "Nu mai așteaptă");
+    let what = named::<PaymentEvent>(text, language);
+    Some(what.map_or_else(|| decided.to_owned(), |what| format!("{decided}: {what}")))
 }
 
 #[cfg(test)]

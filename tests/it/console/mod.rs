@@ -4,9 +4,13 @@
 mod account;
 mod audit;
 mod browser;
+mod days;
 mod failed_orders;
 mod gate;
+mod money;
 mod orders;
+mod payments;
+mod refunds;
 mod requests;
 mod roles;
 mod sign_in;
