@@ -53,6 +53,32 @@ coded! {
         // Payments.
         /// A payment was tied to its application.
         PaymentMatched = "PAYMENT_MATCHED",
+        /// Parts of a payment were tied to several applications.
+        PaymentSplit = "PAYMENT_SPLIT",
+        /// A tie of a payment was undone.
+        PaymentUnmatched = "PAYMENT_UNMATCHED",
+        /// A payment is to be given back.
+        PaymentOwedBack = "PAYMENT_OWED_BACK",
+        /// A payment is no fee.
+        PaymentDismissed = "PAYMENT_DISMISSED",
+        /// A refund waits for approval.
+        RefundProposed = "REFUND_PROPOSED",
+        /// One of two persons approved.
+        RefundApprovedOnce = "REFUND_APPROVED_ONCE",
+        /// A refund is approved.
+        RefundApproved = "REFUND_APPROVED",
+        /// A refund was rejected.
+        RefundRejected = "REFUND_REJECTED",
+        /// A refund was withdrawn.
+        RefundWithdrawn = "REFUND_WITHDRAWN",
+        /// A list for the bank was written.
+        RefundListWritten = "REFUND_LIST_WRITTEN",
+        /// A list for the bank was withdrawn.
+        RefundListWithdrawn = "REFUND_LIST_WITHDRAWN",
+        /// The books of a day were closed.
+        DayClosed = "DAY_CLOSED",
+        /// The books of a day were opened again.
+        DayOpened = "DAY_OPENED",
 
         // Messages and offices.
         /// Messages are in the outbox again.
@@ -113,6 +139,52 @@ impl Done {
                 "Plata a fost potrivită cu cererea.",
                 "The payment is matched with its application.",
             ),
+            Self::PaymentSplit => both("Plata a fost împărțită.", "The payment is split."),
+            Self::PaymentUnmatched => both(
+                "Potrivirea a fost desfăcută; taxa se datorează din nou.",
+                "The match is undone; the fee is owed again.",
+            ),
+            Self::PaymentOwedBack => both(
+                "Plata este marcată de restituit.",
+                "The payment is marked for refund.",
+            ),
+            Self::PaymentDismissed => both(
+                "Plata nu mai este oferită nici unei cereri.",
+                "The payment is offered to no application any more.",
+            ),
+            Self::RefundProposed => both(
+                "Restituirea a fost propusă; banii sunt puși deoparte până la aprobare.",
+                "The refund is proposed; its money is set aside until it is approved.",
+            ),
+            Self::RefundApprovedOnce => both(
+                "Ați aprobat; mai aprobă o altă persoană.",
+                "You have approved; another person approves too.",
+            ),
+            Self::RefundApproved => both(
+                "Restituirea este aprobată și intră în următoarea listă pentru bancă.",
+                "The refund is approved and stands in the next list for the bank.",
+            ),
+            Self::RefundRejected => both(
+                "Restituirea a fost respinsă; banii sunt din nou liberi.",
+                "The refund is rejected; its money is free again.",
+            ),
+            Self::RefundWithdrawn => both(
+                "Restituirea a fost retrasă; banii sunt din nou liberi.",
+                "The refund is withdrawn; its money is free again.",
+            ),
+            Self::RefundListWritten => both(
+                "Lista a fost scrisă. Descărcați documentul și transmiteți-l băncii.",
+                "The list is written. Take the document and bring it to the bank.",
+            ),
+            Self::RefundListWithdrawn => both(
+                "Lista a fost retrasă; restituirile ei sunt din nou aprobate.",
+                "The list is withdrawn; its refunds are approved again.",
+            ),
+            Self::DayClosed => both(
+                "Ziua a fost închisă; totalurile ei se păstrează.",
+                "The day is closed; its totals are kept.",
+            ),
+            Self::DayOpened => both("Ziua este din nou deschisă.", "The day is open again."),
             Self::MessagesRedriven => both(
                 "Mesajele sunt din nou la trimis.",
                 "The messages are in the outbox again.",

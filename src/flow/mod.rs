@@ -72,7 +72,7 @@ pub mod split_payment;
 pub mod submit_application;
 #[cfg(test)]
 pub(crate) mod tests;
-mod tie_payment;
+pub(crate) mod tie_payment;
 pub mod uncollected;
 pub mod webhooks;
 pub mod withdraw_application;

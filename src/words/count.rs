@@ -48,6 +48,12 @@ pub mod noun {
     pub const HOLD: Noun = noun(["reținere", "rețineri"], ["hold", "holds"]);
     /// Causes.
     pub const CAUSE: Noun = noun(["cauză", "cauze"], ["cause", "causes"]);
+    /// Refunds.
+    pub const REFUND: Noun = noun(["restituire", "restituiri"], ["refund", "refunds"]);
+    /// Approvals.
+    pub const APPROVAL: Noun = noun(["aprobare", "aprobări"], ["approval", "approvals"]);
+    /// Rows.
+    pub const ROW: Noun = noun(["rând", "rânduri"], ["row", "rows"]);
     /// Minutes.
     pub const MINUTE: Noun = noun(["minut", "minute"], ["minute", "minutes"]);
     /// Hours.
@@ -71,6 +77,9 @@ pub mod noun {
         MESSAGE,
         HOLD,
         CAUSE,
+        REFUND,
+        APPROVAL,
+        ROW,
         MINUTE,
         HOUR,
         DAY,

@@ -15,6 +15,7 @@ mod explanation;
 mod figures;
 mod language;
 mod moment;
+mod money;
 mod states;
 
 pub use actors::actor;

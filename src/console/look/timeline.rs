@@ -9,9 +9,9 @@ use crate::domain::complaint::{ComplaintEvent, ComplaintState};
 use crate::domain::fee::{FeeEvent, FeeState};
 use crate::domain::letter::{LetterEvent, LetterState};
 use crate::domain::order::{OrderEvent, OrderState};
-use crate::domain::payment::PaymentState;
+use crate::domain::payment::{PaymentEvent, PaymentState};
 use crate::domain::reason::Reason;
-use crate::domain::refund::RefundState;
+use crate::domain::refund::{RefundEvent, RefundState};
 use crate::domain::webhook::WebhookEvent;
 use crate::store::history::{HistoryEntry, SubjectKind};
 use crate::words::{Explanation, Language, Named, actor, date, date_and_time, deed, name_of};
@@ -47,9 +47,10 @@ pub(crate) fn moment(entry: &HistoryEntry, language: Language) -> Moment {
         name.or_else(|| day_name(text, language))
             .unwrap_or_else(|| text.to_owned())
     };
-    let is_hold = kind == Some(SubjectKind::Hold);
-    let change = if entry.from_state == entry.to_state || is_hold {
+    let change = if entry.from_state == entry.to_state {
         String::new()
+    } else if entry.from_state.is_empty() {
+        state(&entry.to_state)
     } else {
         format!("{} → {}", state(&entry.from_state), state(&entry.to_state))
     };
@@ -66,22 +67,9 @@ pub(crate) fn moment(entry: &HistoryEntry, language: Language) -> Moment {
 /// What happened: by the life cycle of its kind, else by a word of its own, else by its code.
 fn what(kind: Option<SubjectKind>, entry: &HistoryEntry, language: Language) -> String {
     let event = &entry.event;
-    let known = event_name(kind, event, language)
+    event_name(kind, event, language)
         .or_else(|| deed(event, language).map(str::to_owned))
-        .unwrap_or_else(|| event.clone());
-    match reason_of(kind, entry) {
-        Some(told) => format!("{known}: {}", told.title.of(language)),
-        None => known,
-    }
-}
-
-/// Why a hold was opened: the history has the number of its reason where others have a state.
-fn reason_of(kind: Option<SubjectKind>, entry: &HistoryEntry) -> Option<Explanation> {
-    if kind != Some(SubjectKind::Hold) {
-        return None;
-    }
-    let number = entry.to_state.parse().ok()?;
-    Reason::from_number(number).map(Explanation::from)
+        .unwrap_or_else(|| event.clone())
 }
 
 /// A day, where the history has one instead of a state.
@@ -108,8 +96,23 @@ fn state_name(kind: Option<SubjectKind>, text: &str, language: Language) -> Opti
         SubjectKind::OrderLine => named::<LineState>(text, language),
         SubjectKind::Letter => named::<LetterState>(text, language),
         SubjectKind::Complaint => named::<ComplaintState>(text, language),
+        SubjectKind::Hold => hold_state(text, language),
         _ => None,
     }
+}
+
+/// What people call where a hold stands: opened for a reason, or closed.
+fn hold_state(text: &str, language: Language) -> Option<String> {
+    let told = match text {
+        "OPEN" => language.choose("open", "deschisă"),
+        "CLOSED" => language.choose("closed", "închisă"),
+        "" => "",
+        code => {
+            let reason = code.parse().ok().and_then(Reason::from_number)?;
+            Explanation::from(reason).title.of(language)
+        }
+    };
+    Some(told.to_owned())
 }
 
 /// What people call what happened to a kind of thing.
@@ -122,8 +125,39 @@ fn event_name(kind: Option<SubjectKind>, text: &str, language: Language) -> Opti
         SubjectKind::Fee => named::<FeeEvent>(text, language),
         SubjectKind::Complaint => named::<ComplaintEvent>(text, language),
         SubjectKind::Lane => named::<WebhookEvent>(text, language),
+        SubjectKind::Payment => named::<PaymentEvent>(text, language),
+        SubjectKind::Refund => {
+            named::<RefundEvent>(text, language).or_else(|| of_refund(text, language))
+        }
+        SubjectKind::Hold => of_hold(text, language),
         _ => None,
     }
+}
+
+/// What happened to a refund or a list of them beside its life.
+fn of_refund(text: &str, language: Language) -> Option<String> {
+    let told = match text {
+        "PROPOSED" => language.choose("Proposed", "Propusă"),
+        "ACCOUNT_DISCLOSED" => language.choose("The account was shown", "Contul a fost arătat"),
+        "BYTES_DISCLOSED" => language.choose("The list was taken out", "Lista a fost descărcată"),
+        "WITHDRAWN" => language.choose("Withdrawn", "Retrasă"),
+        _ => return None,
+    };
+    Some(told.to_owned())
+}
+
+/// What happened to a hold: it was opened, or the decision that closed it.
+fn of_hold(text: &str, language: Language) -> Option<String> {
+    if text == "OPENED" {
+        let told = language.choose("Waits for a decision", "Așteaptă o decizie");
+        return Some(told.to_owned());
+    }
+    if let Some(told) = deed(text, language) {
+        return Some(told.to_owned());
+    }
+    let decided = language.choose("Waits no more", "Nu mai așteaptă");
+    let what = named::<PaymentEvent>(text, language);
+    Some(what.map_or_else(|| decided.to_owned(), |what| format!("{decided}: {what}")))
 }
 
 #[cfg(test)]
@@ -169,8 +203,8 @@ mod tests {
     fn a_hold_is_told_with_its_reason_and_a_term_with_its_days() {
         let hold = entry(SubjectKind::Hold, ["", "OPENED", "810"]);
         let told = moment(&hold, Language::Romanian);
-        assert!(told.what.starts_with("Așteaptă o decizie: "), "{told:?}");
-        assert_eq!(told.change, "");
+        assert_eq!(told.what, "Așteaptă o decizie");
+        assert!(!told.change.is_empty() && told.change != "810", "{told:?}");
         let words = ["2026-12-02", "TERM_EXTENDED", "2026-12-17"];
         let told = moment(&entry(SubjectKind::Application, words), Language::Romanian);
         assert_eq!(told.what, "Termenul a fost prelungit");
