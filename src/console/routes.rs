@@ -7,7 +7,7 @@ use actix_web::web;
 
 use crate::console::pages::applications::{self, reveal};
 use crate::console::pages::{
-    dashboard, days, failed_orders, holds, orders, payments, refunds, search,
+    dashboard, days, failed_orders, holds, offices, orders, outbox, payments, refunds, search,
 };
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
@@ -97,6 +97,22 @@ routes! {
     POST "/applications/{number}/reveal"    => reveal::carry_out,                Access::Needs(Permission::Reveal);
     GET  "/applications/{number}/{action}"  => applications::act::show,          Access::Needs(Permission::DecideApplications);
     POST "/applications/{number}/{action}"  => applications::act::carry_out,     Access::Needs(Permission::DecideApplications);
+
+    GET  "/outbox"                          => outbox::show,                     Access::Needs(Permission::View);
+    GET  "/outbox/lanes/{lane}"             => outbox::lane::show,               Access::Needs(Permission::View);
+    GET  "/outbox/lanes/{lane}/{action}"    => outbox::lane::ask,                Access::Needs(Permission::DecideMessages);
+    POST "/outbox/lanes/{lane}/{action}"    => outbox::lane::decide,             Access::Needs(Permission::DecideMessages);
+    GET  "/outbox/dead"                     => outbox::dead::list,               Access::Needs(Permission::View);
+    GET  "/outbox/dead/decisions/{id}"      => outbox::decision::show,           Access::Needs(Permission::View);
+    GET  "/outbox/dead/{action}"            => outbox::decide::show,             Access::Needs(Permission::DecideMessages);
+    POST "/outbox/dead/{action}"            => outbox::decide::carry_out,        Access::Needs(Permission::DecideMessages);
+
+    GET  "/offices"                         => offices::list,                    Access::Needs(Permission::View);
+    GET  "/offices/{code}"                  => offices::show,                    Access::Needs(Permission::View);
+    GET  "/offices/{code}/webhook/test"     => offices::trial::ask,              Access::Needs(Permission::DecideMessages);
+    POST "/offices/{code}/webhook/test"     => offices::trial::send,             Access::Needs(Permission::DecideMessages);
+    GET  "/offices/{code}/webhook/{action}" => offices::webhook::ask,            Access::Needs(Permission::DecideMessages);
+    POST "/offices/{code}/webhook/{action}" => offices::webhook::decide,         Access::Needs(Permission::DecideMessages);
 
     GET  "/search"                          => search::show,                     Access::Needs(Permission::View);
     POST "/search"                          => search::look,                     Access::Needs(Permission::View);

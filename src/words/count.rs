@@ -42,6 +42,11 @@ pub mod noun {
     pub const CARD: Noun = noun(["carte", "cărți"], ["card", "cards"]);
     /// Offices.
     pub const OFFICE: Noun = noun(["serviciu", "servicii"], ["office", "offices"]);
+    /// Destinations of messages.
+    pub const DESTINATION: Noun = noun(
+        ["destinație", "destinații"],
+        ["destination", "destinations"],
+    );
     /// Messages.
     pub const MESSAGE: Noun = noun(["mesaj", "mesaje"], ["message", "messages"]);
     /// Holds.
@@ -74,6 +79,7 @@ pub mod noun {
         PAYMENT,
         CARD,
         OFFICE,
+        DESTINATION,
         MESSAGE,
         HOLD,
         CAUSE,
