@@ -26,6 +26,16 @@ coded! {
         OrderReleased = "ORDER_RELEASED",
         /// An order was given up.
         OrderGivenUp = "ORDER_GIVEN_UP",
+        /// The bureau is asked about an order.
+        OrderAskedAbout = "ORDER_ASKED_ABOUT",
+        /// Another person is asked to approve something about an order.
+        OrderRequestMade = "ORDER_REQUEST_MADE",
+        /// A word that the bureau told by other means waits for another person.
+        WordProposed = "WORD_PROPOSED",
+        /// A word that the bureau told by other means counts.
+        WordApplied = "WORD_APPLIED",
+        /// A proposed word was taken back.
+        WordWithdrawn = "WORD_WITHDRAWN",
 
         // Applications.
         /// A hold was released.
@@ -52,7 +62,8 @@ const fn both(ro: &'static str, en: &'static str) -> Both {
 impl Done {
     /// What the address of a page says was done, in words; a code that nobody knows says nothing.
     pub(crate) fn told(asked: &Asked, language: Language) -> Option<&'static str> {
-        let done = Self::parse(&asked.text("done")).ok()?;
+        let told = asked.text("done");
+        let done = Self::ALL.iter().find(|done| done.as_str() == told)?;
         Some(done.words(language))
     }
 
@@ -80,6 +91,25 @@ impl Done {
                 "S-a renunțat la comandă; cererile ei sunt din nou libere.",
                 "The order is given up; its applications are free again.",
             ),
+            Self::OrderAskedAbout => both(
+                "C.N.I.N. este întrebat; răspunsul apare aici.",
+                "The bureau is asked; its answer appears here.",
+            ),
+            Self::OrderRequestMade => both(
+                "Cererea așteaptă aprobarea altei persoane.",
+                "The request waits for another person's approval.",
+            ),
+            Self::WordProposed => both(
+                "Cuvântul propus așteaptă aprobarea altei persoane.",
+                "The proposed word waits for another person's approval.",
+            ),
+            Self::WordApplied => both(
+                "Cuvântul a fost aplicat poziției.",
+                "The word was applied to the line.",
+            ),
+            Self::WordWithdrawn => {
+                both("Propunerea a fost retrasă.", "The proposal was withdrawn.")
+            }
             Self::HoldReleased => both("Reținerea a fost ridicată.", "The hold is released."),
             Self::PaymentMatched => both(
                 "Plata a fost potrivită cu cererea.",

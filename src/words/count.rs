@@ -57,6 +57,9 @@ pub mod noun {
     /// Seconds.
     pub const SECOND: Noun = noun(["secundă", "secunde"], ["second", "seconds"]);
 
+    /// Bytes.
+    pub const BYTE: Noun = noun(["octet", "octeți"], ["byte", "bytes"]);
+
     /// Every name, for tests.
     #[cfg(test)]
     pub(crate) const ALL: &[Noun] = &[
@@ -73,6 +76,7 @@ pub mod noun {
         HOUR,
         DAY,
         SECOND,
+        BYTE,
     ];
 }
 
