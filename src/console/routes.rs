@@ -5,7 +5,9 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use crate::console::pages::{dashboard, days, orders, payments, refunds};
+use crate::console::pages::{
+    dashboard, days, failed_orders, holds, orders, payments, refunds,
+};
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
 use crate::domain::sign_in::Stage;
@@ -75,6 +77,13 @@ routes! {
     POST "/account/recovery-codes"          => account::renew_recovery_codes,    Access::SignedIn;
     POST "/account/device"                  => account::leave_device,            Access::SignedIn;
     POST "/account/sessions/{id}/end"       => account::end_session,             Access::SignedIn;
+
+    GET  "/failed-orders"                   => failed_orders::inbox,             Access::Needs(Permission::View);
+    GET  "/failed-orders/decisions/{id}"    => failed_orders::decision,          Access::Needs(Permission::View);
+    GET  "/failed-orders/{cause}"           => failed_orders::cause,             Access::Needs(Permission::View);
+    POST "/failed-orders/{cause}"           => failed_orders::decide,            Access::Needs(Permission::DecideOrders);
+    GET  "/holds/{action}"                  => holds::show,                      Access::Needs(Permission::DecideApplications);
+    POST "/holds/{action}"                  => holds::carry_out,                 Access::Needs(Permission::DecideApplications);
 
     GET  "/orders"                          => orders::list,                     Access::Needs(Permission::View);
     GET  "/orders/{number}"                 => orders::show,                     Access::Needs(Permission::View);

@@ -174,6 +174,33 @@ pub async fn list_open(
     query!(fetch_all as Hold, tx, SQL, code, after, limit)
 }
 
+/// Lists open holds of a reason on subjects of a kind that have no cause of failed orders, after
+/// `after`, the oldest first.
+pub async fn list_waiting(
+    tx: &mut Tx,
+    (code, kind): (u16, SubjectKind),
+    after: Option<HoldId>,
+    limit: i64,
+) -> Result<Vec<Hold>, StoreError> {
+    const SQL: &str = "
+        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
+               closed_by, decision, decision_reason
+        FROM holds
+        WHERE open AND cause IS NULL AND code = $1 AND subject_kind = $2 AND id > $3
+        ORDER BY id
+        LIMIT $4";
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    query!(
+        fetch_all as Hold,
+        tx,
+        SQL,
+        i64::from(code),
+        kind.as_str(),
+        after,
+        limit
+    )
+}
+
 /// Lists the holds of a subject, open and closed, oldest first.
 pub async fn list_of(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<Hold>, StoreError> {
     const SQL: &str = "

@@ -2,6 +2,8 @@
 
 pub(crate) mod dashboard;
 pub(crate) mod days;
+pub(crate) mod failed_orders;
+pub(crate) mod holds;
 pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod refunds;

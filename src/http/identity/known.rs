@@ -174,11 +174,9 @@ impl KnownCredentials {
             }
         }
         let revision = self.read().revision;
-        let mut tx = store.read().await?;
-        let Some(standing) = credentials::find_by_hash(&mut tx, hash).await? else {
+        let Some(standing) = credentials::find_by_hash(store.glance()?, hash).await? else {
             return Ok(None);
         };
-        drop(tx);
         let known = Arc::new(Known::new(standing, *hash, now, &self.allowances));
         if heard.is_some() {
             let mut kept = self.write();

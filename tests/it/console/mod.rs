@@ -5,6 +5,7 @@ mod account;
 mod audit;
 mod browser;
 mod days;
+mod failed_orders;
 mod gate;
 mod money;
 mod orders;

@@ -2,7 +2,7 @@
 
 mod board;
 mod charts;
-mod decisions;
+pub(crate) mod decisions;
 mod figures;
 mod rows;
 mod stages;
@@ -21,6 +21,7 @@ use crate::domain::operator::role::Permission;
 use crate::words::{Language, lasting};
 use board::Board;
 
+pub(crate) use board::Problem;
 pub(crate) use figures::{Figures, Readings};
 
 #[derive(Template)]

@@ -3,7 +3,7 @@
 pub(crate) mod act;
 mod list;
 mod sheet;
-mod words;
+pub(crate) mod words;
 
 pub(crate) use list::list;
 pub(crate) use sheet::show;
