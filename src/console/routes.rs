@@ -5,9 +5,9 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use crate::console::pages::applications::{self, reveal};
+use crate::console::pages::applications::reveal;
 use crate::console::pages::{
-    dashboard, days, failed_orders, holds, orders, payments, refunds, search,
+    applications, dashboard, days, failed_orders, holds, orders, payments, refunds, search,
 };
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
