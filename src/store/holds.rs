@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::domain::cause::Cause;
 use crate::domain::id::HoldId;
 use crate::store::history::{Note, SubjectKind, record};
-use crate::store::tx::{execute, query};
+use crate::store::tx::{execute, query, query_rows};
 use crate::store::{StoreError, Tx};
 
 /// Something that is to wait for an operator.
@@ -211,6 +211,24 @@ pub async fn list_of(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<Hold>
         ORDER BY id
         LIMIT $2";
     query!(fetch_all as Hold, tx, SQL, subject, limit)
+}
+
+/// Lists what the open holds of some subjects say beside their codes, the latest of each last.
+pub async fn list_details(
+    tx: &mut Tx,
+    subjects: &[Uuid],
+) -> Result<Vec<(Uuid, String)>, StoreError> {
+    const POSTGRES: &str = "
+        SELECT subject_id, detail
+        FROM holds
+        WHERE open AND subject_id = ANY($1)
+        ORDER BY id";
+    const SQLITE: &str = "
+        SELECT subject_id, detail
+        FROM holds
+        WHERE open AND subject_id IN (SELECT unhex(value) FROM json_each($1))
+        ORDER BY id";
+    query_rows!(as (Uuid, String), tx, (POSTGRES, SQLITE), [], subjects)
 }
 
 /// Counts the open holds of a subject.

@@ -48,12 +48,20 @@ pub mod noun {
     pub const HOLD: Noun = noun(["reținere", "rețineri"], ["hold", "holds"]);
     /// Causes.
     pub const CAUSE: Noun = noun(["cauză", "cauze"], ["cause", "causes"]);
+    /// Refunds.
+    pub const REFUND: Noun = noun(["restituire", "restituiri"], ["refund", "refunds"]);
+    /// Approvals.
+    pub const APPROVAL: Noun = noun(["aprobare", "aprobări"], ["approval", "approvals"]);
+    /// Rows.
+    pub const ROW: Noun = noun(["rând", "rânduri"], ["row", "rows"]);
     /// Minutes.
     pub const MINUTE: Noun = noun(["minut", "minute"], ["minute", "minutes"]);
     /// Hours.
     pub const HOUR: Noun = noun(["oră", "ore"], ["hour", "hours"]);
     /// Days.
     pub const DAY: Noun = noun(["zi", "zile"], ["day", "days"]);
+    /// Years.
+    pub const YEAR: Noun = noun(["an", "ani"], ["year", "years"]);
     /// Seconds.
     pub const SECOND: Noun = noun(["secundă", "secunde"], ["second", "seconds"]);
 
@@ -72,9 +80,13 @@ pub mod noun {
         MESSAGE,
         HOLD,
         CAUSE,
+        REFUND,
+        APPROVAL,
+        ROW,
         MINUTE,
         HOUR,
         DAY,
+        YEAR,
         SECOND,
         BYTE,
     ];

@@ -2,11 +2,17 @@
 //! visitor reaches, and what is on the record afterwards.
 
 mod account;
+mod applications;
 mod audit;
 mod browser;
+mod days;
 mod failed_orders;
 mod gate;
+mod money;
 mod orders;
+mod payments;
+mod refunds;
 mod requests;
 mod roles;
+mod search;
 mod sign_in;
