@@ -26,6 +26,16 @@ coded! {
         OrderReleased = "ORDER_RELEASED",
         /// An order was given up.
         OrderGivenUp = "ORDER_GIVEN_UP",
+        /// The bureau is asked about an order.
+        OrderAskedAbout = "ORDER_ASKED_ABOUT",
+        /// Another person is asked to approve something about an order.
+        OrderRequestMade = "ORDER_REQUEST_MADE",
+        /// A word that the bureau told by other means waits for another person.
+        WordProposed = "WORD_PROPOSED",
+        /// A word that the bureau told by other means counts.
+        WordApplied = "WORD_APPLIED",
+        /// A proposed word was taken back.
+        WordWithdrawn = "WORD_WITHDRAWN",
 
         // Applications.
         /// A hold was released.
@@ -104,7 +114,8 @@ coded! {
 impl Done {
     /// What the address of a page says was done, in words; a code that nobody knows says nothing.
     pub(crate) fn told(asked: &Asked, language: Language) -> Option<&'static str> {
-        let done = Self::parse(&asked.text("done")).ok()?;
+        let told = asked.text("done");
+        let done = Self::ALL.iter().find(|done| done.as_str() == told)?;
         Some(done.words(language))
     }
 
@@ -143,6 +154,21 @@ told! {
     OrderGivenUp:
         "S-a renunțat la comandă; cererile ei sunt din nou libere.",
         "The order is given up; its applications are free again.";
+    OrderAskedAbout:
+        "C.N.I.N. este întrebat; răspunsul apare aici.",
+        "The bureau is asked; its answer appears here.";
+    OrderRequestMade:
+        "Cererea așteaptă aprobarea altei persoane.",
+        "The request waits for another person's approval.";
+    WordProposed:
+        "Cuvântul propus așteaptă aprobarea altei persoane.",
+        "The proposed word waits for another person's approval.";
+    WordApplied:
+        "Cuvântul a fost aplicat poziției.",
+        "The word was applied to the line.";
+    WordWithdrawn:
+        "Propunerea a fost retrasă.",
+        "The proposal was withdrawn.";
     HoldReleased:
         "Reținerea a fost ridicată.",
         "The hold is released.";

@@ -74,6 +74,7 @@ pub mod submit_application;
 pub(crate) mod tests;
 pub(crate) mod tie_payment;
 pub mod uncollected;
+pub mod verify_order;
 pub mod webhooks;
 pub mod withdraw_application;
 mod withdraw_order;

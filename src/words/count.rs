@@ -70,6 +70,9 @@ pub mod noun {
     /// Seconds.
     pub const SECOND: Noun = noun(["secundă", "secunde"], ["second", "seconds"]);
 
+    /// Bytes.
+    pub const BYTE: Noun = noun(["octet", "octeți"], ["byte", "bytes"]);
+
     /// Every name, for tests.
     #[cfg(test)]
     pub(crate) const ALL: &[Noun] = &[
@@ -91,6 +94,7 @@ pub mod noun {
         DAY,
         YEAR,
         SECOND,
+        BYTE,
     ];
 }
 
