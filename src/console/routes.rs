@@ -5,7 +5,7 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use crate::console::pages::{dashboard, orders};
+use crate::console::pages::{accessibility, dashboard, help, orders, settings};
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
 use crate::domain::sign_in::Stage;
@@ -88,11 +88,18 @@ routes! {
     POST "/requests/{id}/withdraw"          => requests::withdraw,               Access::Needs(Permission::View);
 
     GET  "/audit"                           => audit::list,                      Access::Needs(Permission::ViewAudit);
-    GET  "/audit/verification"              => audit::verify,                    Access::Needs(Permission::ViewAudit);
+    GET  "/audit/verification"              => audit::show,                      Access::Needs(Permission::ViewAudit);
+    POST "/audit/verification"              => audit::examine_now,               Access::Needs(Permission::ViewAudit);
+    GET  "/audit/export"                    => audit::ask,                       Access::Needs(Permission::ExportAudit);
+    POST "/audit/export"                    => audit::take_out,                  Access::Needs(Permission::ExportAudit);
 
     GET  "/settings/users"                  => users::list,                      Access::Needs(Permission::ManageUsers);
     POST "/settings/users"                  => users::add,                       Access::Needs(Permission::ManageUsers);
     POST "/settings/users/{name}/{change}"  => users::change,                    Access::Needs(Permission::ManageUsers);
+    GET  "/settings"                        => settings::show,                   Access::Needs(Permission::ViewSettings);
+
+    GET  "/help"                            => help::show,                       Access::SignedIn;
+    GET  "/accessibility"                   => accessibility::show,              Access::Anyone;
 }
 
 /// What the list says of a method and a path.

@@ -54,6 +54,10 @@ pub mod noun {
     pub const HOUR: Noun = noun(["oră", "ore"], ["hour", "hours"]);
     /// Days.
     pub const DAY: Noun = noun(["zi", "zile"], ["day", "days"]);
+    /// Codes of the catalogue.
+    pub const CODE: Noun = noun(["cod", "coduri"], ["code", "codes"]);
+    /// Records of the audit.
+    pub const RECORD: Noun = noun(["înregistrare", "înregistrări"], ["record", "records"]);
     /// Seconds.
     pub const SECOND: Noun = noun(["secundă", "secunde"], ["second", "seconds"]);
 
@@ -68,6 +72,8 @@ pub mod noun {
         OFFICE,
         MESSAGE,
         HOLD,
+        CODE,
+        RECORD,
         CAUSE,
         MINUTE,
         HOUR,

@@ -7,6 +7,7 @@ pub mod problems;
 pub mod refusals;
 
 mod actors;
+mod acts;
 mod count;
 mod events;
 mod explanation;
@@ -16,6 +17,7 @@ mod moment;
 mod states;
 
 pub use actors::actor;
+pub use acts::{act, subject};
 pub use count::{Noun, count, counted, noun};
 pub use explanation::{Both, Explanation};
 pub use figures::{amount, lei, number, per_cent};

@@ -3,9 +3,10 @@
 
 mod account;
 mod audit;
-mod browser;
+pub(crate) mod browser;
 mod gate;
 mod orders;
+mod papers;
 mod requests;
 mod roles;
 mod sign_in;
