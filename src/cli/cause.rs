@@ -85,7 +85,7 @@ impl Refusal for CauseRefusal {
         match self {
             Self::ReasonMissing | Self::LinesOfSeveral => Exit::Usage,
             Self::Unknown => Exit::NotFound,
-            Self::NotOfCause { .. } | Self::Empty { .. } => Exit::Refused,
+            Self::NotOfCause { .. } | Self::Empty { .. } | Self::Moved { .. } => Exit::Refused,
         }
     }
 }

@@ -26,14 +26,69 @@ coded! {
         OrderReleased = "ORDER_RELEASED",
         /// An order was given up.
         OrderGivenUp = "ORDER_GIVEN_UP",
+        /// The bureau is asked about an order.
+        OrderAskedAbout = "ORDER_ASKED_ABOUT",
+        /// Another person is asked to approve something about an order.
+        OrderRequestMade = "ORDER_REQUEST_MADE",
+        /// A word that the bureau told by other means waits for another person.
+        WordProposed = "WORD_PROPOSED",
+        /// A word that the bureau told by other means counts.
+        WordApplied = "WORD_APPLIED",
+        /// A proposed word was taken back.
+        WordWithdrawn = "WORD_WITHDRAWN",
 
         // Applications.
         /// A hold was released.
         HoldReleased = "HOLD_RELEASED",
 
+        /// An application waits for a decision.
+        ApplicationHeld = "APPLICATION_HELD",
+        /// A term is longer.
+        TermExtended = "TERM_EXTENDED",
+        /// An application has ended.
+        ApplicationCancelled = "APPLICATION_CANCELLED",
+        /// The bureau is asked whether it can cancel.
+        CancelAsked = "CANCEL_ASKED",
+        /// An application is back at its office.
+        ApplicationSentBack = "APPLICATION_SENT_BACK",
+        /// A hold was closed, and nothing else changed.
+        HoldNoted = "HOLD_NOTED",
+        /// Another card is made.
+        CardOrderedAnew = "CARD_ORDERED_ANEW",
+        /// No card is made.
+        CardGivenUp = "CARD_GIVEN_UP",
+        /// A card was destroyed.
+        CardDestroyed = "CARD_DESTROYED",
+
         // Payments.
         /// A payment was tied to its application.
         PaymentMatched = "PAYMENT_MATCHED",
+        /// Parts of a payment were tied to several applications.
+        PaymentSplit = "PAYMENT_SPLIT",
+        /// A tie of a payment was undone.
+        PaymentUnmatched = "PAYMENT_UNMATCHED",
+        /// A payment is to be given back.
+        PaymentOwedBack = "PAYMENT_OWED_BACK",
+        /// A payment is no fee.
+        PaymentDismissed = "PAYMENT_DISMISSED",
+        /// A refund waits for approval.
+        RefundProposed = "REFUND_PROPOSED",
+        /// One of two persons approved.
+        RefundApprovedOnce = "REFUND_APPROVED_ONCE",
+        /// A refund is approved.
+        RefundApproved = "REFUND_APPROVED",
+        /// A refund was rejected.
+        RefundRejected = "REFUND_REJECTED",
+        /// A refund was withdrawn.
+        RefundWithdrawn = "REFUND_WITHDRAWN",
+        /// A list for the bank was written.
+        RefundListWritten = "REFUND_LIST_WRITTEN",
+        /// A list for the bank was withdrawn.
+        RefundListWithdrawn = "REFUND_LIST_WITHDRAWN",
+        /// The books of a day were closed.
+        DayClosed = "DAY_CLOSED",
+        /// The books of a day were opened again.
+        DayOpened = "DAY_OPENED",
 
         // Messages and offices.
         /// Messages are in the outbox again.
@@ -52,7 +107,8 @@ const fn both(ro: &'static str, en: &'static str) -> Both {
 impl Done {
     /// What the address of a page says was done, in words; a code that nobody knows says nothing.
     pub(crate) fn told(asked: &Asked, language: Language) -> Option<&'static str> {
-        let done = Self::parse(&asked.text("done")).ok()?;
+        let told = asked.text("done");
+        let done = Self::ALL.iter().find(|done| done.as_str() == told)?;
         Some(done.words(language))
     }
 
@@ -80,16 +136,130 @@ impl Done {
                 "S-a renunțat la comandă; cererile ei sunt din nou libere.",
                 "The order is given up; its applications are free again.",
             ),
+            Self::OrderAskedAbout => both(
+                "C.N.I.N. este întrebat; răspunsul apare aici.",
+                "The bureau is asked; its answer appears here.",
+            ),
+            Self::OrderRequestMade => both(
+                "Cererea așteaptă aprobarea altei persoane.",
+                "The request waits for another person's approval.",
+            ),
+            Self::WordProposed => both(
+                "Cuvântul propus așteaptă aprobarea altei persoane.",
+                "The proposed word waits for another person's approval.",
+            ),
+            Self::WordApplied => both(
+                "Cuvântul a fost aplicat poziției.",
+                "The word was applied to the line.",
+            ),
+            Self::WordWithdrawn => {
+                both("Propunerea a fost retrasă.", "The proposal was withdrawn.")
+            }
             Self::HoldReleased => both("Reținerea a fost ridicată.", "The hold is released."),
+            Self::ApplicationHeld
+            | Self::TermExtended
+            | Self::ApplicationCancelled
+            | Self::CancelAsked
+            | Self::ApplicationSentBack
+            | Self::HoldNoted
+            | Self::CardOrderedAnew
+            | Self::CardGivenUp
+            | Self::CardDestroyed => self.with_application(),
             Self::PaymentMatched => both(
                 "Plata a fost potrivită cu cererea.",
                 "The payment is matched with its application.",
             ),
+            Self::PaymentSplit => both("Plata a fost împărțită.", "The payment is split."),
+            Self::PaymentUnmatched => both(
+                "Potrivirea a fost desfăcută; taxa se datorează din nou.",
+                "The match is undone; the fee is owed again.",
+            ),
+            Self::PaymentOwedBack => both(
+                "Plata este marcată de restituit.",
+                "The payment is marked for refund.",
+            ),
+            Self::PaymentDismissed => both(
+                "Plata nu mai este oferită nici unei cereri.",
+                "The payment is offered to no application any more.",
+            ),
+            Self::RefundProposed => both(
+                "Restituirea a fost propusă; banii sunt puși deoparte până la aprobare.",
+                "The refund is proposed; its money is set aside until it is approved.",
+            ),
+            Self::RefundApprovedOnce => both(
+                "Ați aprobat; mai aprobă o altă persoană.",
+                "You have approved; another person approves too.",
+            ),
+            Self::RefundApproved => both(
+                "Restituirea este aprobată și intră în următoarea listă pentru bancă.",
+                "The refund is approved and stands in the next list for the bank.",
+            ),
+            Self::RefundRejected => both(
+                "Restituirea a fost respinsă; banii sunt din nou liberi.",
+                "The refund is rejected; its money is free again.",
+            ),
+            Self::RefundWithdrawn => both(
+                "Restituirea a fost retrasă; banii sunt din nou liberi.",
+                "The refund is withdrawn; its money is free again.",
+            ),
+            Self::RefundListWritten => both(
+                "Lista a fost scrisă. Descărcați documentul și transmiteți-l băncii.",
+                "The list is written. Take the document and bring it to the bank.",
+            ),
+            Self::RefundListWithdrawn => both(
+                "Lista a fost retrasă; restituirile ei sunt din nou aprobate.",
+                "The list is withdrawn; its refunds are approved again.",
+            ),
+            Self::DayClosed => both(
+                "Ziua a fost închisă; totalurile ei se păstrează.",
+                "The day is closed; its totals are kept.",
+            ),
+            Self::DayOpened => both("Ziua este din nou deschisă.", "The day is open again."),
             Self::MessagesRedriven => both(
                 "Mesajele sunt din nou la trimis.",
                 "The messages are in the outbox again.",
             ),
             Self::AccountChanged => both("Contul a fost schimbat.", "The account was changed."),
+        }
+    }
+
+    /// What was done with an application.
+    const fn with_application(self) -> Both {
+        match self {
+            Self::ApplicationHeld => both(
+                "Cererea este reținută până la o decizie.",
+                "The application is held until somebody decides.",
+            ),
+            Self::TermExtended => both("Termenul a fost prelungit.", "The term was extended."),
+            Self::ApplicationCancelled => both(
+                "Cererea a fost anulată; serviciul este anunțat.",
+                "The application is cancelled; its office is told.",
+            ),
+            Self::CancelAsked => both(
+                "C.N.I.N. este întrebat dacă mai poate anula cartea.",
+                "The bureau is asked whether it can still cancel the card.",
+            ),
+            Self::ApplicationSentBack => both(
+                "Cererea este din nou la serviciu, pentru corectare.",
+                "The application is back at its office, to be corrected.",
+            ),
+            Self::HoldNoted => both(
+                "S-a luat la cunoștință; nimic altceva nu s-a schimbat.",
+                "It is taken note of; nothing else has changed.",
+            ),
+            Self::CardOrderedAnew => both(
+                "Se comandă altă carte, fără taxă.",
+                "Another card is ordered, free of charge.",
+            ),
+            Self::CardGivenUp => both(
+                "S-a renunțat la carte; taxa plătită se restituie.",
+                "The card is given up; a fee that was paid is owed back.",
+            ),
+            // One is left: a card was destroyed.
+            _ => both(
+                "Distrugerea cărții este înregistrată.",
+                "That the card was destroyed is recorded.",
+            ),
         }
     }
 }

@@ -35,6 +35,7 @@ mod gate;
 mod headers;
 mod list;
 mod look;
+mod outcome;
 mod pages;
 mod picture;
 mod place;

@@ -217,7 +217,7 @@ const fn tone(outcome: RequestOutcome) -> &'static str {
     }
 }
 
-fn words(refusal: &RequestRefusal, visit: &Visit) -> String {
+pub(crate) fn words(refusal: &RequestRefusal, visit: &Visit) -> String {
     let says = |romanian: &str, english: &str| visit.says(romanian, english).to_owned();
     match refusal {
         RequestRefusal::ReasonMissing => says("Scrieți motivul.", "Give a reason."),

@@ -5,7 +5,11 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use crate::console::pages::{accessibility, dashboard, help, orders, settings};
+use crate::console::pages::applications::reveal;
+use crate::console::pages::{
+    accessibility, applications, dashboard, days, failed_orders, help, holds, orders, payments,
+    refunds, search, settings,
+};
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
 use crate::domain::sign_in::Stage;
@@ -76,10 +80,79 @@ routes! {
     POST "/account/device"                  => account::leave_device,            Access::SignedIn;
     POST "/account/sessions/{id}/end"       => account::end_session,             Access::SignedIn;
 
+    GET  "/failed-orders"                   => failed_orders::inbox,             Access::Needs(Permission::View);
+    GET  "/failed-orders/decisions/{id}"    => failed_orders::decision,          Access::Needs(Permission::View);
+    GET  "/failed-orders/{cause}"           => failed_orders::cause,             Access::Needs(Permission::View);
+    POST "/failed-orders/{cause}"           => failed_orders::decide,            Access::Needs(Permission::DecideOrders);
+    GET  "/holds/{action}"                  => holds::show,                      Access::Needs(Permission::DecideApplications);
+    POST "/holds/{action}"                  => holds::carry_out,                 Access::Needs(Permission::DecideApplications);
+
     GET  "/orders"                          => orders::list,                     Access::Needs(Permission::View);
     GET  "/orders/{number}"                 => orders::show,                     Access::Needs(Permission::View);
+    GET  "/orders/{number}/verification"    => orders::papers::verify,           Access::Needs(Permission::View);
+    GET  "/orders/{number}/file"            => orders::papers::show_file,        Access::Needs(Permission::Reveal);
+    POST "/orders/{number}/file"            => orders::papers::take_file,        Access::Needs(Permission::Reveal);
+    GET  "/orders/{number}/evidence"        => orders::papers::show_evidence,    Access::Needs(Permission::DecideOrders);
+    POST "/orders/{number}/evidence"        => orders::papers::take_evidence,    Access::Needs(Permission::DecideOrders);
+    GET  "/orders/{number}/ask/{what}"      => orders::ask::show,                Access::Needs(Permission::DecideOrders);
+    POST "/orders/{number}/ask/{what}"      => orders::ask::carry_out,           Access::Needs(Permission::DecideOrders);
+    GET  "/orders/{number}/lines/{line}/word" => orders::word::show,             Access::Needs(Permission::DecideOrders);
+    POST "/orders/{number}/lines/{line}/word" => orders::word::propose,          Access::Needs(Permission::DecideOrders);
+    GET  "/words/{id}/approve"              => orders::word::show_approval,      Access::Needs(Permission::Approve);
+    POST "/words/{id}/approve"              => orders::word::approve,            Access::Needs(Permission::Approve);
+    GET  "/words/{id}/withdraw"             => orders::word::show_withdrawal,    Access::Needs(Permission::DecideOrders);
+    POST "/words/{id}/withdraw"             => orders::word::withdraw,           Access::Needs(Permission::DecideOrders);
     GET  "/orders/{number}/{action}"        => orders::act::show,                Access::Needs(Permission::DecideOrders);
     POST "/orders/{number}/{action}"        => orders::act::carry_out,           Access::Needs(Permission::DecideOrders);
+
+    GET  "/applications"                    => applications::list,               Access::Needs(Permission::View);
+    GET  "/applications/{number}"           => applications::show,               Access::Needs(Permission::View);
+    GET  "/applications/{number}/reveal"    => reveal::show,                     Access::Needs(Permission::Reveal);
+    POST "/applications/{number}/reveal"    => reveal::carry_out,                Access::Needs(Permission::Reveal);
+    GET  "/applications/{number}/{action}"  => applications::act::show,          Access::Needs(Permission::DecideApplications);
+    POST "/applications/{number}/{action}"  => applications::act::carry_out,     Access::Needs(Permission::DecideApplications);
+
+    GET  "/search"                          => search::show,                     Access::Needs(Permission::View);
+    POST "/search"                          => search::look,                     Access::Needs(Permission::View);
+
+    GET  "/payments"                                => payments::list::show,              Access::Needs(Permission::ViewPayments);
+    GET  "/payments/refunds"                        => refunds::list::show,               Access::Needs(Permission::ViewPayments);
+    GET  "/payments/refund-candidates"              => refunds::candidates::show,         Access::Needs(Permission::ViewPayments);
+    GET  "/payments/refunds/{number}"               => refunds::show::show,               Access::Needs(Permission::ViewPayments);
+    POST "/payments/refunds/{number}/account"       => refunds::show::reveal,             Access::Needs(Permission::Reveal);
+    GET  "/payments/refunds/{number}/approve"       => refunds::decide::ask_approve,      Access::Needs(Permission::Approve);
+    POST "/payments/refunds/{number}/approve"       => refunds::decide::do_approve,       Access::Needs(Permission::Approve);
+    GET  "/payments/refunds/{number}/reject"        => refunds::decide::ask_reject,       Access::Needs(Permission::Approve);
+    POST "/payments/refunds/{number}/reject"        => refunds::decide::do_reject,        Access::Needs(Permission::Approve);
+    GET  "/payments/refunds/{number}/withdraw"      => refunds::decide::ask_withdraw,     Access::Needs(Permission::DecidePayments);
+    POST "/payments/refunds/{number}/withdraw"      => refunds::decide::do_withdraw,      Access::Needs(Permission::DecidePayments);
+    GET  "/payments/refund-lists"                   => refunds::lists::list,              Access::Needs(Permission::ViewPayments);
+    GET  "/payments/refund-lists/new"               => refunds::take_out::ask,            Access::Needs(Permission::ExportRefunds);
+    POST "/payments/refund-lists/new"               => refunds::take_out::act,            Access::Needs(Permission::ExportRefunds);
+    GET  "/payments/refund-lists/{number}"          => refunds::lists::show,              Access::Needs(Permission::ViewPayments);
+    POST "/payments/refund-lists/{number}/document" => refunds::take_out::document,       Access::Needs(Permission::ExportRefunds);
+    POST "/payments/refund-lists/{number}/table"    => refunds::take_out::table,          Access::Needs(Permission::ExportRefunds);
+    GET  "/payments/refund-lists/{number}/withdraw" => refunds::lists::ask_withdraw,      Access::Needs(Permission::ExportRefunds);
+    POST "/payments/refund-lists/{number}/withdraw" => refunds::lists::do_withdraw,       Access::Needs(Permission::ExportRefunds);
+    GET  "/payments/days"                           => days::grid::show,                  Access::Needs(Permission::ViewPayments);
+    GET  "/payments/days/{day}"                     => days::day::show,                   Access::Needs(Permission::ViewPayments);
+    GET  "/payments/days/{day}/close"               => days::decide::ask_close,           Access::Needs(Permission::CloseDays);
+    POST "/payments/days/{day}/close"               => days::decide::do_close,            Access::Needs(Permission::CloseDays);
+    GET  "/payments/days/{day}/reopen"              => days::decide::ask_reopen,          Access::Needs(Permission::CloseDays);
+    POST "/payments/days/{day}/reopen"              => days::decide::do_reopen,           Access::Needs(Permission::CloseDays);
+    GET  "/payments/{number}"                       => payments::show::show,              Access::Needs(Permission::ViewPayments);
+    GET  "/payments/{number}/match"                 => payments::decide::ask_match,       Access::Needs(Permission::DecidePayments);
+    POST "/payments/{number}/match"                 => payments::decide::do_match,        Access::Needs(Permission::DecidePayments);
+    GET  "/payments/{number}/unmatch"               => payments::decide::ask_unmatch,     Access::Needs(Permission::DecidePayments);
+    POST "/payments/{number}/unmatch"               => payments::decide::do_unmatch,      Access::Needs(Permission::DecidePayments);
+    GET  "/payments/{number}/owe-back"              => payments::decide::ask_owe_back,    Access::Needs(Permission::DecidePayments);
+    POST "/payments/{number}/owe-back"              => payments::decide::do_owe_back,     Access::Needs(Permission::DecidePayments);
+    GET  "/payments/{number}/dismiss"               => payments::decide::ask_dismiss,     Access::Needs(Permission::DecidePayments);
+    POST "/payments/{number}/dismiss"               => payments::decide::do_dismiss,      Access::Needs(Permission::DecidePayments);
+    GET  "/payments/{number}/split"                 => payments::split::ask,              Access::Needs(Permission::DecidePayments);
+    POST "/payments/{number}/split"                 => payments::split::act,              Access::Needs(Permission::DecidePayments);
+    GET  "/payments/{number}/refund"                => payments::propose::ask,            Access::Needs(Permission::DecidePayments);
+    POST "/payments/{number}/refund"                => payments::propose::act,            Access::Needs(Permission::DecidePayments);
 
     GET  "/requests"                        => requests::list,                   Access::Needs(Permission::View);
     POST "/requests"                        => requests::ask,                    Access::Needs(Permission::View);

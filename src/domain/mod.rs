@@ -53,6 +53,7 @@ pub mod cnp;
 pub mod iban;
 pub mod names;
 pub mod narrative;
+pub mod payment_action;
 pub mod payment_reference;
 
 // Who and what an application is made of.

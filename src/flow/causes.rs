@@ -55,6 +55,14 @@ pub enum CauseRefusal {
         /// The cause.
         cause: Cause,
     },
+    /// Others wait for the cause than when this was decided.
+    #[error("it was decided about {before} orders, and {now} wait now")]
+    Moved {
+        /// About how many it was decided.
+        before: usize,
+        /// How many it would be about now.
+        now: usize,
+    },
     /// Lines are numbered per order.
     #[error("lines can be named for one order only")]
     LinesOfSeveral,
@@ -103,9 +111,44 @@ pub async fn decide(
     Ok(decision)
 }
 
+/// Takes a decision in a transaction of its own, as somebody made it on a page that told about how many
+/// orders it is. The page gave it its id: the same form sent twice decides once.
+pub async fn decide_as_seen(
+    gateway: &Gateway,
+    (id, orders): (CauseDecisionId, usize),
+    new: &NewCauseDecision,
+    actor: &Actor,
+    reason: &str,
+) -> Result<CauseDecision, Failure<CauseRefusal>> {
+    let note = note(gateway, actor, Some(reason.trim()));
+    let mut tx = gateway.store.begin().await?;
+    if let Some(taken) = causes::find(&mut tx, id).await? {
+        return Ok(taken);
+    }
+    let now = select(&mut tx, new).await?.len();
+    if now != orders {
+        let before = orders;
+        return Err(Failure::Refused(CauseRefusal::Moved { before, now }));
+    }
+    let decision = insert(&mut tx, id, new, &note).await?;
+    tx.commit().await?;
+    wake(gateway);
+    Ok(decision)
+}
+
 /// [`decide`] in the caller's transaction; whoever commits it calls [`wake`], or carries it out.
 pub(crate) async fn decide_in(
     tx: &mut Tx,
+    new: &NewCauseDecision,
+    note: &Note<'_>,
+) -> Result<CauseDecision, Failure<CauseRefusal>> {
+    let id = CauseDecisionId(note.random.uuid(note.at));
+    insert(tx, id, new, note).await
+}
+
+async fn insert(
+    tx: &mut Tx,
+    id: CauseDecisionId,
     new: &NewCauseDecision,
     note: &Note<'_>,
 ) -> Result<CauseDecision, Failure<CauseRefusal>> {
@@ -121,7 +164,7 @@ pub(crate) async fn decide_in(
         .map(|order| (order.id, lines.clone()))
         .collect();
     let decision = CauseDecision {
-        id: CauseDecisionId(note.random.uuid(note.at)),
+        id,
         cause: new.cause,
         action: new.action,
         orders: i64::try_from(orders.len()).unwrap_or(i64::MAX),

@@ -8,6 +8,7 @@ use crate::domain::matching::{MatchReason, MatchRule, Movement};
 use crate::domain::money::Money;
 use crate::domain::operator::Actor;
 use crate::domain::payment::{PaymentEvent, PaymentState};
+use crate::domain::payment_action::{Obstacle, PaymentAction};
 use crate::flow::Failure;
 use crate::flow::match_payment::{offer_to_others, read_evidence};
 use crate::flow::once::KeyReused;
@@ -154,6 +155,29 @@ pub async fn decide(
     decided.ok_or(Failure::Refused(DecisionRefusal::PaymentUnknown))
 }
 
+/// Why nobody can decide this about a payment as it stands; `None` where it can be decided.
+pub async fn obstacle(
+    tx: &mut Tx,
+    action: PaymentAction,
+    payment: &Payment,
+) -> anyhow::Result<Option<DecisionRefusal>> {
+    let mut checked = require_no_refund(tx, payment).await;
+    if checked.is_ok() {
+        checked = require_state(action, payment);
+    }
+    if checked.is_ok() && action.wants_lei() {
+        checked = require_money_in(payment);
+    }
+    if checked.is_ok() && action == PaymentAction::OweBack {
+        checked = require_credit(payment);
+    }
+    match checked {
+        Ok(()) => Ok(None),
+        Err(Failure::Refused(refusal)) => Ok(Some(refusal)),
+        Err(Failure::Broken(error)) => Err(error),
+    }
+}
+
 /// Refuses a decision without a reason.
 pub(crate) fn require_reason(note: &Note<'_>) -> Result<(), Failure<DecisionRefusal>> {
     if note.reason.is_none_or(|reason| reason.trim().is_empty()) {
@@ -173,13 +197,34 @@ pub(crate) async fn require_no_refund(
     Ok(())
 }
 
+/// Refuses an action that the payment's state does not let happen.
+pub(crate) fn require_state(
+    action: PaymentAction,
+    payment: &Payment,
+) -> Result<(), Failure<DecisionRefusal>> {
+    let refusal = match action.in_state(payment.state) {
+        Ok(()) => return Ok(()),
+        Err(Obstacle::State) => DecisionRefusal::StateForbids(payment.state),
+        Err(Obstacle::Tied) => DecisionRefusal::Tied,
+        Err(Obstacle::CardOrdered) => DecisionRefusal::CardOrdered,
+    };
+    Err(Failure::Refused(refusal))
+}
+
 /// Refuses what is not money in lei that came in.
 pub(crate) fn require_money_in(payment: &Payment) -> Result<(), Failure<DecisionRefusal>> {
-    let is_money_in = read_evidence(payment)?.movement() == Movement::Credit;
-    if !is_money_in || payment.currency != "RON" {
+    if payment.currency != "RON" {
         return Err(Failure::Refused(DecisionRefusal::NotMoneyIn));
     }
-    Ok(())
+    require_credit(payment)
+}
+
+/// Refuses what is not money that came in.
+fn require_credit(payment: &Payment) -> Result<(), Failure<DecisionRefusal>> {
+    if read_evidence(payment)?.movement() == Movement::Credit {
+        return Ok(());
+    }
+    Err(Failure::Refused(DecisionRefusal::NotMoneyIn))
 }
 
 async fn match_by_hand(
@@ -188,15 +233,7 @@ async fn match_by_hand(
     application: ApplicationId,
     note: &Note<'_>,
 ) -> Result<(), Failure<DecisionRefusal>> {
-    let allowed = matches!(
-        payment.state,
-        PaymentState::Suggested | PaymentState::Unmatched | PaymentState::RefundDue
-    );
-    if !allowed {
-        return Err(Failure::Refused(DecisionRefusal::StateForbids(
-            payment.state,
-        )));
-    }
+    require_state(PaymentAction::Match, payment)?;
     require_money_in(payment)?;
     let application = applications::find(tx, application).await?;
     let mut application =
@@ -235,11 +272,7 @@ async fn unmatch(
     payment: &mut Payment,
     note: &Note<'_>,
 ) -> Result<(), Failure<DecisionRefusal>> {
-    match payment.state {
-        PaymentState::Matched => (),
-        PaymentState::Consumed => return Err(Failure::Refused(DecisionRefusal::CardOrdered)),
-        state => return Err(Failure::Refused(DecisionRefusal::StateForbids(state))),
-    }
+    require_state(PaymentAction::Unmatch, payment)?;
     step(tx, payment, PaymentEvent::MatchUndone, note).await?;
     let code = MatchReason::ReferenceMissing.number();
     payments::set_application(tx, payment.id, None, Some(code)).await?;
@@ -328,15 +361,13 @@ async fn set_aside(
     code: Option<u16>,
     note: &Note<'_>,
 ) -> Result<(), Failure<DecisionRefusal>> {
-    match payment.state {
-        PaymentState::Suggested | PaymentState::Unmatched => (),
-        PaymentState::Matched => return Err(Failure::Refused(DecisionRefusal::Tied)),
-        PaymentState::Consumed => return Err(Failure::Refused(DecisionRefusal::CardOrdered)),
-        state => return Err(Failure::Refused(DecisionRefusal::StateForbids(state))),
-    }
-    let is_money_in = read_evidence(payment)?.movement() == Movement::Credit;
-    if event == PaymentEvent::RefundOwed && !is_money_in {
-        return Err(Failure::Refused(DecisionRefusal::NotMoneyIn));
+    let action = match event {
+        PaymentEvent::RefundOwed => PaymentAction::OweBack,
+        _ => PaymentAction::Dismiss,
+    };
+    require_state(action, payment)?;
+    if action == PaymentAction::OweBack {
+        require_credit(payment)?;
     }
     step(tx, payment, event, note).await?;
     payments::set_application(tx, payment.id, None, code).await?;

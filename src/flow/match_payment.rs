@@ -76,21 +76,30 @@ pub(crate) fn remembered_name(gateway: &Gateway, (surname, given_names): (&str, 
     name_key(&gateway.vault, &format!("{surname} {given_names}"))
 }
 
-/// Offers applications that were just written, with the names just remembered, to the money that
-/// waits, as [`offer`] does with one. For most of them no money waits, which is found out for all
-/// at once.
-pub(crate) async fn offer_new<R>(
-    tx: &mut Tx,
-    applications: &mut [Application],
+/// The keys by which money may find applications that are about to be written, in their order.
+pub(crate) fn keys_of_new(
+    applications: &[Application],
     names: &[(ApplicationId, [u8; 32])],
-    note: &Note<'_>,
-) -> Result<(), Failure<R>> {
+) -> Vec<String> {
     let mut keys: Vec<String> = names.iter().map(|(_, name)| named_key(name)).collect();
     keys.extend(applications.iter().flat_map(own_keys));
     keys.sort_unstable();
     keys.dedup();
+    keys
+}
+
+/// Offers applications that were just written, with the names just remembered, to the money that
+/// waits, as [`offer`] does with one. For most of them no money waits, which was found out for all
+/// at once when they were written: `waited_for` are those of their keys for which some does.
+pub(crate) async fn offer_new<R>(
+    tx: &mut Tx,
+    applications: &mut [Application],
+    (names, keys): (&[(ApplicationId, [u8; 32])], &[String]),
+    waited_for: &[String],
+    note: &Note<'_>,
+) -> Result<(), Failure<R>> {
     let asked: Vec<&str> = keys.iter().map(String::as_str).collect();
-    if matching_keys::list_waited_for(tx, &asked).await?.is_empty() {
+    if waited_for.is_empty() {
         matching_keys::share_all(tx, &asked).await?;
         if matching_keys::list_waited_for(tx, &asked).await?.is_empty() {
             return Ok(());

@@ -5,10 +5,11 @@ use crate::domain::matching::MatchRule;
 use crate::domain::money::Money;
 use crate::domain::operator::Actor;
 use crate::domain::payment::PaymentState;
+use crate::domain::payment_action::PaymentAction;
 use crate::flow::Failure;
 use crate::flow::decide_payment::{
     BY_HAND, DecisionRefusal, PARTS_MAX, hold_rest, require_money_in, require_no_refund,
-    require_reason, takes_money, wake,
+    require_reason, require_state, takes_money, wake,
 };
 use crate::flow::progress::note;
 use crate::flow::tie_payment::{free_rest, tie_part, untie};
@@ -53,14 +54,7 @@ pub async fn split(
     require_reason(note)?;
     let payment = payments::lock(tx, id).await?;
     let mut payment = payment.ok_or(Failure::Refused(DecisionRefusal::PaymentUnknown))?;
-    match payment.state {
-        PaymentState::Suggested
-        | PaymentState::Unmatched
-        | PaymentState::RefundDue
-        | PaymentState::Matched
-        | PaymentState::Consumed => (),
-        state => return Err(Failure::Refused(DecisionRefusal::StateForbids(state))),
-    }
+    require_state(PaymentAction::Split, &payment)?;
     require_money_in(&payment)?;
     require_no_refund(tx, &payment).await?;
     let mut meant = find_all(tx, parts).await?;

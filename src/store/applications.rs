@@ -32,11 +32,14 @@ macro_rules! select {
 }
 
 // After the macro, which they use.
+mod arrival;
+pub mod console;
 mod ready;
 mod search;
 mod standing;
 pub mod unfinished;
 
+pub use arrival::{Arrival, Arrived, arrive};
 pub use ready::{begin_waiting, list_ready_of, list_waiting, sum_up_groups};
 pub use search::{Wanted, WantedByOffice, list_of_office, search};
 pub use standing::{Standing, Status, find_standing, find_status, find_statuses};
@@ -46,11 +49,11 @@ pub use standing::{Standing, Status, find_standing, find_status, find_statuses};
 /// Returns `false`, having changed nothing, when the office used the reference before, when the
 /// person has an open application for the product, or when the payment reference is taken.
 pub async fn insert(tx: &mut Tx, new: &Application) -> Result<bool, StoreError> {
-    Ok(insert_all(tx, std::slice::from_ref(new)).await? == 1)
+    Ok(insert_all(tx, &[new]).await? == 1)
 }
 
 /// Adds applications as [`insert`] does; returns how many of them.
-pub async fn insert_all(tx: &mut Tx, new: &[Application]) -> Result<u64, StoreError> {
+async fn insert_all(tx: &mut Tx, new: &[&Application]) -> Result<u64, StoreError> {
     const POSTGRES: &str = "
         INSERT INTO applications
             (id, number, office_id, collect_office_id, office_reference, content_sha256,

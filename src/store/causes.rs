@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use crate::coded;
 use crate::domain::cause::Cause;
-use crate::domain::id::{CauseDecisionId, OrderId};
+use crate::domain::id::{CauseDecisionId, HoldId, OrderId};
+use crate::domain::order::OrderState;
 use crate::domain::order_action::OrderAction;
 use crate::store::tx::{execute, query};
 use crate::store::{StoreError, Tx, read_code};
@@ -15,20 +16,20 @@ use crate::store::{StoreError, Tx, read_code};
 pub struct CauseCount {
     /// The cause.
     pub cause: Cause,
-    /// Open holds of orders.
+    /// Orders that wait themselves.
     pub orders: i64,
-    /// Open holds of lines.
+    /// Lines that wait.
     pub lines: i64,
     /// Since when the oldest waits.
     pub oldest: DateTime<Utc>,
 }
 
-/// Counts the open holds of orders and lines by cause, in the order of the causes.
+/// Counts the orders and lines that wait by cause, in the order of the causes.
 pub async fn list(tx: &mut Tx) -> Result<Vec<CauseCount>, StoreError> {
     const SQL: &str = "
         SELECT cause,
-               COUNT(CASE WHEN subject_kind = 'ORDER' THEN 1 END),
-               COUNT(CASE WHEN subject_kind = 'ORDER_LINE' THEN 1 END),
+               COUNT(DISTINCT CASE WHEN subject_kind = 'ORDER' THEN subject_id END),
+               COUNT(DISTINCT CASE WHEN subject_kind = 'ORDER_LINE' THEN subject_id END),
                MIN(opened_at)
         FROM holds
         WHERE open AND cause IS NOT NULL
@@ -74,6 +75,91 @@ pub async fn list_orders(
     let after = after.map_or(Uuid::nil(), |id| id.0);
     let rows = query!(fetch_all as (Uuid,), tx, SQL, cause.as_str(), after, limit)?;
     Ok(rows.into_iter().map(|(id,)| OrderId(id)).collect())
+}
+
+/// An order or a line of one that waits for a cause.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Failed {
+    /// Its hold: the first, where it has several of the cause.
+    pub hold: HoldId,
+    /// The number of the reason.
+    pub code: i64,
+    /// What the hold says.
+    pub detail: String,
+    /// Since when it waits.
+    pub opened_at: DateTime<Utc>,
+    /// The order's number.
+    pub order: String,
+    /// The order's state.
+    pub state: OrderState,
+    /// Whether the order is taken out of all automatic sending.
+    pub quarantined: bool,
+    /// The place of the line and the number of its application, where a line waits.
+    pub line: Option<(i64, String)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct FailedRow {
+    id: Uuid,
+    code: i64,
+    detail: String,
+    opened_at: DateTime<Utc>,
+    number: String,
+    state: String,
+    quarantined: bool,
+    line_no: Option<i64>,
+    subject_number: String,
+}
+
+/// Lists the orders and lines that wait for a cause, each once, after the hold `after`; the oldest
+/// first. [`list`] counts the same.
+pub async fn list_failed(
+    tx: &mut Tx,
+    cause: Cause,
+    after: Option<HoldId>,
+    limit: i64,
+) -> Result<Vec<Failed>, StoreError> {
+    const SQL: &str = "
+        SELECT h.id, h.code, h.detail, h.opened_at, o.number, o.state, o.quarantined, l.line_no,
+               h.subject_number
+        FROM holds h
+        LEFT JOIN order_lines l ON h.subject_kind = 'ORDER_LINE' AND l.id = h.subject_id
+        JOIN orders o ON o.id = COALESCE(l.order_id, h.subject_id)
+        WHERE h.open AND h.cause IS NOT NULL AND h.cause = $1 AND h.id > $2
+          AND NOT EXISTS (SELECT 1 FROM holds e
+                          WHERE e.open AND e.cause IS NOT NULL AND e.cause = h.cause
+                            AND e.subject_kind = h.subject_kind AND e.subject_id = h.subject_id
+                            AND e.id < h.id)
+        ORDER BY h.id
+        LIMIT $3";
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    let rows = query!(
+        fetch_all as FailedRow,
+        tx,
+        SQL,
+        cause.as_str(),
+        after,
+        limit
+    )?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Failed {
+                hold: HoldId(row.id),
+                state: read_code(
+                    OrderState::parse(&row.state),
+                    "orders",
+                    "state",
+                    &row.number,
+                )?,
+                code: row.code,
+                detail: row.detail,
+                opened_at: row.opened_at,
+                order: row.number,
+                quarantined: row.quarantined,
+                line: row.line_no.map(|line_no| (line_no, row.subject_number)),
+            })
+        })
+        .collect()
 }
 
 /// The details of the open holds of an order and its lines: of one cause, or of all.

@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use crate::coded;
 use crate::domain::id::{CredentialId, OfficeId};
+use crate::store::glance::glance;
 use crate::store::tx::{execute, execute_rows, query};
-use crate::store::{StoreError, Tx, read_code, revisions};
+use crate::store::{Glance, StoreError, Tx, read_code, revisions};
 
 coded! {
     /// Who may call.
@@ -174,13 +175,13 @@ pub async fn set_replaces(
 }
 
 /// Finds a credential by its hash, also a revoked one.
-pub async fn find_by_hash(tx: &mut Tx, hash: &[u8]) -> Result<Option<Standing>, StoreError> {
+pub async fn find_by_hash(at: Glance<'_>, hash: &[u8]) -> Result<Option<Standing>, StoreError> {
     const SQL: &str = "
         SELECT id, party, office_id, label, kind, hash, scopes, revoked_at, valid_from, valid_until,
                last_used_at, replaces
         FROM credentials
         WHERE hash = $1";
-    query!(fetch_optional as CredentialRow, tx, SQL, hash)?
+    glance!(fetch_optional as CredentialRow, at, SQL, hash)?
         .map(Standing::try_from)
         .transpose()
 }
@@ -219,6 +220,21 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Standing>, StoreError> {
         ORDER BY party, label, id
         LIMIT 5000";
     query!(fetch_all as CredentialRow, tx, SQL)?
+        .into_iter()
+        .map(Standing::try_from)
+        .collect()
+}
+
+/// Lists the credentials of an office, revoked ones too, the newest first.
+pub async fn list_of_office(tx: &mut Tx, office: OfficeId) -> Result<Vec<Standing>, StoreError> {
+    const SQL: &str = "
+        SELECT id, party, office_id, label, kind, hash, scopes, revoked_at, valid_from, valid_until,
+               last_used_at, replaces
+        FROM credentials
+        WHERE office_id = $1
+        ORDER BY created_at DESC, id
+        LIMIT 100";
+    query!(fetch_all as CredentialRow, tx, SQL, office.0)?
         .into_iter()
         .map(Standing::try_from)
         .collect()

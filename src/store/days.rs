@@ -122,6 +122,24 @@ pub async fn find_last(
     .transpose()
 }
 
+/// Lists what was decided about a day, oldest first.
+pub async fn list_of_day(
+    tx: &mut Tx,
+    channel: Channel,
+    day: NaiveDate,
+) -> Result<Vec<DayDecision>, StoreError> {
+    const SQL: &str = "
+        SELECT channel, day, number, event, actor, reason, totals, digest, decided_at
+        FROM day_decisions
+        WHERE channel = $1 AND day = $2
+        ORDER BY number
+        LIMIT 100";
+    query!(fetch_all as DecisionRow, tx, SQL, channel.as_str(), day)?
+        .into_iter()
+        .map(DayDecision::try_from)
+        .collect()
+}
+
 /// Lists the decisions by which days of a channel are closed.
 pub async fn list_closed(
     tx: &mut Tx,

@@ -256,12 +256,13 @@ pub async fn list(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<HistoryE
     query!(fetch_all as HistoryEntry, tx, SQL, subject, limit)
 }
 
-/// Finds the last thing that happened to a subject.
+/// Finds the last thing that happened to a subject; that it was held, or no longer, says less than what
+/// was done.
 pub async fn find_latest(tx: &mut Tx, subject: Uuid) -> Result<Option<HistoryEntry>, StoreError> {
     const SQL: &str = "
         SELECT subject_kind, from_state, event, to_state, actor, note, at
         FROM history
-        WHERE subject_id = $1
+        WHERE subject_id = $1 AND subject_kind <> 'HOLD'
         ORDER BY id DESC
         LIMIT 1";
     later::write(tx).await?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::domain::cause::Cause;
 use crate::domain::id::HoldId;
 use crate::store::history::{Note, SubjectKind, record};
-use crate::store::tx::{execute, query};
+use crate::store::tx::{execute, query, query_rows};
 use crate::store::{StoreError, Tx};
 
 /// Something that is to wait for an operator.
@@ -174,6 +174,33 @@ pub async fn list_open(
     query!(fetch_all as Hold, tx, SQL, code, after, limit)
 }
 
+/// Lists open holds of a reason on subjects of a kind that have no cause of failed orders, after
+/// `after`, the oldest first.
+pub async fn list_waiting(
+    tx: &mut Tx,
+    (code, kind): (u16, SubjectKind),
+    after: Option<HoldId>,
+    limit: i64,
+) -> Result<Vec<Hold>, StoreError> {
+    const SQL: &str = "
+        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
+               closed_by, decision, decision_reason
+        FROM holds
+        WHERE open AND cause IS NULL AND code = $1 AND subject_kind = $2 AND id > $3
+        ORDER BY id
+        LIMIT $4";
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    query!(
+        fetch_all as Hold,
+        tx,
+        SQL,
+        i64::from(code),
+        kind.as_str(),
+        after,
+        limit
+    )
+}
+
 /// Lists the holds of a subject, open and closed, oldest first.
 pub async fn list_of(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<Hold>, StoreError> {
     const SQL: &str = "
@@ -184,6 +211,24 @@ pub async fn list_of(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<Hold>
         ORDER BY id
         LIMIT $2";
     query!(fetch_all as Hold, tx, SQL, subject, limit)
+}
+
+/// Lists what the open holds of some subjects say beside their codes, the latest of each last.
+pub async fn list_details(
+    tx: &mut Tx,
+    subjects: &[Uuid],
+) -> Result<Vec<(Uuid, String)>, StoreError> {
+    const POSTGRES: &str = "
+        SELECT subject_id, detail
+        FROM holds
+        WHERE open AND subject_id = ANY($1)
+        ORDER BY id";
+    const SQLITE: &str = "
+        SELECT subject_id, detail
+        FROM holds
+        WHERE open AND subject_id IN (SELECT unhex(value) FROM json_each($1))
+        ORDER BY id";
+    query_rows!(as (Uuid, String), tx, (POSTGRES, SQLITE), [], subjects)
 }
 
 /// Counts the open holds of a subject.

@@ -6,7 +6,7 @@
 use uuid::Uuid;
 
 use crate::domain::id::{ApplicationId, PaymentId};
-use crate::store::tx::{execute, execute_rows, query, query_rows};
+use crate::store::tx::{execute, query, query_rows};
 use crate::store::{StoreError, Tx};
 
 /// Adds a key by which a payment will be found; adding it again changes nothing.
@@ -79,24 +79,6 @@ pub async fn list_waited_for(tx: &mut Tx, keys: &[&str]) -> Result<Vec<String>, 
         GROUP BY k.key";
     let rows = query_rows!(as (String,), tx, (POSTGRES, SQLITE), [], keys)?;
     Ok(rows.into_iter().map(|(key,)| key).collect())
-}
-
-/// Adds keyed hashes of applicants' names as [`add_name`] does.
-pub async fn add_names(tx: &mut Tx, names: &[(ApplicationId, [u8; 32])]) -> Result<(), StoreError> {
-    const POSTGRES: &str = "
-        INSERT INTO application_names (name_key, application_id)
-        SELECT * FROM UNNEST($1::bytea[], $2::uuid[])
-        ON CONFLICT DO NOTHING";
-    const SQLITE: &str = "
-        INSERT INTO application_names (name_key, application_id)
-        SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each($1)
-        WHERE TRUE
-        ON CONFLICT DO NOTHING";
-    execute_rows!(tx, (POSTGRES, SQLITE), [], names, |name| [
-        name.1.as_slice(),
-        name.0.0,
-    ])?;
-    Ok(())
 }
 
 /// Adds the keyed hash of an applicant's name; adding it again changes nothing.

@@ -64,29 +64,6 @@ pub struct NewTie {
     pub application: ApplicationId,
 }
 
-/// Gives references that nobody was given before, each to the application that bears it from the
-/// beginning. Returns how many were free.
-pub async fn give_tied(tx: &mut Tx, ties: &[NewTie], at: DateTime<Utc>) -> Result<u64, StoreError> {
-    const POSTGRES: &str = "
-        INSERT INTO payment_references (reference, office_id, product, application_id, given_at)
-        SELECT n.reference, n.office, n.product, n.application, $1
-        FROM UNNEST($2::text[], $3::uuid[], $4::text[], $5::uuid[])
-             AS n (reference, office, product, application)
-        ON CONFLICT (reference) DO NOTHING";
-    const SQLITE: &str = "
-        INSERT INTO payment_references (reference, office_id, product, application_id, given_at)
-        SELECT value ->> 0, unhex(value ->> 1), value ->> 2, unhex(value ->> 3), $1
-        FROM json_each($2)
-        WHERE TRUE
-        ON CONFLICT (reference) DO NOTHING";
-    execute_rows!(tx, (POSTGRES, SQLITE), [at], ties, |tie| [
-        tie.reference.as_str(),
-        tie.office.0,
-        tie.product.as_str(),
-        tie.application.0,
-    ])
-}
-
 /// Ties references as [`tie`] does. Returns how many were free.
 pub async fn tie_all(tx: &mut Tx, ties: &[NewTie]) -> Result<u64, StoreError> {
     const POSTGRES: &str = "

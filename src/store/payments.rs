@@ -97,6 +97,14 @@ macro_rules! select {
     };
 }
 
+// After the macro, which it uses.
+mod listed;
+
+pub use listed::{
+    DaySum, Narrowed, Sighting, count_up_to, list_latest, list_narrowed, list_of_day,
+    list_of_reference, list_sightings, sum_up_days,
+};
+
 impl TryFrom<PaymentRow> for Payment {
     type Error = StoreError;
 

@@ -130,6 +130,18 @@ pub async fn list(
     Ok(rows.into_iter().map(RefundList::from).collect())
 }
 
+/// Lists the lists before `before`, the latest first.
+pub async fn list_latest(
+    tx: &mut Tx,
+    before: Option<RefundListId>,
+    limit: i64,
+) -> Result<Vec<RefundList>, StoreError> {
+    const SQL: &str = select!("WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    let before = before.map_or(Uuid::max(), |id| id.0);
+    let rows = query!(fetch_all as ListRow, tx, SQL, before, limit)?;
+    Ok(rows.into_iter().map(RefundList::from).collect())
+}
+
 /// Records that a list was withdrawn. Returns `false` when it had been before.
 pub async fn withdraw(
     tx: &mut Tx,

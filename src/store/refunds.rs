@@ -201,6 +201,38 @@ pub async fn list(
     })
 }
 
+/// Lists refunds in a state (or in any) before `before`, the latest first.
+pub async fn list_latest(
+    tx: &mut Tx,
+    state: Option<RefundState>,
+    before: Option<RefundId>,
+    limit: i64,
+) -> Result<Vec<Refund>, StoreError> {
+    const ALL: &str = select!("WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    const STATE: &str = select!("WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+    let before = before.map_or(Uuid::max(), |id| id.0);
+    many(match state {
+        None => query!(fetch_all as RefundRow, tx, ALL, before, limit)?,
+        Some(state) => query!(
+            fetch_all as RefundRow,
+            tx,
+            STATE,
+            state.as_str(),
+            before,
+            limit
+        )?,
+    })
+}
+
+/// Counts the refunds in a state, no further than to `most`.
+pub async fn count_up_to(tx: &mut Tx, state: RefundState, most: i64) -> Result<i64, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*)
+        FROM (SELECT 1 AS one FROM refunds WHERE state = $1 LIMIT $2) AS counted";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, state.as_str(), most)?;
+    Ok(count)
+}
+
 /// Lists the refunds of a payment, oldest first.
 pub async fn list_of_payment(tx: &mut Tx, payment: PaymentId) -> Result<Vec<Refund>, StoreError> {
     const SQL: &str = select!("WHERE payment_id = $1 ORDER BY id LIMIT 200");

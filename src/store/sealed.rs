@@ -64,36 +64,6 @@ pub async fn insert(tx: &mut Tx, new: &NewSealed, at: DateTime<Utc>) -> Result<(
     Ok(())
 }
 
-/// Records blobs as [`insert`] does.
-pub async fn insert_all(
-    tx: &mut Tx,
-    new: &[&NewSealed],
-    at: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    const POSTGRES: &str = "
-        INSERT INTO sealed_contents
-            (id, kind, wrapped_key, size_bytes, sha256, created_at, erase_at)
-        SELECT n.id, n.kind, n.wrapped_key, n.size_bytes, n.sha256, $1, n.erase_at
-        FROM UNNEST($2::uuid[], $3::text[], $4::bytea[], $5::bigint[], $6::bytea[],
-                    $7::timestamptz[])
-             AS n (id, kind, wrapped_key, size_bytes, sha256, erase_at)";
-    const SQLITE: &str = "
-        INSERT INTO sealed_contents
-            (id, kind, wrapped_key, size_bytes, sha256, created_at, erase_at)
-        SELECT unhex(value ->> 0), value ->> 1, unhex(value ->> 2), value ->> 3,
-               unhex(value ->> 4), $1, value ->> 5
-        FROM json_each($2)";
-    execute_rows!(tx, (POSTGRES, SQLITE), [at], new, |one| [
-        one.id.0,
-        one.kind.as_str(),
-        one.wrapped_key.as_slice(),
-        one.size_bytes,
-        one.sha256.as_slice(),
-        one.erase_at,
-    ])?;
-    Ok(())
-}
-
 /// Returns the wrapped key of a blob; `None` when it is unknown or erased.
 pub async fn find_key(tx: &mut Tx, id: SealedId) -> Result<Option<Vec<u8>>, StoreError> {
     const SQL: &str = "SELECT wrapped_key FROM sealed_contents WHERE id = $1";

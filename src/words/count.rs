@@ -48,6 +48,12 @@ pub mod noun {
     pub const HOLD: Noun = noun(["reținere", "rețineri"], ["hold", "holds"]);
     /// Causes.
     pub const CAUSE: Noun = noun(["cauză", "cauze"], ["cause", "causes"]);
+    /// Refunds.
+    pub const REFUND: Noun = noun(["restituire", "restituiri"], ["refund", "refunds"]);
+    /// Approvals.
+    pub const APPROVAL: Noun = noun(["aprobare", "aprobări"], ["approval", "approvals"]);
+    /// Rows.
+    pub const ROW: Noun = noun(["rând", "rânduri"], ["row", "rows"]);
     /// Minutes.
     pub const MINUTE: Noun = noun(["minut", "minute"], ["minute", "minutes"]);
     /// Hours.
@@ -58,8 +64,13 @@ pub mod noun {
     pub const CODE: Noun = noun(["cod", "coduri"], ["code", "codes"]);
     /// Records of the audit.
     pub const RECORD: Noun = noun(["înregistrare", "înregistrări"], ["record", "records"]);
+    /// Years.
+    pub const YEAR: Noun = noun(["an", "ani"], ["year", "years"]);
     /// Seconds.
     pub const SECOND: Noun = noun(["secundă", "secunde"], ["second", "seconds"]);
+
+    /// Bytes.
+    pub const BYTE: Noun = noun(["octet", "octeți"], ["byte", "bytes"]);
 
     /// Every name, for tests.
     #[cfg(test)]
@@ -75,10 +86,15 @@ pub mod noun {
         CODE,
         RECORD,
         CAUSE,
+        REFUND,
+        APPROVAL,
+        ROW,
         MINUTE,
         HOUR,
         DAY,
+        YEAR,
         SECOND,
+        BYTE,
     ];
 }
 

@@ -8,16 +8,20 @@ pub mod refusals;
 
 mod actors;
 mod acts;
+mod applications;
 mod count;
+mod deliveries;
 mod events;
 mod explanation;
 mod figures;
 mod language;
 mod moment;
+mod money;
 mod states;
 
 pub use actors::actor;
 pub use acts::{act, subject};
+pub use applications::deed;
 pub use count::{Noun, count, counted, noun};
 pub use explanation::{Both, Explanation};
 pub use figures::{amount, lei, number, per_cent};

@@ -12,15 +12,15 @@ use crate::domain::payment_reference::PaymentReference;
 use crate::domain::rule::Fact;
 use crate::domain::term::deadline;
 use crate::flow::Failure;
-use crate::flow::match_payment::{offer_new, remembered_name};
+use crate::flow::match_payment::{keys_of_new, offer_new, remembered_name};
 use crate::flow::progress::advance_new;
 use crate::flow::submit_application::candidates::Passed;
 use crate::gateway::Gateway;
-use crate::store::applications::{self, Application};
+use crate::store::applications::{self, Application, Arrival};
 use crate::store::history::{self, Note, take_first_step};
 use crate::store::offices::Office;
 use crate::store::payment_references::{self, NewTie};
-use crate::store::{StoreError, Tx, counters, matching_keys, sealed};
+use crate::store::{StoreError, Tx, counters};
 
 /// An application that may be taken in, with what its fee will be paid by.
 pub(super) struct Accepted<'a> {
@@ -41,28 +41,66 @@ pub(super) async fn take_in<R>(
     accepted: &[Accepted<'_>],
     note: &Note<'_>,
 ) -> Result<Vec<Application>, Failure<R>> {
-    let contents: Vec<_> = accepted.iter().map(|one| one.passed.sealed).collect();
-    sealed::insert_all(tx, &contents, note.at).await?;
     let mut numbers = take_numbers(tx, office, accepted.len(), note).await?;
     let mut applications = Vec::with_capacity(accepted.len());
+    let mut names = Vec::with_capacity(accepted.len());
     for one in accepted {
         let number = numbers.next().context("too few numbers")?;
         let mut application = draft(gateway, office, one, number, note)?;
         take_first_steps(tx, &mut application, note).await?;
-        applications.push(application);
-    }
-    let added = applications::insert_all(tx, &applications).await?;
-    all(added, accepted.len(), "application")?;
-    tie_references(tx, accepted, &applications, note).await?;
-    let mut names = Vec::with_capacity(accepted.len());
-    for (one, application) in accepted.iter().zip(&applications) {
         let person = &one.passed.submission.applicant;
         let name = (person.surname.as_str(), person.given_names.as_str());
         names.push((application.id, remembered_name(gateway, name)));
+        applications.push(application);
     }
-    matching_keys::add_names(tx, &names).await?;
-    offer_new(tx, &mut applications, &names, note).await?;
+    let keys = keys_of_new(&applications, &names);
+    let waited_for = write(tx, accepted, (&applications, &names), &keys, note).await?;
+    offer_new(tx, &mut applications, (&names, &keys), &waited_for, note).await?;
     Ok(applications)
+}
+
+/// Writes the rows of applications and ties their references; returns for which of the keys money
+/// waits.
+async fn write(
+    tx: &mut Tx,
+    accepted: &[Accepted<'_>],
+    (applications, names): (&[Application], &[(ApplicationId, [u8; 32])]),
+    keys: &[String],
+    note: &Note<'_>,
+) -> Result<Vec<String>, StoreError> {
+    let brought = accepted.iter().zip(applications).zip(names);
+    let arrivals: Vec<Arrival<'_>> = brought
+        .map(|((one, application), (_, name_key))| Arrival {
+            application,
+            content: one.passed.sealed,
+            name_key,
+            is_reference_new: !one.is_given,
+        })
+        .collect();
+    let asked: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let arrived = applications::arrive(tx, &arrivals, &asked, note.at).await?;
+    all(arrived.applications, accepted.len(), "application")?;
+    let given: Vec<NewTie> = arrivals
+        .iter()
+        .filter(|one| !one.is_reference_new)
+        .map(|one| tie_of(one.application))
+        .collect();
+    let drawn = accepted.len() - given.len();
+    all(arrived.references, drawn, "payment reference")?;
+    if !given.is_empty() {
+        let tied = payment_references::tie_all(tx, &given).await?;
+        all(tied, given.len(), "payment reference")?;
+    }
+    Ok(arrived.waited_for)
+}
+
+fn tie_of(application: &Application) -> NewTie {
+    NewTie {
+        reference: application.payment_reference.clone(),
+        office: application.office,
+        product: application.product,
+        application: application.id,
+    }
 }
 
 /// Takes the next numbers of the office's series.
@@ -160,38 +198,6 @@ async fn take_first_steps<R>(
         ApplicationEvent::FeeFoundDue
     };
     advance_new(tx, application, follows, note).await
-}
-
-/// Ties each application's reference to it: one that was given before, or a new one.
-async fn tie_references(
-    tx: &mut Tx,
-    accepted: &[Accepted<'_>],
-    applications: &[Application],
-    note: &Note<'_>,
-) -> Result<(), StoreError> {
-    let (mut given, mut new) = (Vec::new(), Vec::new());
-    for (one, application) in accepted.iter().zip(applications) {
-        let tie = NewTie {
-            reference: application.payment_reference.clone(),
-            office: application.office,
-            product: application.product,
-            application: application.id,
-        };
-        if one.is_given {
-            given.push(tie);
-        } else {
-            new.push(tie);
-        }
-    }
-    if !given.is_empty() {
-        let tied = payment_references::tie_all(tx, &given).await?;
-        all(tied, given.len(), "payment reference")?;
-    }
-    if !new.is_empty() {
-        let tied = payment_references::give_tied(tx, &new, note.at).await?;
-        all(tied, new.len(), "payment reference")?;
-    }
-    Ok(())
 }
 
 /// Whether all rows were written; otherwise somebody was faster.

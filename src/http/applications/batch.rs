@@ -138,9 +138,6 @@ pub(crate) async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let gateway = &api.gateway;
     let office = posted.caller.office()?;
-    if let Some(response) = posted.replay(&api).await? {
-        return Ok(response);
-    }
     let context = RequestContext::in_request(&request);
     let context = context.ok_or_else(|| Problem::broken(anyhow::anyhow!("no context")))?;
     let (Batch(read), posted) = posted.take_content();

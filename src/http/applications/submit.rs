@@ -40,9 +40,6 @@ pub(crate) async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let gateway = &api.gateway;
     let office = posted.caller.office()?;
-    if let Some(response) = posted.replay(&api).await? {
-        return Ok(response);
-    }
     let (content, posted) = posted.take_content();
     let actor = posted.caller.actor();
     let handing = Handing {

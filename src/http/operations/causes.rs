@@ -266,6 +266,10 @@ impl From<CauseRefusal> for Problem {
                 format!("No order waits for the cause {cause}."),
                 format!("Nicio comandă nu așteaptă din cauza {cause}."),
             ),
+            CauseRefusal::Moved { before, now } => not_possible.about(
+                format!("It was decided about {before} orders, and {now} wait now."),
+                format!("S-a decis despre {before} comenzi, iar acum așteaptă {now}."),
+            ),
             CauseRefusal::LinesOfSeveral => not_possible.about(
                 "Lines can be named for one order only.",
                 "Pozițiile pot fi indicate numai pentru o singură comandă.",

@@ -2,11 +2,18 @@
 //! visitor reaches, and what is on the record afterwards.
 
 mod account;
+mod applications;
 mod audit;
 pub(crate) mod browser;
+mod days;
+mod failed_orders;
 mod gate;
+mod money;
 mod orders;
 mod papers;
+mod payments;
+mod refunds;
 mod requests;
 mod roles;
+mod search;
 mod sign_in;

@@ -11,7 +11,7 @@ use crate::domain::reason::Reason;
 use crate::store::causes::CauseCount;
 use crate::store::dashboard::Waiting;
 use crate::store::history::SubjectKind;
-use crate::words::{Explanation, Language, Noun, count, lasting, noun};
+use crate::words::{Explanation, Language, Noun, count, lasting, name_of, noun};
 
 /// How many are shown; the rest is behind a link.
 const SHOWN: usize = 5;
@@ -39,12 +39,17 @@ pub(super) fn problems(figures: &Figures, language: Language) -> Vec<Problem> {
     shown.map(|(_, problem)| problem).collect()
 }
 
-fn of_cause(waits: &CauseCount, now: DateTime<Utc>, language: Language) -> Problem {
+/// What waits for one cause.
+pub(crate) fn of_cause(waits: &CauseCount, now: DateTime<Utc>, language: Language) -> Problem {
     let told = Explanation::from(waits.cause);
     let path = format!("/failed-orders/{}", waits.cause);
     let counted = match (waits.orders, waits.lines) {
         (0, lines) => count(language, lines, noun::LINE),
-        (orders, _) => count(language, orders, noun::ORDER),
+        (orders, 0) => count(language, orders, noun::ORDER),
+        (orders, lines) => {
+            let orders = count(language, orders, noun::ORDER);
+            format!("{orders}, {}", count(language, lines, noun::LINE))
+        }
     };
     let fix = remedy(waits.cause, language);
     Problem {
@@ -63,7 +68,12 @@ fn of_cause(waits: &CauseCount, now: DateTime<Utc>, language: Language) -> Probl
     }
 }
 
-fn of_reason(waits: &Waiting, now: DateTime<Utc>, language: Language) -> Option<Problem> {
+/// What waits for one other reason.
+pub(crate) fn of_reason(
+    waits: &Waiting,
+    now: DateTime<Utc>,
+    language: Language,
+) -> Option<Problem> {
     let number = u16::try_from(waits.code).ok()?;
     let told = Explanation::from(Reason::from_number(number)?);
     let waited = now - waits.oldest;
@@ -73,7 +83,7 @@ fn of_reason(waits: &Waiting, now: DateTime<Utc>, language: Language) -> Option<
         happened: told.happened.of(language),
         age: age(language, waited),
         tone: if waited < LONG { "warn" } else { "bad" },
-        path: format!("/failed-orders?code={number}"),
+        path: format!("/failed-orders?code={number}&kind={}", waits.kind),
         fix: None,
         look: language.choose("Look at them", "Vezi lista").to_owned(),
     })
@@ -82,15 +92,7 @@ fn of_reason(waits: &Waiting, now: DateTime<Utc>, language: Language) -> Option<
 /// The decision that fits a cause most often, and what its button says.
 fn remedy(cause: Cause, language: Language) -> Option<(OrderAction, &'static str)> {
     let action = *cause.decisions().first()?;
-    let text = match action {
-        OrderAction::Resend => language.choose("Send again", "Retrimite"),
-        OrderAction::Resign => language.choose("Sign anew", "Semnează din nou"),
-        OrderAction::Split => language.choose("Split", "Împarte"),
-        OrderAction::Quarantine => language.choose("Set aside", "Pune deoparte"),
-        OrderAction::Release => language.choose("Release", "Eliberează"),
-        OrderAction::GiveUp => language.choose("Give up", "Renunță"),
-    };
-    Some((action, text))
+    Some((action, name_of(action, language)))
 }
 
 fn age(language: Language, waited: TimeDelta) -> String {

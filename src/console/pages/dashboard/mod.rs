@@ -2,7 +2,7 @@
 
 mod board;
 mod charts;
-mod decisions;
+pub(crate) mod decisions;
 mod figures;
 mod rows;
 mod stages;
@@ -21,7 +21,9 @@ use crate::domain::operator::role::Permission;
 use crate::words::{Language, lasting};
 use board::Board;
 
-pub(crate) use figures::{Figures, Readings};
+pub(crate) use board::Problem;
+pub(crate) use charts::past_usual_term;
+pub(crate) use figures::{Figures, RISK_DAYS, Readings};
 
 #[derive(Template)]
 #[template(path = "pages/dashboard.html")]

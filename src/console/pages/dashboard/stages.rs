@@ -156,12 +156,12 @@ fn applications_stopped(figures: &Figures) -> [Stop; 3] {
 
 fn others_stopped(figures: &Figures) -> [Stop; 4] {
     let sum = |of: fn(&CauseCount) -> i64| figures.causes.iter().map(of).sum();
-    let failed = |stage, count, of, texts, tone| Stop {
+    let failed = |stage, count, of, texts, (path, tone): (&str, _)| Stop {
         stage,
         count,
         of,
         texts,
-        path: "/failed-orders".to_owned(),
+        path: path.to_owned(),
         tone,
     };
     let silent = |waits: &CauseCount| match waits.cause {
@@ -181,20 +181,26 @@ fn others_stopped(figures: &Figures) -> [Stop; 4] {
             path: "/payments".to_owned(),
             tone: "warn",
         },
-        failed(3, sum(stopped), noun::ORDER, ["oprite", "stopped"], "bad"),
+        failed(
+            3,
+            sum(stopped),
+            noun::ORDER,
+            ["oprite", "stopped"],
+            ("/failed-orders?of=orders", "bad"),
+        ),
         failed(
             4,
             sum(silent),
             noun::ORDER,
             ["fără răspuns", "without answer"],
-            "bad",
+            ("/failed-orders/SILENCE?of=orders", "bad"),
         ),
         failed(
             5,
             sum(|waits| waits.lines),
             noun::LINE,
             ["cu probleme", "with problems"],
-            "warn",
+            ("/failed-orders?of=lines", "warn"),
         ),
     ]
 }

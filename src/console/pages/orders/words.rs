@@ -6,7 +6,7 @@ use crate::flow::decide_order::OrderRefusal;
 use crate::words::{Language, name_of};
 
 /// The word of an action in an address.
-pub(super) const fn word(action: OrderAction) -> &'static str {
+pub(crate) const fn word(action: OrderAction) -> &'static str {
     match action {
         OrderAction::Resend => "resend",
         OrderAction::Resign => "resign",
@@ -18,13 +18,13 @@ pub(super) const fn word(action: OrderAction) -> &'static str {
 }
 
 /// The action with this word.
-pub(super) fn action_of(text: &str) -> Option<OrderAction> {
+pub(crate) fn action_of(text: &str) -> Option<OrderAction> {
     let mut all = OrderAction::ALL.iter().copied();
     all.find(|action| word(*action) == text)
 }
 
 /// What is to be done with which order.
-pub(super) fn heading(action: OrderAction, number: &str, language: Language) -> String {
+pub(crate) fn heading(action: OrderAction, number: &str, language: Language) -> String {
     let (ro, en) = match action {
         OrderAction::Resend => ("Retrimiteți comanda", "Send the order again:"),
         OrderAction::Resign => ("Semnați din nou comanda", "Sign the order anew:"),
@@ -37,7 +37,7 @@ pub(super) fn heading(action: OrderAction, number: &str, language: Language) -> 
 }
 
 /// What will happen, as one sentence.
-pub(super) fn consequence(foreseen: &Consequence, language: Language) -> String {
+pub(crate) fn consequence(foreseen: &Consequence, language: Language) -> String {
     let text = match language {
         Language::Romanian => foreseen.text_ro(),
         Language::English => foreseen.text_en(),
@@ -49,7 +49,7 @@ pub(super) fn consequence(foreseen: &Consequence, language: Language) -> String 
 }
 
 /// Why a decision is not possible.
-pub(super) fn refused(refusal: &OrderRefusal, visit: &Visit) -> String {
+pub(crate) fn refused(refusal: &OrderRefusal, visit: &Visit) -> String {
     let state = match refusal {
         OrderRefusal::NotNow { state, .. } => name_of(*state, visit.language),
         _ => "",
