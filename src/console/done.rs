@@ -87,6 +87,7 @@ impl Done {
         self.both().of(language)
     }
 
+    #[expect(clippy::too_many_lines, reason = "one sentence for each code")]
     const fn both(self) -> Both {
         match self {
             Self::OrderSentAgain => both(

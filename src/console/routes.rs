@@ -5,9 +5,7 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use crate::console::pages::{
-    dashboard, days, failed_orders, holds, orders, payments, refunds,
-};
+use crate::console::pages::{dashboard, days, failed_orders, holds, orders, payments, refunds};
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
 use crate::domain::sign_in::Stage;

@@ -48,10 +48,16 @@ pub(crate) fn moment(entry: &HistoryEntry, language: Language) -> Moment {
     } else {
         format!("{} → {}", state(&entry.from_state), state(&entry.to_state))
     };
+    let what = event_name(kind, &entry.event, language).unwrap_or_else(|| entry.event.clone());
     Moment {
         at: date_and_time(language, entry.at),
-        what: event_name(kind, &entry.event, language).unwrap_or_else(|| entry.event.clone()),
-        change,
+        // What is first heard of something is often the name of its state.
+        change: if change == what {
+            String::new()
+        } else {
+            change
+        },
+        what,
         who: actor(language, &entry.actor),
         note: entry.note.clone().unwrap_or_default(),
         is_by_person: entry.actor.starts_with("operator:"),
@@ -105,7 +111,7 @@ fn event_name(kind: Option<SubjectKind>, text: &str, language: Language) -> Opti
         SubjectKind::Refund => {
             named::<RefundEvent>(text, language).or_else(|| of_refund(text, language))
         }
-        SubjectKind::Hold => of_hold(text, language),
+        SubjectKind::Hold => Some(of_hold(text, language)),
         _ => None,
     }
 }
@@ -123,14 +129,14 @@ fn of_refund(text: &str, language: Language) -> Option<String> {
 }
 
 /// What happened to a hold: it was opened, or the decision that closed it.
-fn of_hold(text: &str, language: Language) -> Option<String> {
+fn of_hold(text: &str, language: Language) -> String {
     if text == "OPENED" {
         let told = language.choose("Waits for a decision", "Așteaptă o decizie");
-        return Some(told.to_owned());
+        return told.to_owned();
     }
     let decided = language.choose("Waits no more", "Nu mai așteaptă");
     let what = named::<PaymentEvent>(text, language);
-    Some(what.map_or_else(|| decided.to_owned(), |what| format!("{decided}: {what}")))
+    what.map_or_else(|| decided.to_owned(), |what| format!("{decided}: {what}"))
 }
 
 #[cfg(test)]
