@@ -35,6 +35,22 @@ pub(crate) struct Why {
     pub(crate) reason: String,
 }
 
+/// Why, for the record, where it is not asked for.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct MayBeWhy {
+    /// Why, for the record; without personal data
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+impl MayBeWhy {
+    /// The reason, where somebody wrote one.
+    pub(crate) fn given(&self) -> Option<&str> {
+        let reason = self.reason.as_deref().unwrap_or_default().trim();
+        (!reason.is_empty()).then_some(reason)
+    }
+}
+
 /// A parser of stable codes that lists them in help texts and takes small letters too.
 pub(crate) fn codes<T>(
     all: &'static [T],

@@ -103,6 +103,8 @@ pub(crate) struct Change<'a> {
     pub(crate) subject: String,
     /// What else is to be told.
     pub(crate) detail: String,
+    /// Why, where somebody said so.
+    pub(crate) reason: Option<String>,
 }
 
 impl Context<'_> {
@@ -118,7 +120,7 @@ impl Context<'_> {
             subject_kind: change.kind.to_owned(),
             subject: change.subject,
             detail: change.detail,
-            reason: None,
+            reason: change.reason,
             history: None,
         };
         audit::note(tx, entry);

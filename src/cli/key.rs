@@ -19,7 +19,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::cli::Exit;
-use crate::cli::arguments::codes;
+use crate::cli::arguments::{MayBeWhy, codes};
 use crate::cli::context::{Change, Context};
 use crate::cli::exit::CliError;
 use crate::cli::output::{Row, instant};
@@ -69,6 +69,8 @@ pub(crate) struct Holder {
     valid_from: Option<DateTime<Utc>>,
     #[command(flatten)]
     life: Life,
+    #[command(flatten)]
+    why: MayBeWhy,
 }
 
 /// How long it counts.
@@ -104,6 +106,8 @@ pub(crate) struct AddCertificate {
 pub(crate) struct Revoke {
     /// Its id, as `key list` says it
     id: Uuid,
+    #[command(flatten)]
+    why: MayBeWhy,
 }
 
 #[derive(Serialize)]
@@ -241,6 +245,7 @@ async fn insert(
         kind: "KEY",
         subject: credential.id.to_string(),
         detail: format!("{} {} {}", credential.party, kind, credential.label),
+        reason: holder.why.given().map(str::to_owned),
     };
     context.put_on_record(&mut tx, change);
     tx.commit().await?;
@@ -324,6 +329,7 @@ async fn revoke(command: &Revoke, context: &mut Context<'_>) -> Result<Exit, Cli
         kind: "KEY",
         subject: id.to_string(),
         detail: String::new(),
+        reason: command.why.given().map(str::to_owned),
     };
     context.put_on_record(&mut tx, change);
     tx.commit().await?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::Exit;
-use crate::cli::arguments::codes;
+use crate::cli::arguments::{MayBeWhy, codes};
 use crate::cli::context::{Change, Context};
 use crate::cli::exit::CliError;
 use crate::cli::output::{Row, or_empty};
@@ -46,6 +46,8 @@ pub(crate) struct Add {
     /// First day on which it takes applications (2025-03-20: every office issues the card)
     #[arg(long, value_name = "DATE", default_value = "2025-03-20")]
     opened_on: NaiveDate,
+    #[command(flatten)]
+    why: MayBeWhy,
 }
 
 #[derive(Serialize)]
@@ -80,6 +82,7 @@ pub(crate) async fn run(command: Office, context: &mut Context<'_>) -> Result<Ex
 }
 
 async fn add(command: Add, context: &mut Context<'_>) -> Result<Exit, CliError> {
+    let why = command.why.given().map(str::to_owned);
     let new = new_offices(command, context)?;
     let at = context.clock.now();
     let mut tx = context.store().await?.begin().await?;
@@ -91,6 +94,7 @@ async fn add(command: Add, context: &mut Context<'_>) -> Result<Exit, CliError> 
                 kind: "OFFICE",
                 subject: office.code.clone(),
                 detail: office.id.to_string(),
+                reason: why.clone(),
             };
             context.put_on_record(&mut tx, change);
             added.push(office.code.as_str());

@@ -8,7 +8,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::cli::Exit;
-use crate::cli::arguments::{Why, codes};
+use crate::cli::arguments::{MayBeWhy, Why, codes};
 use crate::cli::context::Context;
 use crate::cli::exit::{CliError, Refusal};
 use crate::cli::output::{Row, instant};
@@ -49,9 +49,8 @@ pub(crate) struct Add {
     name: String,
     #[command(flatten)]
     roles: RolesGiven,
-    /// Why, for the record; without personal data
-    #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    #[command(flatten)]
+    why: MayBeWhy,
 }
 
 /// Change an account
@@ -141,7 +140,7 @@ impl UserCommand {
     fn subject(&self) -> Option<(&str, Option<&str>)> {
         match self {
             Self::List => None,
-            Self::Add(add) => Some((&add.name, add.reason.as_deref())),
+            Self::Add(add) => Some((&add.name, add.why.given())),
             Self::Roles(change) => Some((&change.name, Some(&change.why.reason))),
             Self::Disable(change)
             | Self::Enable(change)

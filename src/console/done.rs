@@ -26,10 +26,39 @@ coded! {
         OrderReleased = "ORDER_RELEASED",
         /// An order was given up.
         OrderGivenUp = "ORDER_GIVEN_UP",
+        /// The bureau is asked about an order.
+        OrderAskedAbout = "ORDER_ASKED_ABOUT",
+        /// Another person is asked to approve something about an order.
+        OrderRequestMade = "ORDER_REQUEST_MADE",
+        /// A word that the bureau told by other means waits for another person.
+        WordProposed = "WORD_PROPOSED",
+        /// A word that the bureau told by other means counts.
+        WordApplied = "WORD_APPLIED",
+        /// A proposed word was taken back.
+        WordWithdrawn = "WORD_WITHDRAWN",
 
         // Applications.
         /// A hold was released.
         HoldReleased = "HOLD_RELEASED",
+
+        /// An application waits for a decision.
+        ApplicationHeld = "APPLICATION_HELD",
+        /// A term is longer.
+        TermExtended = "TERM_EXTENDED",
+        /// An application has ended.
+        ApplicationCancelled = "APPLICATION_CANCELLED",
+        /// The bureau is asked whether it can cancel.
+        CancelAsked = "CANCEL_ASKED",
+        /// An application is back at its office.
+        ApplicationSentBack = "APPLICATION_SENT_BACK",
+        /// A hold was closed, and nothing else changed.
+        HoldNoted = "HOLD_NOTED",
+        /// Another card is made.
+        CardOrderedAnew = "CARD_ORDERED_ANEW",
+        /// No card is made.
+        CardGivenUp = "CARD_GIVEN_UP",
+        /// A card was destroyed.
+        CardDestroyed = "CARD_DESTROYED",
 
         // Payments.
         /// A payment was tied to its application.
@@ -78,7 +107,8 @@ const fn both(ro: &'static str, en: &'static str) -> Both {
 impl Done {
     /// What the address of a page says was done, in words; a code that nobody knows says nothing.
     pub(crate) fn told(asked: &Asked, language: Language) -> Option<&'static str> {
-        let done = Self::parse(&asked.text("done")).ok()?;
+        let told = asked.text("done");
+        let done = Self::ALL.iter().find(|done| done.as_str() == told)?;
         Some(done.words(language))
     }
 
@@ -107,7 +137,35 @@ impl Done {
                 "S-a renunțat la comandă; cererile ei sunt din nou libere.",
                 "The order is given up; its applications are free again.",
             ),
+            Self::OrderAskedAbout => both(
+                "C.N.I.N. este întrebat; răspunsul apare aici.",
+                "The bureau is asked; its answer appears here.",
+            ),
+            Self::OrderRequestMade => both(
+                "Cererea așteaptă aprobarea altei persoane.",
+                "The request waits for another person's approval.",
+            ),
+            Self::WordProposed => both(
+                "Cuvântul propus așteaptă aprobarea altei persoane.",
+                "The proposed word waits for another person's approval.",
+            ),
+            Self::WordApplied => both(
+                "Cuvântul a fost aplicat poziției.",
+                "The word was applied to the line.",
+            ),
+            Self::WordWithdrawn => {
+                both("Propunerea a fost retrasă.", "The proposal was withdrawn.")
+            }
             Self::HoldReleased => both("Reținerea a fost ridicată.", "The hold is released."),
+            Self::ApplicationHeld
+            | Self::TermExtended
+            | Self::ApplicationCancelled
+            | Self::CancelAsked
+            | Self::ApplicationSentBack
+            | Self::HoldNoted
+            | Self::CardOrderedAnew
+            | Self::CardGivenUp
+            | Self::CardDestroyed => self.with_application(),
             Self::PaymentMatched => both(
                 "Plata a fost potrivită cu cererea.",
                 "The payment is matched with its application.",
@@ -163,6 +221,46 @@ impl Done {
                 "The messages are in the outbox again.",
             ),
             Self::AccountChanged => both("Contul a fost schimbat.", "The account was changed."),
+        }
+    }
+
+    /// What was done with an application.
+    const fn with_application(self) -> Both {
+        match self {
+            Self::ApplicationHeld => both(
+                "Cererea este reținută până la o decizie.",
+                "The application is held until somebody decides.",
+            ),
+            Self::TermExtended => both("Termenul a fost prelungit.", "The term was extended."),
+            Self::ApplicationCancelled => both(
+                "Cererea a fost anulată; serviciul este anunțat.",
+                "The application is cancelled; its office is told.",
+            ),
+            Self::CancelAsked => both(
+                "C.N.I.N. este întrebat dacă mai poate anula cartea.",
+                "The bureau is asked whether it can still cancel the card.",
+            ),
+            Self::ApplicationSentBack => both(
+                "Cererea este din nou la serviciu, pentru corectare.",
+                "The application is back at its office, to be corrected.",
+            ),
+            Self::HoldNoted => both(
+                "S-a luat la cunoștință; nimic altceva nu s-a schimbat.",
+                "It is taken note of; nothing else has changed.",
+            ),
+            Self::CardOrderedAnew => both(
+                "Se comandă altă carte, fără taxă.",
+                "Another card is ordered, free of charge.",
+            ),
+            Self::CardGivenUp => both(
+                "S-a renunțat la carte; taxa plătită se restituie.",
+                "The card is given up; a fee that was paid is owed back.",
+            ),
+            // One is left: a card was destroyed.
+            _ => both(
+                "Distrugerea cărții este înregistrată.",
+                "That the card was destroyed is recorded.",
+            ),
         }
     }
 }

@@ -199,7 +199,7 @@ fn outcome(outcome: RequestOutcome, visit: &Visit) -> &'static str {
     visit.language.choose(words.1, words.0)
 }
 
-fn words(refusal: &RequestRefusal, visit: &Visit) -> String {
+pub(crate) fn words(refusal: &RequestRefusal, visit: &Visit) -> String {
     let says = |romanian: &str, english: &str| visit.says(romanian, english).to_owned();
     match refusal {
         RequestRefusal::ReasonMissing => says("Scrieți motivul.", "Give a reason."),

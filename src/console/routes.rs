@@ -5,7 +5,10 @@
 use actix_web::http::Method;
 use actix_web::web;
 
-use crate::console::pages::{dashboard, days, failed_orders, holds, orders, payments, refunds};
+use crate::console::pages::applications::reveal;
+use crate::console::pages::{
+    applications, dashboard, days, failed_orders, holds, orders, payments, refunds, search,
+};
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
 use crate::domain::sign_in::Stage;
@@ -85,8 +88,31 @@ routes! {
 
     GET  "/orders"                          => orders::list,                     Access::Needs(Permission::View);
     GET  "/orders/{number}"                 => orders::show,                     Access::Needs(Permission::View);
+    GET  "/orders/{number}/verification"    => orders::papers::verify,           Access::Needs(Permission::View);
+    GET  "/orders/{number}/file"            => orders::papers::show_file,        Access::Needs(Permission::Reveal);
+    POST "/orders/{number}/file"            => orders::papers::take_file,        Access::Needs(Permission::Reveal);
+    GET  "/orders/{number}/evidence"        => orders::papers::show_evidence,    Access::Needs(Permission::DecideOrders);
+    POST "/orders/{number}/evidence"        => orders::papers::take_evidence,    Access::Needs(Permission::DecideOrders);
+    GET  "/orders/{number}/ask/{what}"      => orders::ask::show,                Access::Needs(Permission::DecideOrders);
+    POST "/orders/{number}/ask/{what}"      => orders::ask::carry_out,           Access::Needs(Permission::DecideOrders);
+    GET  "/orders/{number}/lines/{line}/word" => orders::word::show,             Access::Needs(Permission::DecideOrders);
+    POST "/orders/{number}/lines/{line}/word" => orders::word::propose,          Access::Needs(Permission::DecideOrders);
+    GET  "/words/{id}/approve"              => orders::word::show_approval,      Access::Needs(Permission::Approve);
+    POST "/words/{id}/approve"              => orders::word::approve,            Access::Needs(Permission::Approve);
+    GET  "/words/{id}/withdraw"             => orders::word::show_withdrawal,    Access::Needs(Permission::DecideOrders);
+    POST "/words/{id}/withdraw"             => orders::word::withdraw,           Access::Needs(Permission::DecideOrders);
     GET  "/orders/{number}/{action}"        => orders::act::show,                Access::Needs(Permission::DecideOrders);
     POST "/orders/{number}/{action}"        => orders::act::carry_out,           Access::Needs(Permission::DecideOrders);
+
+    GET  "/applications"                    => applications::list,               Access::Needs(Permission::View);
+    GET  "/applications/{number}"           => applications::show,               Access::Needs(Permission::View);
+    GET  "/applications/{number}/reveal"    => reveal::show,                     Access::Needs(Permission::Reveal);
+    POST "/applications/{number}/reveal"    => reveal::carry_out,                Access::Needs(Permission::Reveal);
+    GET  "/applications/{number}/{action}"  => applications::act::show,          Access::Needs(Permission::DecideApplications);
+    POST "/applications/{number}/{action}"  => applications::act::carry_out,     Access::Needs(Permission::DecideApplications);
+
+    GET  "/search"                          => search::show,                     Access::Needs(Permission::View);
+    POST "/search"                          => search::look,                     Access::Needs(Permission::View);
 
     GET  "/payments"                                => payments::list::show,              Access::Needs(Permission::ViewPayments);
     GET  "/payments/refunds"                        => refunds::list::show,               Access::Needs(Permission::ViewPayments);

@@ -18,27 +18,27 @@ pub struct UnknownCode {
 macro_rules! coded {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident as $what:literal {
+        $vis:vis enum $name:ident as $what:literal {
             $( $(#[$variant_meta:meta])* $variant:ident = $code:literal ),+ $(,)?
         }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub enum $name {
+        $vis enum $name {
             $( $(#[$variant_meta])* $variant ),+
         }
 
         impl $name {
             /// Every variant, in the order in which they normally happen.
-            pub const ALL: &'static [Self] = &[ $( Self::$variant ),+ ];
+            $vis const ALL: &'static [Self] = &[ $( Self::$variant ),+ ];
 
             /// Returns the stable code.
-            pub const fn as_str(self) -> &'static str {
+            $vis const fn as_str(self) -> &'static str {
                 match self { $( Self::$variant => $code ),+ }
             }
 
             /// Reads a stable code.
-            pub fn parse(text: &str) -> Result<Self, $crate::domain::codes::UnknownCode> {
+            $vis fn parse(text: &str) -> Result<Self, $crate::domain::codes::UnknownCode> {
                 match text {
                     $( $code => Ok(Self::$variant), )+
                     _ => Err($crate::domain::codes::UnknownCode {

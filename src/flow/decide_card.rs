@@ -130,7 +130,11 @@ pub(crate) async fn decide_card_in(
 }
 
 /// Whether a decision fits: a card that the office or the holder has is a matter of complaints.
-fn may_decide(decision: CardDecision, application: &Application, line: &OrderLine) -> bool {
+pub(crate) fn may_decide(
+    decision: CardDecision,
+    application: &Application,
+    line: &OrderLine,
+) -> bool {
     let state = application.state;
     match decision {
         CardDecision::OrderAnew => {

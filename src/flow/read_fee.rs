@@ -1,6 +1,9 @@
 //! Finds out whether a fee is paid, and if not, why, for whoever asks by application number or
 //! payment reference. It changes nothing.
 
+use std::collections::BTreeMap;
+
+use anyhow::Context;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -19,6 +22,12 @@ use crate::store::applications::{self, Application};
 use crate::store::payments::{self, Payment};
 use crate::store::refunds::{self, Refund};
 use crate::store::{StoreError, Tx, matches, payment_references};
+
+/// The facts on which an application's fee was decided, as they were kept with it, by name.
+pub fn facts_of(application: &Application) -> anyhow::Result<BTreeMap<String, String>> {
+    serde_json::from_str(&application.fee_facts)
+        .context("the stored facts of a fee are no JSON object")
+}
 
 /// What is known of a fee.
 #[derive(Clone, Debug)]

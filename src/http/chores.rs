@@ -49,11 +49,13 @@ pub(super) async fn write_down(api: Api) {
     }
 }
 
-/// Writes down failures and uses.
+/// Writes down failures and uses, and once a minute when offices were seen.
 pub(super) async fn write_now(api: &Api) -> Result<(), StoreError> {
     let (store, identities) = (&api.gateway.store, &api.identities);
     identities.failures.write(store).await?;
-    identities.credentials.write_uses(store).await
+    identities.credentials.write_uses(store).await?;
+    let now = api.gateway.clock.now();
+    identities.credentials.write_seen(store, now).await
 }
 
 /// Follows the files of TLS: every minute, and at once when `asked` changes.

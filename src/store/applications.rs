@@ -33,6 +33,7 @@ macro_rules! select {
 
 // After the macro, which they use.
 mod arrival;
+pub mod console;
 mod ready;
 mod search;
 mod standing;

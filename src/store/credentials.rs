@@ -225,6 +225,21 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Standing>, StoreError> {
         .collect()
 }
 
+/// Lists the credentials of an office, revoked ones too, the newest first.
+pub async fn list_of_office(tx: &mut Tx, office: OfficeId) -> Result<Vec<Standing>, StoreError> {
+    const SQL: &str = "
+        SELECT id, party, office_id, label, kind, hash, scopes, revoked_at, valid_from, valid_until,
+               last_used_at, replaces
+        FROM credentials
+        WHERE office_id = $1
+        ORDER BY created_at DESC, id
+        LIMIT 100";
+    query!(fetch_all as CredentialRow, tx, SQL, office.0)?
+        .into_iter()
+        .map(Standing::try_from)
+        .collect()
+}
+
 /// How many credentials count at `now` and end before `before`, without one that takes over.
 pub async fn count_ending(
     tx: &mut Tx,

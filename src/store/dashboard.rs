@@ -7,7 +7,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::domain::application::ApplicationState;
-use crate::domain::id::OfficeId;
 use crate::domain::money::Money;
 use crate::store::history::SubjectKind;
 use crate::store::tx::query;
@@ -153,20 +152,6 @@ pub async fn sum_up_unmatched(tx: &mut Tx) -> Result<Unmatched, StoreError> {
         sum: Money::from_bani(bani),
         oldest,
     })
-}
-
-/// When each office's certificates and keys were last used; exact to the hour.
-pub async fn list_last_seen(tx: &mut Tx) -> Result<Vec<(OfficeId, DateTime<Utc>)>, StoreError> {
-    const SQL: &str = "
-        SELECT office_id, MAX(last_used_at)
-        FROM credentials
-        WHERE office_id IS NOT NULL AND last_used_at IS NOT NULL
-        GROUP BY office_id";
-    let rows = query!(fetch_all as (Uuid, DateTime<Utc>), tx, SQL)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, at)| (OfficeId(id), at))
-        .collect())
 }
 
 /// When something was last heard of the others.

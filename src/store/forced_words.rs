@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::coded;
 use crate::domain::acknowledgement::{LineEvent, LineState};
-use crate::domain::id::{ForcedWordId, OrderLineId};
+use crate::domain::id::{ForcedWordId, OrderId, OrderLineId};
 use crate::store::tx::{execute, query};
 use crate::store::{StoreError, Tx, read_code};
 
@@ -170,6 +170,29 @@ pub async fn list_waiting(
     const SQL: &str = select!("WHERE outcome IS NULL AND id > $1 ORDER BY id LIMIT $2");
     let after = after.map_or(Uuid::nil(), |id| id.0);
     many(query!(fetch_all as ForcedRow, tx, SQL, after, limit)?)
+}
+
+/// Lists the proposals that wait on lines of an order, with the lines' places, in the order of their
+/// proposal.
+pub async fn list_waiting_of_order(
+    tx: &mut Tx,
+    order: OrderId,
+    limit: i64,
+) -> Result<Vec<(i64, ForcedWord)>, StoreError> {
+    const SQL: &str = "
+        SELECT l.line_no, w.id
+        FROM order_lines l
+        JOIN forced_words w ON w.order_line_id = l.id
+        WHERE l.order_id = $1 AND w.outcome IS NULL
+        ORDER BY w.id
+        LIMIT $2";
+    let rows = query!(fetch_all as (i64, Uuid), tx, SQL, order.0, limit)?;
+    let mut found = Vec::new();
+    for (line_no, id) in rows {
+        let word = find(tx, ForcedWordId(id)).await?;
+        found.extend(word.map(|word| (line_no, word)));
+    }
+    Ok(found)
 }
 
 /// Lists the words on a line, in the order of their proposal.

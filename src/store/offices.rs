@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::domain::id::OfficeId;
 use crate::store::glance::glance;
 use crate::store::outbox::{LaneKind, open_lane};
-use crate::store::tx::{execute, query};
+use crate::store::tx::{execute, execute_rows, query, query_rows};
 use crate::store::{Glance, StoreError, Tx};
 
 const FIND: &str = "
@@ -138,9 +138,81 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Office>, StoreError> {
         SELECT id, code, name, county, siruta, opened_on
         FROM offices
         ORDER BY code
-        LIMIT 2000";
+        LIMIT 5000";
     Ok(query!(fetch_all as OfficeRow, tx, SQL)?
         .into_iter()
         .map(Office::from)
         .collect())
+}
+
+/// Finds offices by their ids.
+pub async fn find_all(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Office>, StoreError> {
+    const POSTGRES: &str = "
+        SELECT id, code, name, county, siruta, opened_on
+        FROM offices
+        WHERE id = ANY($1)";
+    const SQLITE: &str = "
+        SELECT id, code, name, county, siruta, opened_on
+        FROM offices
+        WHERE id IN (SELECT unhex(value) FROM json_each($1))";
+    let rows = query_rows!(as OfficeRow, tx, (POSTGRES, SQLITE), [], ids)?;
+    Ok(rows.into_iter().map(Office::from).collect())
+}
+
+/// Notes when offices were last seen; what is known to be later stays. Returns how many were noted.
+pub async fn note_seen(tx: &mut Tx, seen: &[(OfficeId, DateTime<Utc>)]) -> Result<u64, StoreError> {
+    const POSTGRES: &str = "
+        UPDATE offices o
+        SET last_seen_at = u.at
+        FROM UNNEST($1::uuid[], $2::timestamptz[]) AS u (id, at)
+        WHERE o.id = u.id AND (o.last_seen_at IS NULL OR o.last_seen_at < u.at)";
+    const SQLITE: &str = "
+        UPDATE offices
+        SET last_seen_at = u.at
+        FROM (SELECT unhex(value ->> 0) AS id, value ->> 1 AS at FROM json_each($1)) u
+        WHERE offices.id = u.id
+          AND (offices.last_seen_at IS NULL OR offices.last_seen_at < u.at)";
+    execute_rows!(tx, (POSTGRES, SQLITE), [], seen, |one| [one.0.0, one.1])
+}
+
+/// When each office was last seen: to the minute while a process knows who calls, else to the hour, by its
+/// certificates and keys.
+pub async fn list_last_seen(tx: &mut Tx) -> Result<Vec<(OfficeId, DateTime<Utc>)>, StoreError> {
+    const SQL: &str = "
+        SELECT s.id, MAX(s.at)
+        FROM (
+            SELECT id, last_seen_at AS at
+            FROM offices
+            WHERE last_seen_at IS NOT NULL
+            UNION ALL
+            SELECT office_id, last_used_at
+            FROM credentials
+            WHERE office_id IS NOT NULL AND last_used_at IS NOT NULL) AS s
+        GROUP BY s.id";
+    let rows = query!(fetch_all as (Uuid, DateTime<Utc>), tx, SQL)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, at)| (OfficeId(id), at))
+        .collect())
+}
+
+/// When an office was last seen, as [`list_last_seen`] says it.
+pub async fn find_last_seen(
+    tx: &mut Tx,
+    office: OfficeId,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    const SQL: &str = "
+        SELECT s.at
+        FROM (
+            SELECT last_seen_at AS at
+            FROM offices
+            WHERE id = $1 AND last_seen_at IS NOT NULL
+            UNION ALL
+            SELECT last_used_at
+            FROM credentials
+            WHERE office_id = $1 AND last_used_at IS NOT NULL) AS s
+        ORDER BY s.at DESC
+        LIMIT 1";
+    let row = query!(fetch_optional as (DateTime<Utc>,), tx, SQL, office.0)?;
+    Ok(row.map(|(at,)| at))
 }

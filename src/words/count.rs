@@ -60,8 +60,13 @@ pub mod noun {
     pub const HOUR: Noun = noun(["oră", "ore"], ["hour", "hours"]);
     /// Days.
     pub const DAY: Noun = noun(["zi", "zile"], ["day", "days"]);
+    /// Years.
+    pub const YEAR: Noun = noun(["an", "ani"], ["year", "years"]);
     /// Seconds.
     pub const SECOND: Noun = noun(["secundă", "secunde"], ["second", "seconds"]);
+
+    /// Bytes.
+    pub const BYTE: Noun = noun(["octet", "octeți"], ["byte", "bytes"]);
 
     /// Every name, for tests.
     #[cfg(test)]
@@ -81,7 +86,9 @@ pub mod noun {
         MINUTE,
         HOUR,
         DAY,
+        YEAR,
         SECOND,
+        BYTE,
     ];
 }
 

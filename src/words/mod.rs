@@ -7,7 +7,9 @@ pub mod problems;
 pub mod refusals;
 
 mod actors;
+mod applications;
 mod count;
+mod deliveries;
 mod events;
 mod explanation;
 mod figures;
@@ -17,6 +19,7 @@ mod money;
 mod states;
 
 pub use actors::actor;
+pub use applications::deed;
 pub use count::{Noun, count, counted, noun};
 pub use explanation::{Both, Explanation};
 pub use figures::{amount, lei, number, per_cent};

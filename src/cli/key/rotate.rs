@@ -9,6 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::cli::Exit;
+use crate::cli::arguments::MayBeWhy;
 use crate::cli::context::{Change, Context};
 use crate::cli::exit::CliError;
 use crate::cli::key::{Life, new_api_key, public_key_hash};
@@ -27,6 +28,8 @@ pub(crate) struct Old {
     overlap_hours: i64,
     #[command(flatten)]
     life: Life,
+    #[command(flatten)]
+    why: MayBeWhy,
 }
 
 /// Make a new API key that takes over from another
@@ -124,6 +127,7 @@ async fn replace(
         kind: "KEY",
         subject: new.id.to_string(),
         detail: format!("in place of {}", standing.credential.id),
+        reason: old.why.given().map(str::to_owned),
     };
     context.put_on_record(&mut tx, change);
     tx.commit().await?;

@@ -158,3 +158,23 @@ async fn failed_authentications_are_listed_the_latest_first() {
         "{all}"
     );
 }
+
+#[tokio::test]
+async fn why_a_key_was_made_and_why_it_counts_no_more_is_on_the_record() {
+    let kit = Kit::new();
+    let made = created(&kit, &["--reason", " contract 17 "]).await;
+    let id = made["id"].as_str().unwrap();
+    kit.cli(&["key", "revoke", id, "--reason", "it leaked"])
+        .await;
+    let record = kit.cli(&["--json", "audit", "list"]).await.json();
+    let reasons: Vec<_> = record["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["subject"] == made["id"])
+        .map(|entry| (entry["action"].clone(), entry["reason"].clone()))
+        .collect();
+    let expected = [("KEY_REVOKED", "it leaked"), ("KEY_ADDED", "contract 17")];
+    let expected = expected.map(|(action, reason)| (Value::from(action), Value::from(reason)));
+    assert_eq!(reasons, expected);
+}

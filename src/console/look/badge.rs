@@ -1,6 +1,9 @@
 //! The badge of a state: its name, coloured by whether somebody must look at it.
 
 use crate::domain::acknowledgement::LineState;
+use crate::domain::application::ApplicationState;
+use crate::domain::complaint::ComplaintState;
+use crate::domain::fee::FeeState;
 use crate::domain::letter::LetterState;
 use crate::domain::order::OrderState;
 use crate::words::{Language, Named, name_of};
@@ -34,6 +37,43 @@ impl Badge {
         Self {
             text: text.into(),
             tone,
+        }
+    }
+}
+
+impl Toned for ApplicationState {
+    fn tone(self) -> &'static str {
+        match self {
+            Self::OnHold => "bad",
+            Self::Returned | Self::CancelRequested | Self::Unclaimed => "warn",
+            Self::Produced
+            | Self::Shipped
+            | Self::CountyValidated
+            | Self::AtOffice
+            | Self::HandedOver => "ok",
+            Self::Received | Self::Approved | Self::AwaitingFee | Self::Ready => "",
+            Self::Ordered | Self::InProduction | Self::Cancelled | Self::Destroyed => "",
+        }
+    }
+}
+
+impl Toned for FeeState {
+    fn tone(self) -> &'static str {
+        match self {
+            Self::Disputed => "bad",
+            Self::PartlyPaid | Self::Overpaid | Self::RefundDue => "warn",
+            Self::Exempt | Self::Paid => "ok",
+            Self::Undecided | Self::Due | Self::Refunded => "",
+        }
+    }
+}
+
+impl Toned for ComplaintState {
+    fn tone(self) -> &'static str {
+        match self {
+            Self::Lodged | Self::Sent => "warn",
+            Self::Admitted => "ok",
+            Self::Refused | Self::Withdrawn => "",
         }
     }
 }

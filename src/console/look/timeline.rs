@@ -3,16 +3,18 @@
 use std::str::FromStr;
 
 use crate::domain::acknowledgement::{LineEvent, LineState};
-use crate::domain::application::ApplicationState;
+use crate::domain::application::{ApplicationEvent, ApplicationState};
 use crate::domain::codes::UnknownCode;
-use crate::domain::fee::FeeState;
+use crate::domain::complaint::{ComplaintEvent, ComplaintState};
+use crate::domain::fee::{FeeEvent, FeeState};
 use crate::domain::letter::{LetterEvent, LetterState};
 use crate::domain::order::{OrderEvent, OrderState};
 use crate::domain::payment::{PaymentEvent, PaymentState};
 use crate::domain::reason::Reason;
 use crate::domain::refund::{RefundEvent, RefundState};
+use crate::domain::webhook::WebhookEvent;
 use crate::store::history::{HistoryEntry, SubjectKind};
-use crate::words::{Explanation, Language, Named, actor, date_and_time, name_of};
+use crate::words::{Explanation, Language, Named, actor, date, date_and_time, deed, name_of};
 
 /// One step.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -40,7 +42,11 @@ pub(crate) fn moments(entries: &[HistoryEntry], language: Language) -> Vec<Momen
 /// One step of a history.
 pub(crate) fn moment(entry: &HistoryEntry, language: Language) -> Moment {
     let kind = SubjectKind::parse(&entry.subject_kind).ok();
-    let state = |text: &str| state_name(kind, text, language).unwrap_or_else(|| text.to_owned());
+    let state = |text: &str| {
+        let name = state_name(kind, text, language);
+        name.or_else(|| day_name(text, language))
+            .unwrap_or_else(|| text.to_owned())
+    };
     let change = if entry.from_state == entry.to_state {
         String::new()
     } else if entry.from_state.is_empty() {
@@ -48,7 +54,7 @@ pub(crate) fn moment(entry: &HistoryEntry, language: Language) -> Moment {
     } else {
         format!("{} → {}", state(&entry.from_state), state(&entry.to_state))
     };
-    let what = event_name(kind, &entry.event, language).unwrap_or_else(|| entry.event.clone());
+    let what = what(kind, entry, language);
     Moment {
         at: date_and_time(language, entry.at),
         // What is first heard of something is often the name of its state.
@@ -62,6 +68,19 @@ pub(crate) fn moment(entry: &HistoryEntry, language: Language) -> Moment {
         note: entry.note.clone().unwrap_or_default(),
         is_by_person: entry.actor.starts_with("operator:"),
     }
+}
+
+/// What happened: by the life cycle of its kind, else by a word of its own, else by its code.
+fn what(kind: Option<SubjectKind>, entry: &HistoryEntry, language: Language) -> String {
+    let event = &entry.event;
+    event_name(kind, event, language)
+        .or_else(|| deed(event, language).map(str::to_owned))
+        .unwrap_or_else(|| event.clone())
+}
+
+/// A day, where the history has one instead of a state.
+fn day_name(text: &str, language: Language) -> Option<String> {
+    text.parse().ok().map(|day| date(language, day))
 }
 
 fn named<T>(text: &str, language: Language) -> Option<String>
@@ -82,6 +101,7 @@ fn state_name(kind: Option<SubjectKind>, text: &str, language: Language) -> Opti
         SubjectKind::Order => named::<OrderState>(text, language),
         SubjectKind::OrderLine => named::<LineState>(text, language),
         SubjectKind::Letter => named::<LetterState>(text, language),
+        SubjectKind::Complaint => named::<ComplaintState>(text, language),
         SubjectKind::Hold => hold_state(text, language),
         _ => None,
     }
@@ -107,6 +127,10 @@ fn event_name(kind: Option<SubjectKind>, text: &str, language: Language) -> Opti
         SubjectKind::Order => named::<OrderEvent>(text, language),
         SubjectKind::OrderLine => named::<LineEvent>(text, language),
         SubjectKind::Letter => named::<LetterEvent>(text, language),
+        SubjectKind::Application => named::<ApplicationEvent>(text, language),
+        SubjectKind::Fee => named::<FeeEvent>(text, language),
+        SubjectKind::Complaint => named::<ComplaintEvent>(text, language),
+        SubjectKind::Lane => named::<WebhookEvent>(text, language),
         SubjectKind::Payment => named::<PaymentEvent>(text, language),
         SubjectKind::Refund => {
             named::<RefundEvent>(text, language).or_else(|| of_refund(text, language))
@@ -132,6 +156,9 @@ fn of_refund(text: &str, language: Language) -> Option<String> {
 fn of_hold(text: &str, language: Language) -> String {
     if text == "OPENED" {
         let told = language.choose("Waits for a decision", "Așteaptă o decizie");
+        return told.to_owned();
+    }
+    if let Some(told) = deed(text, language) {
         return told.to_owned();
     }
     let decided = language.choose("Waits no more", "Nu mai așteaptă");
@@ -170,8 +197,23 @@ mod tests {
 
     #[test]
     fn what_has_no_words_yet_is_told_by_its_code() {
-        let entry = entry(SubjectKind::Lane, ["RUNNING", "PAUSED", "RUNNING"]);
+        let entry = entry(SubjectKind::Lane, ["RUNNING", "SOMETHING_NEW", "RUNNING"]);
         let told = moment(&entry, Language::English);
-        assert_eq!((told.what.as_str(), told.change.as_str()), ("PAUSED", ""));
+        assert_eq!(
+            (told.what.as_str(), told.change.as_str()),
+            ("SOMETHING_NEW", "")
+        );
+    }
+
+    #[test]
+    fn a_hold_is_told_with_its_reason_and_a_term_with_its_days() {
+        let hold = entry(SubjectKind::Hold, ["", "OPENED", "810"]);
+        let told = moment(&hold, Language::Romanian);
+        assert_eq!(told.what, "Așteaptă o decizie");
+        assert!(!told.change.is_empty() && told.change != "810", "{told:?}");
+        let words = ["2026-12-02", "TERM_EXTENDED", "2026-12-17"];
+        let told = moment(&entry(SubjectKind::Application, words), Language::Romanian);
+        assert_eq!(told.what, "Termenul a fost prelungit");
+        assert_eq!(told.change, "02.12.2026 → 17.12.2026");
     }
 }

@@ -1,5 +1,6 @@
 //! The pages, each with its template of the same name.
 
+pub(crate) mod applications;
 pub(crate) mod dashboard;
 pub(crate) mod days;
 pub(crate) mod failed_orders;
@@ -7,3 +8,4 @@ pub(crate) mod holds;
 pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod refunds;
+pub(crate) mod search;

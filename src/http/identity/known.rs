@@ -8,19 +8,19 @@
 //! start, and while the connection on which changes are heard is broken; then the database is either
 //! there, and one indexed read more for each request is cheap, or away, and little could be answered.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
-use crate::domain::id::CredentialId;
+use crate::domain::id::{CredentialId, OfficeId};
 use crate::http::caller::Caller;
 use crate::http::identity::allowance::{Allowance, Allowances};
 use crate::store::authentication_failures::FailureCause;
 use crate::store::credentials::{self, CredentialKind, Period, Standing};
-use crate::store::{Store, StoreError, revisions};
+use crate::store::{Store, StoreError, offices, revisions};
 
 /// After this time a credential is read again although nobody said that it changed: somebody may
 /// have changed the row by hand.
@@ -28,6 +28,10 @@ const READ_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(5);
 
 /// Seconds within which a use is not noted again.
 const NOTED_FOR: i64 = 3600;
+
+/// Seconds after which it is written again when offices were last seen: one statement for all of them,
+/// however often they ask.
+const SEEN_EVERY: i64 = 60;
 
 /// What a credential is found by.
 pub(crate) type Hash = [u8; 32];
@@ -46,6 +50,10 @@ pub(crate) struct Known {
     read_at: DateTime<Utc>,
     /// When its last use was noted, in seconds since 1970.
     noted_at: AtomicI64,
+    /// The office that calls with it.
+    office: Option<OfficeId>,
+    /// When it was last used since that was written, in seconds since 1970; 0: not since then.
+    seen_at: AtomicI64,
 }
 
 impl Known {
@@ -63,6 +71,8 @@ impl Known {
             period: standing.period,
             read_at,
             noted_at: AtomicI64::new(last_used_at.timestamp()),
+            office: credential.office,
+            seen_at: AtomicI64::new(0),
             allowance: credential.office.and_then(|office| allowances.of(office)),
             scopes: credential.scopes.clone(),
             caller: Caller::new(credential, hash),
@@ -114,6 +124,8 @@ pub(crate) struct KnownCredentials {
     catching_up: tokio::sync::Mutex<()>,
     changed: watch::Sender<i64>,
     uses: Mutex<HashMap<CredentialId, DateTime<Utc>>>,
+    /// When it was last written when offices were seen, in seconds since 1970.
+    seen_written_at: AtomicI64,
     allowances: Allowances,
 }
 
@@ -141,6 +153,7 @@ impl KnownCredentials {
             catching_up: tokio::sync::Mutex::default(),
             changed: watch::Sender::new(0),
             uses: Mutex::default(),
+            seen_written_at: AtomicI64::new(0),
             allowances,
         }
     }
@@ -223,7 +236,10 @@ impl KnownCredentials {
                 continue;
             };
             if let Some(place) = kept.by_hash.get_mut(&hash) {
-                *place = Arc::new(Known::new(standing, hash, now, &self.allowances));
+                let seen_at = place.seen_at.load(Ordering::Relaxed);
+                let known = Known::new(standing, hash, now, &self.allowances);
+                known.seen_at.store(seen_at, Ordering::Relaxed);
+                *place = Arc::new(known);
             }
         }
         kept.revision = kept.revision.max(revision);
@@ -246,8 +262,9 @@ impl KnownCredentials {
         self.changed.subscribe()
     }
 
-    /// Takes note that a credential was used, at most once an hour.
+    /// Takes note that a credential was used: in memory each time, to be written at most once an hour.
     pub(crate) fn note_use(&self, known: &Known, now: DateTime<Utc>) {
+        known.seen_at.store(now.timestamp(), Ordering::Relaxed);
         let noted_at = known.noted_at.load(Ordering::Relaxed);
         if now.timestamp() - noted_at < NOTED_FOR {
             return;
@@ -276,6 +293,59 @@ impl KnownCredentials {
             }
         }
         Ok(())
+    }
+
+    /// Writes when offices were last seen, once a minute. What cannot be written waits for the next time.
+    ///
+    /// While nothing is kept in memory, the hourly note of uses is all that is known.
+    pub(crate) async fn write_seen(
+        &self,
+        store: &Store,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if now.timestamp() - self.seen_written_at.load(Ordering::Relaxed) < SEEN_EVERY {
+            return Ok(());
+        }
+        self.seen_written_at
+            .store(now.timestamp(), Ordering::Relaxed);
+        let taken = self.take_seen();
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let mut latest = BTreeMap::new();
+        for (known, seen_at) in &taken {
+            let office = known.office.unwrap_or(OfficeId(uuid::Uuid::nil()));
+            let last = latest.entry(office).or_insert(*seen_at);
+            *last = (*last).max(*seen_at);
+        }
+        let seen: Vec<_> = latest
+            .into_iter()
+            .filter_map(|(office, at)| Some((office, DateTime::from_timestamp(at, 0)?)))
+            .collect();
+        let written = async {
+            let mut tx = store.begin().await?;
+            offices::note_seen(&mut tx, &seen).await?;
+            tx.commit().await
+        };
+        let written = written.await;
+        if written.is_err() {
+            for (known, seen_at) in taken {
+                known.seen_at.fetch_max(seen_at, Ordering::Relaxed);
+            }
+        }
+        written
+    }
+
+    /// Takes what offices' credentials were used since the last time, and when.
+    fn take_seen(&self) -> Vec<(Arc<Known>, i64)> {
+        let kept = self.read();
+        let offices = kept.by_hash.values().filter(|known| known.office.is_some());
+        offices
+            .filter_map(|known| match known.seen_at.swap(0, Ordering::Relaxed) {
+                0 => None,
+                seen_at => Some((Arc::clone(known), seen_at)),
+            })
+            .collect()
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Shelf> {

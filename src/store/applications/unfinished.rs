@@ -1,15 +1,14 @@
-//! Living applications: those whose card does not lie at the office yet, counted and listed by an index
-//! that holds no others. Whatever the history, they are those of some weeks.
+//! Living applications: those whose card does not lie at the office yet, counted by an index that holds
+//! no others. Whatever the history, they are those of some weeks.
 //!
-//! What is counted here is listed here by the same condition, so that a figure and its list agree.
+//! What is counted here is listed by [`super::console`] under the same condition, so that a figure and its
+//! list agree.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::domain::application::ApplicationState;
-use crate::domain::id::{ApplicationId, OfficeId};
-use crate::store::applications::Application;
-use crate::store::applications::row::ApplicationRow;
+use crate::domain::id::OfficeId;
 use crate::store::tx::query;
 use crate::store::{StoreError, Tx, read_code};
 
@@ -52,16 +51,32 @@ pub async fn count_alike(tx: &mut Tx) -> Result<Vec<Alike>, StoreError> {
                         'CANCEL_REQUESTED')
         GROUP BY state, registered_on, deadline_on
         ORDER BY state, registered_on, deadline_on";
-    let rows = query!(fetch_all as (String, NaiveDate, NaiveDate, i64), tx, SQL)?;
+    alike(query!(fetch_all as AlikeRow, tx, SQL)?)
+}
+
+/// Counts the living applications of an office by state, age and term.
+pub async fn count_alike_of(tx: &mut Tx, office: OfficeId) -> Result<Vec<Alike>, StoreError> {
+    const SQL: &str = "
+        SELECT state, registered_on, deadline_on, COUNT(*)
+        FROM applications
+        WHERE state IN ('RECEIVED', 'APPROVED', 'AWAITING_FEE', 'READY', 'ORDERED', 'IN_PRODUCTION',
+                        'PRODUCED', 'SHIPPED', 'COUNTY_VALIDATED', 'RETURNED', 'ON_HOLD',
+                        'CANCEL_REQUESTED')
+          AND office_id = $1
+        GROUP BY state, registered_on, deadline_on
+        ORDER BY state, registered_on, deadline_on";
+    alike(query!(fetch_all as AlikeRow, tx, SQL, office.0)?)
+}
+
+/// State, day of registration, last day of the term, how many.
+type AlikeRow = (String, NaiveDate, NaiveDate, i64);
+
+fn alike(rows: Vec<AlikeRow>) -> Result<Vec<Alike>, StoreError> {
     rows.into_iter()
         .map(|(state, registered_on, deadline_on, count)| {
+            let read = ApplicationState::parse(&state);
             Ok(Alike {
-                state: read_code(
-                    ApplicationState::parse(&state),
-                    "applications",
-                    "state",
-                    &state,
-                )?,
+                state: read_code(read, "applications", "state", &state)?,
                 registered_on,
                 deadline_on,
                 count,
@@ -125,54 +140,4 @@ pub async fn list_backlogs(
         oldest_on,
     };
     Ok(rows.into_iter().map(backlog).collect())
-}
-
-/// Which living applications are wanted; what is `None` narrows nothing.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct WantedUnfinished {
-    /// Those in this state.
-    pub state: Option<ApplicationState>,
-    /// Those of this office.
-    pub office: Option<OfficeId>,
-    /// Those whose last day is this one or later.
-    pub deadline_from: Option<NaiveDate>,
-    /// Those whose last day is before this one.
-    pub deadline_before: Option<NaiveDate>,
-    /// Those registered before this day.
-    pub registered_before: Option<NaiveDate>,
-}
-
-/// Lists living applications after `after`, in the order of their arrival.
-pub async fn list(
-    tx: &mut Tx,
-    wanted: &WantedUnfinished,
-    after: Option<ApplicationId>,
-    limit: i64,
-) -> Result<Vec<Application>, StoreError> {
-    const SQL: &str = select!(
-        "WHERE state IN ('RECEIVED', 'APPROVED', 'AWAITING_FEE', 'READY', 'ORDERED', 'IN_PRODUCTION',
-                         'PRODUCED', 'SHIPPED', 'COUNTY_VALIDATED', 'RETURNED', 'ON_HOLD',
-                         'CANCEL_REQUESTED')
-           AND (state = $1 OR $1 = '') AND (office_id = $2 OR $3)
-           AND deadline_on >= $4 AND deadline_on < $5 AND registered_on < $6 AND id > $7
-         ORDER BY id
-         LIMIT $8"
-    );
-    // The ends of the years that both databases write alike.
-    let first = NaiveDate::default();
-    let last = first + Days::new(2_900_000);
-    let rows = query!(
-        fetch_all as ApplicationRow,
-        tx,
-        SQL,
-        wanted.state.map_or("", ApplicationState::as_str),
-        wanted.office.map_or(Uuid::nil(), |office| office.0),
-        wanted.office.is_none(),
-        wanted.deadline_from.unwrap_or(first),
-        wanted.deadline_before.unwrap_or(last),
-        wanted.registered_before.unwrap_or(last),
-        after.map_or(Uuid::nil(), |id| id.0),
-        limit
-    )?;
-    rows.into_iter().map(Application::try_from).collect()
 }

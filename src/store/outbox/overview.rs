@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::coded;
+use crate::store::outbox::{Lane, LaneKind};
 use crate::store::tx::{query, query_rows};
 use crate::store::{StoreError, Tx};
 
@@ -52,6 +54,50 @@ pub async fn list_kinds(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<KindStand
         GROUP BY kind
         ORDER BY kind";
     query!(fetch_all as KindStanding, tx, SQL, now)
+}
+
+/// Which lanes are wanted; what is empty narrows nothing.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct WantedLanes {
+    /// Those that end there.
+    pub kind: Option<LaneKind>,
+    /// Those that stand so.
+    pub standing: Option<LaneStanding>,
+}
+
+coded! {
+    /// How a lane stands.
+    pub enum LaneStanding as "standing of a lane" {
+        /// Messages wait to be pushed.
+        Waiting = "waiting",
+        /// An operator paused it.
+        Paused = "paused",
+        /// It is left in peace for a while because it failed.
+        Resting = "resting",
+    }
+}
+
+/// Lists the wanted lanes by name, after `after`. There are as many as offices, and few more.
+pub async fn list_wanted(
+    tx: &mut Tx,
+    wanted: WantedLanes,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Lane>, StoreError> {
+    const SQL: &str = "
+        SELECT lane, kind, last_seq, acked_seq, next_attempt_at, attempts, breaker, paused,
+               pushed, delivered_seq, floor_seq, lease_owner, lease_until, lease_epoch
+        FROM lanes
+        WHERE lane > $1 AND ($2 = '' OR kind = $2)
+          AND ($3 = ''
+               OR ($3 = 'waiting' AND pushed AND acked_seq < last_seq)
+               OR ($3 = 'paused' AND paused)
+               OR ($3 = 'resting' AND breaker <> 'CLOSED'))
+        ORDER BY lane
+        LIMIT $4";
+    let kind = wanted.kind.map_or("", LaneKind::as_str);
+    let standing = wanted.standing.map_or("", LaneStanding::as_str);
+    query!(fetch_all as Lane, tx, SQL, after, kind, standing, limit)
 }
 
 /// A message that is the next of its lane.

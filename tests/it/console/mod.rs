@@ -2,6 +2,7 @@
 //! visitor reaches, and what is on the record afterwards.
 
 mod account;
+mod applications;
 mod audit;
 mod browser;
 mod days;
@@ -13,4 +14,5 @@ mod payments;
 mod refunds;
 mod requests;
 mod roles;
+mod search;
 mod sign_in;

@@ -1,5 +1,6 @@
 //! Orders in the console: the list, one order, and what is decided about it.
 
+use cei_gateway::domain::acknowledgement::LineState;
 use cei_gateway::domain::operator::role::Role;
 use cei_gateway::domain::order::OrderState;
 use chrono::TimeDelta;
@@ -107,6 +108,94 @@ both_worlds! {
         ana.cookies.insert("cei-language".to_owned(), "en".to_owned());
         ana.get("/orders?format=csv").await.shows(200, &format!("{number};Sent;;1;"));
         ana.get(&format!("/orders/{number}")).await.shows(200, "What happened");
+        console.stop().await;
+    }
+
+    async fn what_the_bureau_is_asked_and_what_needs_two_stands_on_the_page(world: &mut World) {
+        let order = world.received_order(2).await;
+        let console = console(world);
+        let mut ana = signed_in(world, &console, Role::Operator).await;
+        let thing = format!("/orders/{}", order.number);
+        for what in ["inquiry", "cancel", "resend"] {
+            ana.get(&thing).await.shows(200, &format!("href=\"{thing}/ask/{what}\""));
+        }
+        let ask = format!("{thing}/ask/inquiry");
+        ana.get(&ask).await.shows(200, "primește o scrisoare");
+        ana.post(&ask, &[("reason", "")]).await.shows(422, "role=\"alert\"");
+        let answer = ana.post(&ask, &[("reason", "a doubt")]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        let page = ana.get(answer.location()).await;
+        page.shows(200, "C.N.I.N. este întrebat");
+        page.shows(200, "Scrisori către C.N.I.N.");
+
+        let ask = format!("{thing}/ask/cancel");
+        ana.get(&ask).await.shows(200, "o altă persoană");
+        let form = [("reason", "the office asked")];
+        assert_eq!(ana.post(&ask, &form).await.status, 303);
+        ana.post(&ask, &form).await.shows(409, "așteaptă o altă persoană");
+        assert_eq!(world.order(&order.number).await.state, OrderState::ReceiptOk);
+        let mut supervisor = signed_in(world, &console, Role::Supervisor).await;
+        supervisor.get("/requests").await.shows(200, &order.number);
+        assert_eq!(ana.get(&format!("{thing}/ask/burn")).await.status, 404);
+        console.stop().await;
+    }
+
+    async fn the_papers_of_an_order_are_verified_and_taken_out_on_the_record(world: &mut World) {
+        let order = world.sent_order(1).await;
+        let console = console(world);
+        let mut ana = signed_in(world, &console, Role::Operator).await;
+        let thing = format!("/orders/{}", order.number);
+        let page = ana.get(&format!("{thing}/verification")).await;
+        page.shows(200, "Semnătura este bună");
+
+        let file = format!("{thing}/file");
+        ana.get(&file).await.shows(200, "datele personale");
+        ana.post(&file, &[("reason", " ")]).await.shows(422, "role=\"alert\"");
+        let answer = ana.post(&file, &[("reason", "the bureau lost it")]).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, "application/xml"));
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.text.as_bytes(), world.document_of(&order).await);
+        ana.get(&thing).await.shows(200, "the bureau lost it");
+
+        let answer = ana.post(&format!("{thing}/evidence"), &[("reason", "a court asks")]).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, "application/zip"));
+        let mut viewer = signed_in(world, &console, Role::Viewer).await;
+        assert_eq!(viewer.get(&file).await.status, 403);
+        viewer.get(&format!("{thing}/verification")).await.shows(200, "Semnătura este bună");
+        console.stop().await;
+    }
+
+    async fn what_the_bureau_told_by_telephone_counts_when_another_person_approves(world: &mut World) {
+        let order = world.received_order(1).await;
+        let console = console(world);
+        let mut ana = signed_in(world, &console, Role::Operator).await;
+        let thing = format!("/orders/{}", order.number);
+        let propose = format!("{thing}/lines/1/word");
+        ana.get(&propose).await.shows(200, "option value=\"ACCEPTED\"");
+        assert_eq!(ana.get(&format!("{thing}/lines/2/word")).await.status, 404);
+        let told = "<b>call</b> of 2 March";
+        let form = |status, evidence| [("status", status), ("evidence", evidence), ("reason", "told")];
+        ana.post(&propose, &form("", told)).await.shows(422, "Alegeți");
+        let wrong = ana.post(&propose, &form("PRODUCED", told)).await;
+        wrong.shows(422, "aria-invalid");
+        wrong.shows(422, "&#60;b&#62;call");
+        ana.post(&propose, &form("ACCEPTED", "")).await.shows(422, "De unde");
+        let answer = ana.post(&propose, &form("ACCEPTED", told)).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        ana.post(&propose, &form("ACCEPTED", told)).await.shows(409, "O altă propunere");
+
+        let page = ana.get(&thing).await;
+        page.shows(200, "Propus pentru poziția 1");
+        assert!(!page.text.contains("/approve\""), "an operator approves nothing");
+        let mut supervisor = signed_in(world, &console, Role::Supervisor).await;
+        let page = supervisor.get(&thing).await;
+        let path = between(&page.text, "href=\"/words/", "/approve\"").unwrap();
+        let approve = format!("/words/{path}/approve");
+        supervisor.get(&approve).await.shows(200, "&#60;b&#62;call");
+        let answer = supervisor.post(&approve, &[("reason", "seen")]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        assert_eq!(world.lines(&order).await[0].state, LineState::Accepted);
+        supervisor.post(&approve, &[("reason", "seen")]).await.shows(409, "a fost aplicată");
         console.stop().await;
     }
 }

@@ -1,11 +1,12 @@
-//! `store::dashboard` and `store::applications::unfinished`: what is counted is what is listed.
+//! `store::dashboard`, `store::applications::unfinished` and `console`: what is counted is what is listed.
 
 use cei_gateway::domain::application::ApplicationState;
 use cei_gateway::domain::id::OfficeId;
 use cei_gateway::random::Random;
 use cei_gateway::store::Tx;
-use cei_gateway::store::applications::unfinished::{self, UNFINISHED, WantedUnfinished};
-use cei_gateway::store::dashboard;
+use cei_gateway::store::applications::console::{self, Wanted};
+use cei_gateway::store::applications::unfinished::{self, UNFINISHED};
+use cei_gateway::store::{dashboard, offices};
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
@@ -59,8 +60,10 @@ async fn many(tx: &mut Tx) {
     }
 }
 
-async fn listed(tx: &mut Tx, wanted: WantedUnfinished) -> i64 {
-    let found = unfinished::list(tx, &wanted, None, 1_000).await.unwrap();
+async fn listed(tx: &mut Tx, wanted: Wanted) -> i64 {
+    let found = console::list_by_term(tx, &wanted, None, 1_000)
+        .await
+        .unwrap();
     i64::try_from(found.len()).unwrap()
 }
 
@@ -71,11 +74,11 @@ both! {
         let alike = unfinished::count_alike(&mut tx).await.unwrap();
         let all: i64 = alike.iter().map(|alike| alike.count).sum();
         assert_eq!(all, i64::try_from(UNFINISHED.len() * 7).unwrap());
-        assert_eq!(listed(&mut tx, WantedUnfinished::default()).await, all);
+        assert_eq!(listed(&mut tx, Wanted::default()).await, all);
 
         for state in ApplicationState::ALL {
             let counted: i64 = alike.iter().filter(|one| one.state == *state).map(|one| one.count).sum();
-            let wanted = WantedUnfinished { state: Some(*state), ..Default::default() };
+            let wanted = Wanted { states: vec![*state], ..Default::default() };
             assert_eq!(listed(&mut tx, wanted).await, counted, "{state}");
             assert_eq!(counted > 0, UNFINISHED.contains(state), "{state}");
         }
@@ -83,7 +86,7 @@ both! {
         let soon = today() + Days::new(5);
         let at_risk = |on: NaiveDate| on >= today() && on < soon;
         let counted: i64 = alike.iter().filter(|one| at_risk(one.deadline_on)).map(|one| one.count).sum();
-        let wanted = WantedUnfinished {
+        let wanted = Wanted {
             deadline_from: Some(today()), deadline_before: Some(soon), ..Default::default()
         };
         assert_eq!(listed(&mut tx, wanted).await, counted);
@@ -91,7 +94,7 @@ both! {
 
         let old = days_ago(30);
         let counted: i64 = alike.iter().filter(|one| one.registered_on < old).map(|one| one.count).sum();
-        let wanted = WantedUnfinished { registered_before: Some(old), ..Default::default() };
+        let wanted = Wanted { registered_before: Some(old), ..Default::default() };
         assert_eq!(listed(&mut tx, wanted).await, counted);
     }
 
@@ -102,13 +105,13 @@ both! {
         let soon = today() + Days::new(5);
         let backlogs = unfinished::list_backlogs(&mut tx, today(), soon, 8).await.unwrap();
         let [backlog] = backlogs.as_slice() else { panic!("{backlogs:?}") };
-        let wanted = WantedUnfinished { office: Some(office), ..Default::default() };
+        let wanted = Wanted { office: Some(office), ..Default::default() };
         assert_eq!(backlog.open, listed(&mut tx, wanted).await);
-        let late = WantedUnfinished { deadline_before: Some(today()), ..wanted };
+        let late = Wanted { deadline_before: Some(today()), office: Some(office), ..Default::default() };
         assert_eq!(backlog.late, listed(&mut tx, late).await);
         assert_eq!(backlog.oldest_on, days_ago(46));
         assert_eq!((backlog.office, backlog.code.as_str()), (office, "CJ-01"));
-        let other = WantedUnfinished { office: Some(OfficeId(id(7))), ..Default::default() };
+        let other = Wanted { office: Some(OfficeId(id(7))), ..Default::default() };
         assert_eq!(listed(&mut tx, other).await, 0);
     }
 
@@ -148,7 +151,7 @@ both! {
         assert_eq!(dashboard::count_at_office(&mut tx).await.unwrap(), 0);
         assert_eq!(dashboard::count_dead_letters(&mut tx).await.unwrap(), 0);
         assert_eq!(dashboard::list_waiting(&mut tx).await.unwrap(), []);
-        assert_eq!(dashboard::list_last_seen(&mut tx).await.unwrap(), []);
+        assert_eq!(offices::list_last_seen(&mut tx).await.unwrap(), []);
         let unmatched = dashboard::sum_up_unmatched(&mut tx).await.unwrap();
         assert_eq!(unmatched, dashboard::Unmatched::default());
         let heard = dashboard::read_last_heard(&mut tx).await.unwrap();

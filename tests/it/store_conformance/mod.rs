@@ -11,6 +11,7 @@ mod given;
 mod history;
 mod holds;
 mod idempotency;
+mod lists;
 mod newest;
 mod outbox;
 mod payment_references;

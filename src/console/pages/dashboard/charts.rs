@@ -24,7 +24,7 @@ fn terms() -> (i64, i64) {
 }
 
 /// How many are past 30 days: with an extension, and past their term.
-pub(super) fn past_usual_term(figures: &Figures) -> (i64, i64) {
+pub(crate) fn past_usual_term(figures: &Figures) -> (i64, i64) {
     let (usual, _) = terms();
     let old = figures.count(|alike| figures.age(alike) > usual);
     let late = figures.count(|alike| figures.age(alike) > usual && figures.is_late(alike));

@@ -18,7 +18,7 @@ use crate::store::applications::unfinished::{self, Alike, Backlog};
 use crate::store::causes::{self, CauseCount};
 use crate::store::dashboard::{self, LastHeard, Unmatched, Waiting};
 use crate::store::payments::{self, Payment};
-use crate::store::{Tx, applications};
+use crate::store::{Tx, applications, offices};
 
 /// Within which figures are not read again.
 const FRESH: TimeDelta = TimeDelta::seconds(5);
@@ -27,7 +27,7 @@ const FRESH: TimeDelta = TimeDelta::seconds(5);
 const DAYS_BACK: u64 = 14;
 
 /// Days before the end of a term in which it is at risk.
-pub(super) const RISK_DAYS: u64 = 5;
+pub(crate) const RISK_DAYS: u64 = 5;
 
 /// Offices and payments that are shown.
 const OFFICES_SHOWN: i64 = 8;
@@ -173,7 +173,7 @@ impl Figures {
             causes: causes::list(tx).await?,
             waiting: dashboard::list_waiting(tx).await?,
             backlogs: unfinished::list_backlogs(tx, today, soon, OFFICES_SHOWN).await?,
-            seen: dashboard::list_last_seen(tx).await?.into_iter().collect(),
+            seen: offices::list_last_seen(tx).await?.into_iter().collect(),
             unmatched: dashboard::sum_up_unmatched(tx).await?,
             offered: read_offered(tx).await?,
             heard: dashboard::read_last_heard(tx).await?,
@@ -182,7 +182,7 @@ impl Figures {
     }
 
     /// Counts the living applications for which something holds.
-    pub(super) fn count(&self, holds: impl Fn(&Alike) -> bool) -> i64 {
+    pub(crate) fn count(&self, holds: impl Fn(&Alike) -> bool) -> i64 {
         let alike = self.alike.iter().filter(|alike| holds(alike));
         alike.map(|alike| alike.count).sum()
     }
@@ -198,12 +198,12 @@ impl Figures {
     }
 
     /// Whether the term is over.
-    pub(super) fn is_late(&self, alike: &Alike) -> bool {
+    pub(crate) fn is_late(&self, alike: &Alike) -> bool {
         alike.deadline_on < self.today
     }
 
     /// Whether the term is nearly over.
-    pub(super) fn is_at_risk(&self, alike: &Alike) -> bool {
+    pub(crate) fn is_at_risk(&self, alike: &Alike) -> bool {
         !self.is_late(alike) && alike.deadline_on < self.soon()
     }
 }

@@ -22,7 +22,8 @@ use crate::words::{Language, lasting};
 use board::Board;
 
 pub(crate) use board::Problem;
-pub(crate) use figures::{Figures, Readings};
+pub(crate) use charts::past_usual_term;
+pub(crate) use figures::{Figures, RISK_DAYS, Readings};
 
 #[derive(Template)]
 #[template(path = "pages/dashboard.html")]

@@ -17,8 +17,7 @@ const LIKELY: u8 = 90;
 /// Clues that are told of a candidate; the rest stands on the payment's own page.
 const CLUES_SHOWN: usize = 2;
 
-/// Hours without a sign of an office after which its light is yellow, and red. The mark of its last
-/// request is exact to the hour.
+/// Hours without a sign of an office after which its light is yellow, and red.
 const QUIET_HOURS: i64 = 3;
 const SILENT_HOURS: i64 = 12;
 
@@ -30,7 +29,7 @@ pub(super) fn offices(figures: &Figures, language: Language) -> Vec<OfficeRow> {
         let days = (figures.today - backlog.oldest_on).num_days();
         OfficeRow {
             name: backlog.name.clone(),
-            path: format!("/applications?office={}", backlog.code),
+            path: format!("/applications?under-way=yes&office={}", backlog.code),
             open: number(language, backlog.open),
             share: stages::share(language, on_time, backlog.at_risk, backlog.late),
             oldest: format!("{days} {}", language.choose("d", "z")),

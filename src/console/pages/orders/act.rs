@@ -7,7 +7,7 @@ use crate::console::desk::Desk;
 use crate::console::done::{Done, see_done};
 use crate::console::fields::Fields;
 use crate::console::list::Choice;
-use crate::console::pages::orders::words;
+use crate::console::pages::orders::{LINES_MAX, MENU, find, words};
 use crate::console::stale::stale;
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
@@ -16,18 +16,12 @@ use crate::flow::Failure;
 use crate::flow::decide_order::{
     OrderDecision, OrderRefusal, decide_as_seen, lines_in_doubt, preview,
 };
-use crate::store::orders::{self, Order};
+use crate::store::orders::Order;
 use crate::store::{Tx, order_lines};
 use crate::words::{Language, count, date_and_time, name_of, noun};
 
-/// The menu's entry.
-const MENU: &str = "/orders";
-
 /// The field with the lines that a split sets aside.
 const LINE: &str = "line";
-
-/// Lines of an order that are offered; an order has no more.
-const LINES_MAX: i64 = 1_000;
 
 /// `GET /orders/{number}/{action}`
 pub(crate) async fn show(
@@ -112,8 +106,7 @@ async fn fault_of(
         OrderRefusal::Unknown { .. } => Err(Trouble::NotFound),
         OrderRefusal::Moved { .. } => {
             let mut tx = desk.gateway.store.read().await?;
-            let order = orders::find_by_number(&mut tx, number).await?;
-            let order = order.ok_or(Trouble::NotFound)?;
+            let order = find(&mut tx, number).await?;
             stale(&mut tx, order.id.0, visit).await
         }
         OrderRefusal::NoLineNamed { .. } | OrderRefusal::NoSuchLine { .. } => {
@@ -143,8 +136,7 @@ async fn page_of(
     visit: &Visit,
 ) -> Result<Act, Trouble> {
     let language = visit.language;
-    let order = orders::find_by_number(tx, number).await?;
-    let order = order.ok_or(Trouble::NotFound)?;
+    let order = find(tx, number).await?;
     let decision = OrderDecision { action, lines: &[] };
     let (consequence, obstacle) = match preview(tx, &order, decision).await? {
         Ok(foreseen) => (words::consequence(&foreseen, language), None),

@@ -10,7 +10,7 @@ use crate::console::done::Done;
 use crate::console::look::badge::Badge;
 use crate::console::look::shell::Shell;
 use crate::console::look::timeline::{Moment, moments};
-use crate::console::pages::orders::words;
+use crate::console::pages::orders::{LINES_MAX, MENU, ask, find, word, words};
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
@@ -19,14 +19,15 @@ use crate::domain::operator::role::Permission;
 use crate::domain::order_action::OrderAction;
 use crate::domain::reason::Reason;
 use crate::flow::decide_order::preview_all;
+use crate::store::forced_words::{self, ForcedWord};
 use crate::store::holds::{self, Hold};
+use crate::store::letters::{self, Letter};
+use crate::store::order_evidence::{self, AttemptRow};
 use crate::store::order_lines::{self, OrderLine};
 use crate::store::orders::{self, Order};
 use crate::store::{Tx, history};
 use crate::words::{Explanation, Language, count, date_and_time, name_of, noun, number};
 
-/// Lines of one order that are shown; an order has no more.
-const LINES_MAX: i64 = 1_000;
 /// Steps and holds that are shown.
 const STEPS_MAX: i64 = 500;
 
@@ -44,10 +45,44 @@ struct Page<'a> {
     waiting: Vec<Waiting>,
     moments: Vec<Moment>,
     lines: Vec<Line>,
+    letters: Vec<LetterRow>,
+    attempts: Vec<Attempt>,
+    proposals: Vec<Proposal>,
+    may_propose: bool,
+    may_take_file: bool,
+    may_decide: bool,
+    is_signed: bool,
+}
+
+/// A letter to the bureau about the order.
+struct LetterRow {
+    number: String,
+    kind: &'static str,
+    state: Badge,
+    occasion: &'static str,
+    written: String,
+    answered: String,
+}
+
+/// An attempt to deliver the order's bytes.
+struct Attempt {
+    at: String,
+    outcome: String,
+    status: String,
+    detail: String,
+}
+
+/// A word on a line that waits for another person.
+struct Proposal {
+    line_no: i64,
+    facts: Vec<(String, String)>,
+    approve: Option<String>,
+    withdraw: Option<String>,
 }
 
 /// An open hold.
 struct Waiting {
+    note: Option<String>,
     title: &'static str,
     todo: &'static str,
     detail: String,
@@ -71,8 +106,7 @@ pub(crate) async fn show(
 ) -> Result<HttpResponse, Trouble> {
     let language = visit.language;
     let mut tx = desk.gateway.store.read().await?;
-    let order = orders::find_by_number(&mut tx, &name).await?;
-    let order = order.ok_or(Trouble::NotFound)?;
+    let order = find(&mut tx, &name).await?;
     let held = holds::list_of(&mut tx, order.id.0, STEPS_MAX).await?;
     let open: Vec<Hold> = held
         .into_iter()
@@ -82,8 +116,11 @@ pub(crate) async fn show(
     let lines = lines(&mut tx, &order, language).await?;
     let deeds = deeds(&mut tx, &order, &open, &visit).await?;
     let facts = facts(&mut tx, &order, language).await?;
+    let letters = letters::list_of_order(&mut tx, order.id, STEPS_MAX).await?;
+    let attempts = order_evidence::list_attempts(&mut tx, order.id.0).await?;
+    let proposals = proposals(&mut tx, &order, &visit).await?;
     drop(tx);
-    let shell = Shell::of(&desk, &visit, "/orders").await?;
+    let shell = Shell::of(&desk, &visit, MENU).await?;
     write(&Page {
         visit: &visit,
         shell: &shell,
@@ -93,19 +130,69 @@ pub(crate) async fn show(
         is_quarantined: order.quarantined,
         facts,
         deeds,
-        waiting: open.iter().map(|hold| waiting(hold, language)).collect(),
+        waiting: open.iter().map(|hold| waiting(hold, &visit)).collect(),
         moments: moments(&steps, language),
         lines,
+        letters: letters.iter().map(|one| letter(one, language)).collect(),
+        attempts: attempts.iter().map(|one| attempt(one, language)).collect(),
+        proposals,
+        may_propose: visit.may(Permission::DecideOrders) && order.sent_at.is_some(),
+        may_take_file: visit.may(Permission::Reveal),
+        may_decide: visit.may(Permission::DecideOrders),
+        is_signed: order.sealed.is_some(),
     })
 }
 
-fn waiting(hold: &Hold, language: Language) -> Waiting {
+fn letter(letter: &Letter, language: Language) -> LetterRow {
+    let time = |at: Option<_>| at.map_or_else(|| "–".to_owned(), |at| date_and_time(language, at));
+    LetterRow {
+        number: letter.number.clone(),
+        kind: name_of(letter.kind, language),
+        state: Badge::of(letter.state, language),
+        occasion: name_of(letter.occasion, language),
+        written: date_and_time(language, letter.created_at),
+        answered: time(letter.answered_at),
+    }
+}
+
+fn attempt(attempt: &AttemptRow, language: Language) -> Attempt {
+    Attempt {
+        at: date_and_time(language, attempt.started_at),
+        outcome: attempt.outcome.clone(),
+        status: attempt
+            .status
+            .map(|status| status.to_string())
+            .unwrap_or_default(),
+        detail: attempt.detail.clone().unwrap_or_default(),
+    }
+}
+
+/// The proposed words that wait on lines of the order.
+async fn proposals(tx: &mut Tx, order: &Order, visit: &Visit) -> Result<Vec<Proposal>, Trouble> {
+    let waiting = forced_words::list_waiting_of_order(tx, order.id, LINES_MAX).await?;
+    let proposal = |(line_no, word): (i64, ForcedWord)| Proposal {
+        line_no,
+        facts: word::facts(&word, visit),
+        approve: visit
+            .may(Permission::Approve)
+            .then(|| format!("/words/{}/approve", word.id)),
+        withdraw: visit
+            .may(Permission::DecideOrders)
+            .then(|| format!("/words/{}/withdraw", word.id)),
+    };
+    Ok(waiting.into_iter().map(proposal).collect())
+}
+
+fn waiting(hold: &Hold, visit: &Visit) -> Waiting {
+    let language = visit.language;
+    let may = visit.may(Permission::DecideApplications);
     let reason = reason_of(hold).map(Explanation::from);
     Waiting {
         title: reason.map_or("", |told| told.title.of(language)),
         todo: reason.map_or("", |told| told.todo.of(language)),
         detail: hold.detail.clone(),
         since: date_and_time(language, hold.opened_at),
+        note: may.then(|| format!("/holds/note?row={}", hold.id)),
     }
 }
 
@@ -160,7 +247,13 @@ async fn deeds(
         }
     }
     deeds.sort_by_key(|(action, deed)| (deed.barred.is_some(), likeliest != Some(*action)));
-    Ok(deeds.into_iter().map(|(_, deed)| deed).collect())
+    let mut deeds: Vec<Deed> = deeds.into_iter().map(|(_, deed)| deed).collect();
+    let asked = deeds
+        .iter()
+        .take_while(|deed| deed.barred.is_none())
+        .count();
+    deeds.splice(asked..asked, ask::deeds(order, visit));
+    Ok(deeds)
 }
 
 async fn facts(

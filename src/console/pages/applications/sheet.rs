@@ -1,0 +1,486 @@
+//! Everything about one application: what waits, what can be decided, its term, its fee, its card, and
+//! its life-line. Of the person nothing but that there is one.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+
+use crate::console::act::{Deed, Fault};
+use crate::console::asked::Asked;
+use crate::console::desk::Desk;
+use crate::console::done::Done;
+use crate::console::look::badge::Badge;
+use crate::console::look::shell::Shell;
+use crate::console::pages::applications::life::{self, Part, Step};
+use crate::console::pages::applications::list::Offices;
+use crate::console::pages::applications::possible::{Action, deeds};
+use crate::console::pages::applications::term::TermView;
+use crate::console::pages::applications::words;
+use crate::console::trouble::Trouble;
+use crate::console::visit::Visit;
+use crate::console::write;
+use crate::domain::operator::role::Permission;
+use crate::domain::reason::Reason;
+use crate::flow::read_fee::facts_of;
+use crate::store::applications::{self, Application};
+use crate::store::complaints::{self, Complaint};
+use crate::store::holds::{self, Hold};
+use crate::store::order_lines::{self, OrderLine};
+use crate::store::payments::{self, Payment};
+use crate::store::{Tx, orders, sealed};
+use crate::words::{Explanation, Language, ago, count, date, lei, name_of, noun, number};
+
+/// Holds that are shown.
+const HOLDS_MAX: i64 = 100;
+
+/// Letters of a document's number that are shown.
+const NUMBER_SHOWN: usize = 3;
+
+#[derive(Template)]
+#[template(path = "pages/application.html")]
+struct Page<'a> {
+    visit: &'a Visit,
+    shell: &'a Shell,
+    done: Option<&'static str>,
+    number: &'a str,
+    state: Badge,
+    fee: Badge,
+    term: TermView,
+    waiting: Vec<Waiting>,
+    deeds: Vec<Deed>,
+    facts: Vec<Fact>,
+    fee_facts: Vec<Fact>,
+    reveal: Reveal,
+    lines: Vec<Line>,
+    payments: Vec<Paid>,
+    shows_payments: bool,
+    complaints: Vec<Told>,
+    steps: Vec<Step>,
+}
+
+/// Something that is so, with its page where it has one.
+struct Fact {
+    name: &'static str,
+    text: String,
+    path: String,
+}
+
+/// An open hold.
+struct Waiting {
+    title: &'static str,
+    happened: &'static str,
+    todo: &'static str,
+    detail: String,
+    since: String,
+    deeds: Vec<Deed>,
+}
+
+/// Whether the person can be looked at.
+struct Reveal {
+    path: String,
+    barred: Option<String>,
+}
+
+/// A line that asked for the card.
+struct Line {
+    order: String,
+    path: String,
+    line_no: i64,
+    attempt: i64,
+    state: Badge,
+    reason: String,
+    document: String,
+    remakes: String,
+}
+
+/// A payment of the fee.
+struct Paid {
+    number: String,
+    path: String,
+    channel: &'static str,
+    amount: String,
+    state: Badge,
+    booked: String,
+}
+
+/// A complaint about the card.
+struct Told {
+    number: String,
+    title: String,
+    text: String,
+    noticed: String,
+    state: Badge,
+    payer: &'static str,
+}
+
+/// What belongs to an application.
+struct Belongings {
+    lines: Vec<OrderLine>,
+    orders: BTreeMap<uuid::Uuid, String>,
+    payments: Vec<Payment>,
+    complaints: Vec<Complaint>,
+    holds: Vec<Hold>,
+    is_erased: bool,
+}
+
+impl Belongings {
+    async fn read(tx: &mut Tx, application: &Application) -> Result<Self, Trouble> {
+        let lines = order_lines::list_of_application(tx, application.id).await?;
+        let mut orders = BTreeMap::new();
+        let mut holds = holds::list_of(tx, application.id.0, HOLDS_MAX).await?;
+        for line in &lines {
+            if let Some(order) = orders::find(tx, line.order).await? {
+                orders.insert(line.order.0, order.number);
+            }
+            holds.extend(holds::list_of(tx, line.id.0, HOLDS_MAX).await?);
+        }
+        holds.retain(|hold| hold.closed_at.is_none());
+        let key = sealed::find_key(tx, application.sealed).await?;
+        Ok(Self {
+            orders,
+            holds,
+            payments: payments::list_of_application(tx, application.id).await?,
+            complaints: complaints::list_of_application(tx, application.id).await?,
+            lines,
+            is_erased: key.is_none(),
+        })
+    }
+
+    fn order(&self, line: &OrderLine) -> &str {
+        self.orders.get(&line.order.0).map_or("", String::as_str)
+    }
+
+    /// The things whose histories make the life-line; payments only for whoever may look at them.
+    fn parts(&self, application: &Application, visit: &Visit) -> Vec<Part> {
+        let language = visit.language;
+        let mut parts = vec![Part::itself(application.id.0)];
+        let line =
+            |line: &OrderLine| Part::line(line.id.0, self.order(line), line.line_no, language);
+        parts.extend(self.lines.iter().map(line));
+        if visit.may(Permission::ViewPayments) {
+            let payment = |payment| Part::payment(payment, language);
+            parts.extend(self.payments.iter().map(payment));
+        }
+        let complaint = |complaint| Part::complaint(complaint, language);
+        parts.extend(self.complaints.iter().map(complaint));
+        parts
+    }
+}
+
+/// `GET /applications/{number}`
+pub(crate) async fn show(
+    desk: web::Data<Desk>,
+    visit: Visit,
+    name: web::Path<String>,
+    asked: Asked,
+) -> Result<HttpResponse, Trouble> {
+    let language = visit.language;
+    let today = desk.gateway.clock.today();
+    let mut tx = desk.gateway.store.read().await?;
+    let application = applications::find_by_name(&mut tx, &name).await?;
+    let application = application.ok_or(Trouble::NotFound)?;
+    let own = Belongings::read(&mut tx, &application).await?;
+    let offices = Offices::of(&mut tx, std::slice::from_ref(&application)).await?;
+    let parts = own.parts(&application, &visit);
+    let steps = life::read(&mut tx, &parts, language).await?;
+    drop(tx);
+    let now = desk.gateway.clock.now();
+    let newest = own.lines.iter().max_by_key(|line| line.attempt);
+    let shell = Shell::of(&desk, &visit, "/applications").await?;
+    let wait = |hold| waiting(hold, &application, &visit, now);
+    write(&Page {
+        visit: &visit,
+        shell: &shell,
+        done: Done::told(&asked, language),
+        number: &application.number,
+        state: Badge::of(application.state, language),
+        fee: Badge::of(application.fee_state, language),
+        term: TermView::of(&application, today, language),
+        waiting: own.holds.iter().map(wait).collect(),
+        deeds: deeds(&application, newest, &visit),
+        facts: facts(&application, &offices, language),
+        fee_facts: fee_facts(&application, language)?,
+        reveal: reveal(&application, &own, &visit),
+        lines: own
+            .lines
+            .iter()
+            .map(|one| line(one, own.order(one), language))
+            .collect(),
+        payments: own.payments.iter().map(|one| paid(one, language)).collect(),
+        shows_payments: visit.may(Permission::ViewPayments),
+        complaints: own
+            .complaints
+            .iter()
+            .map(|one| complaint(one, language))
+            .collect(),
+        steps,
+    })
+}
+
+fn told_of(code: i64) -> Option<Explanation> {
+    let number = u16::try_from(code).ok()?;
+    Reason::from_number(number).map(Explanation::from)
+}
+
+/// An open hold with what can be decided about it: its flow judges whether that fits.
+fn waiting(
+    hold: &Hold,
+    application: &Application,
+    visit: &Visit,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Waiting {
+    let language = visit.language;
+    let told = told_of(hold.code);
+    let needed = Permission::DecideApplications;
+    let deed = |(action, tone)| Deed {
+        text: words::button(action, language).to_owned(),
+        path: format!(
+            "/applications/{}/{action}?hold={}",
+            application.number, hold.id
+        ),
+        consequence: words::consequence(action, application, language),
+        barred: (!visit.may(needed)).then(|| Fault::not_allowed(needed, visit)),
+        tone,
+    };
+    let all = [
+        (Action::Release, "first"),
+        (Action::SendBack, ""),
+        (Action::TakeNote, ""),
+    ];
+    Waiting {
+        title: told.map_or("", |told| told.title.of(language)),
+        happened: told.map_or("", |told| told.happened.of(language)),
+        todo: told.map_or("", |told| told.todo.of(language)),
+        detail: hold.detail.clone(),
+        since: ago(language, now, hold.opened_at),
+        deeds: all.into_iter().map(deed).collect(),
+    }
+}
+
+fn reveal(application: &Application, own: &Belongings, visit: &Visit) -> Reveal {
+    let needed = Permission::Reveal;
+    let erased = visit.says(
+        "Datele au fost șterse la sfârșitul termenului de păstrare.",
+        "The data were erased at the end of their retention.",
+    );
+    Reveal {
+        path: format!("/applications/{}/reveal", application.number),
+        barred: if own.is_erased {
+            Some(erased.to_owned())
+        } else {
+            (!visit.may(needed)).then(|| Fault::not_allowed(needed, visit))
+        },
+    }
+}
+
+fn facts(application: &Application, offices: &Offices, language: Language) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut fact = |ro, en, text: String, path: String| {
+        let name = language.choose(en, ro);
+        facts.push(Fact { name, text, path });
+    };
+    let nowhere = String::new;
+    let (office, path) = offices.name_and_path(application.office);
+    fact("Serviciu", "Office", office, path);
+    if application.collect_office != application.office {
+        let (office, path) = offices.name_and_path(application.collect_office);
+        fact("Se ridică de la", "Collected at", office, path);
+    }
+    let reference = application.office_reference.clone();
+    fact(
+        "Referința serviciului",
+        "Office's reference",
+        reference,
+        nowhere(),
+    );
+    let product = name_of(application.product, language).to_owned();
+    fact("Document", "Document", product, nowhere());
+    let reason = name_of(application.card_reason, language).to_owned();
+    fact("Motivul cererii", "Asked for because", reason, nowhere());
+    let registered = date(language, application.registered_on);
+    fact("Înregistrată", "Registered", registered, nowhere());
+    let rule = application.eligibility_rule.clone();
+    fact(
+        "Regula de eligibilitate",
+        "Rule of eligibility",
+        rule,
+        nowhere(),
+    );
+    if application.revision > 1 {
+        let revision = number(language, application.revision);
+        fact("Revizia", "Revision", revision, nowhere());
+    }
+    if application.remakes > 0 {
+        let remakes = number(language, application.remakes);
+        fact(
+            "Refaceri ale cărții",
+            "Remakes of the card",
+            remakes,
+            nowhere(),
+        );
+    }
+    facts
+}
+
+/// How the fee was decided, and what is paid of it.
+fn fee_facts(application: &Application, language: Language) -> anyhow::Result<Vec<Fact>> {
+    let fact = |ro, en, text: String| Fact {
+        name: language.choose(en, ro),
+        text,
+        path: String::new(),
+    };
+    let mut facts = vec![
+        fact("De plată", "Owed", lei(language, application.fee_due)),
+        fact("Plătit", "Paid", lei(language, application.fee_paid)),
+        fact(
+            "Referința de plată",
+            "Payment reference",
+            application.payment_reference.clone(),
+        ),
+        fact(
+            "Regula taxei",
+            "Rule of the fee",
+            rule_in_words(&application.fee_rule, language),
+        ),
+    ];
+    for (name, value) in facts_of(application)? {
+        if let Some((ro, en)) = fact_name(&name) {
+            facts.push(fact(ro, en, fact_value(&value, language)));
+        }
+    }
+    Ok(facts)
+}
+
+fn fact_name(name: &str) -> Option<(&'static str, &'static str)> {
+    Some(match name {
+        "age" => ("Vârsta la înregistrare", "Age at registration"),
+        "earlier_card" => ("Carte electronică anterioară", "Earlier electronic card"),
+        "free_first_card_until" => ("Prima carte gratuită până la", "First card free until"),
+        "remake" => ("Refacere din vina", "Remade by the fault of"),
+        _ => return None,
+    })
+}
+
+fn fact_value(value: &str, language: Language) -> String {
+    if let Ok(day) = value.parse::<NaiveDate>() {
+        return date(language, day);
+    }
+    if let Ok(years) = value.parse::<i64>() {
+        return count(language, years, noun::YEAR);
+    }
+    match value {
+        "NONE" => language.choose("none", "niciuna").to_owned(),
+        "PILOT" => language.choose("of the pilot", "din faza pilot").to_owned(),
+        "ISSUED" => language.choose("issued", "emisă").to_owned(),
+        "BUREAU_FAULT" => language.choose("the bureau", "C.N.I.N.").to_owned(),
+        "OFFICE_ERROR" => language.choose("the office", "serviciului").to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn rule_in_words(rule: &str, language: Language) -> String {
+    let told = match rule {
+        "F1" => Some((
+            "tarif 67 lei, până la 31.07.2025",
+            "67 lei, until 31.07.2025",
+        )),
+        "F2" => Some(("tarif 70 lei, din 01.08.2025", "70 lei, from 01.08.2025")),
+        "X1" => Some((
+            "prima carte, de la 14 ani: gratuită",
+            "first card, from 14: free",
+        )),
+        "X2" => Some((
+            "împlinește 14 ani în 30 de zile: gratuită",
+            "turns 14 within 30 days: free",
+        )),
+        "X4" => Some((
+            "refăcută din vina altcuiva: gratuită",
+            "made again by the fault of others: free",
+        )),
+        _ => None,
+    };
+    match told {
+        Some((ro, en)) => format!("{rule}: {}", language.choose(en, ro)),
+        None => rule.to_owned(),
+    }
+}
+
+fn line(line: &OrderLine, order: &str, language: Language) -> Line {
+    let reason = line.reason.map(|code| match told_of(code) {
+        Some(told) => format!("{code} {}", told.title.of(language)),
+        None => code.to_string(),
+    });
+    Line {
+        order: order.to_owned(),
+        path: format!("/orders/{order}"),
+        line_no: line.line_no,
+        attempt: line.attempt,
+        state: Badge::of(line.state, language),
+        reason: reason.unwrap_or_default(),
+        document: line
+            .document_number
+            .as_deref()
+            .map(masked)
+            .unwrap_or_default(),
+        remakes: match line.remakes {
+            0 => String::new(),
+            many => number(language, many),
+        },
+    }
+}
+
+/// A document's number leads to its holder: its last letters tell one card from another.
+fn masked(document: &str) -> String {
+    let hidden = document.chars().count().saturating_sub(NUMBER_SHOWN);
+    let shown = document.chars().skip(hidden);
+    std::iter::repeat_n('•', hidden).chain(shown).collect()
+}
+
+fn paid(payment: &Payment, language: Language) -> Paid {
+    Paid {
+        number: payment.number.clone(),
+        path: format!("/payments/{}", payment.number),
+        channel: name_of(payment.channel, language),
+        amount: lei(language, payment.amount),
+        state: Badge::new(name_of(payment.state, language), ""),
+        booked: payment
+            .booked_on
+            .map(|day| date(language, day))
+            .unwrap_or_default(),
+    }
+}
+
+fn complaint(complaint: &Complaint, language: Language) -> Told {
+    let title = told_of(complaint.code);
+    Told {
+        number: complaint.number.clone(),
+        title: title.map_or_else(
+            || complaint.code.to_string(),
+            |told| format!("{} {}", complaint.code, told.title.of(language)),
+        ),
+        text: complaint.text.clone().unwrap_or_default(),
+        noticed: date(language, complaint.noticed_on),
+        state: Badge::of(complaint.state, language),
+        payer: complaint.payer.map_or("", |payer| name_of(payer, language)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_number_shows_its_end_alone() {
+        assert_eq!(masked("EI1234567"), "••••••567");
+        assert_eq!(masked("12"), "12");
+        assert_eq!(masked(""), "");
+    }
+
+    #[test]
+    fn a_rule_is_told_in_words_and_an_unknown_one_by_its_name() {
+        assert!(rule_in_words("X1", Language::Romanian).starts_with("X1: prima carte"));
+        assert_eq!(rule_in_words("Z9", Language::English), "Z9");
+    }
+}
