@@ -117,6 +117,7 @@ impl Done {
         self.both().of(language)
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table of words")]
     const fn both(self) -> Both {
         match self {
             Self::OrderSentAgain => both(
