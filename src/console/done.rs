@@ -94,14 +94,21 @@ coded! {
         /// Messages are in the outbox again.
         MessagesRedriven = "MESSAGES_REDRIVEN",
 
+        /// Nothing is sent to a destination.
+        DestinationPaused = "DESTINATION_PAUSED",
+        /// A destination is sent to again.
+        DestinationResumed = "DESTINATION_RESUMED",
+        /// An office's events are pushed.
+        WebhookEnabled = "WEBHOOK_ENABLED",
+        /// They are not.
+        WebhookDisabled = "WEBHOOK_DISABLED",
+        /// They are pushed again from a moment on.
+        WebhookRecovered = "WEBHOOK_RECOVERED",
+
         // People and settings.
         /// Something about an account was changed.
         AccountChanged = "ACCOUNT_CHANGED",
     }
-}
-
-const fn both(ro: &'static str, en: &'static str) -> Both {
-    Both { ro, en }
 }
 
 impl Done {
@@ -116,153 +123,145 @@ impl Done {
     const fn words(self, language: Language) -> &'static str {
         self.both().of(language)
     }
+}
 
-    #[expect(clippy::too_many_lines, reason = "a table of words")]
-    const fn both(self) -> Both {
-        match self {
-            Self::OrderSentAgain => both(
-                "Comanda este din nou la trimis, cu același fișier.",
-                "The order is in the outbox again, with the same file.",
-            ),
-            Self::OrderReplaced => both(
-                "S-a scris o comandă nouă; la cea veche s-a renunțat.",
-                "A new order was written; the old one is given up.",
-            ),
-            Self::OrderSetAside => both(
-                "Comanda a fost pusă deoparte; nu se mai trimite până la eliberare.",
-                "The order is set aside; it is sent no more until it is released.",
-            ),
-            Self::OrderReleased => both("Comanda a fost eliberată.", "The order is released."),
-            Self::OrderGivenUp => both(
-                "S-a renunțat la comandă; cererile ei sunt din nou libere.",
-                "The order is given up; its applications are free again.",
-            ),
-            Self::OrderAskedAbout => both(
-                "C.N.I.N. este întrebat; răspunsul apare aici.",
-                "The bureau is asked; its answer appears here.",
-            ),
-            Self::OrderRequestMade => both(
-                "Cererea așteaptă aprobarea altei persoane.",
-                "The request waits for another person's approval.",
-            ),
-            Self::WordProposed => both(
-                "Cuvântul propus așteaptă aprobarea altei persoane.",
-                "The proposed word waits for another person's approval.",
-            ),
-            Self::WordApplied => both(
-                "Cuvântul a fost aplicat poziției.",
-                "The word was applied to the line.",
-            ),
-            Self::WordWithdrawn => {
-                both("Propunerea a fost retrasă.", "The proposal was withdrawn.")
+/// Gives everything that is done its sentence: Romanian, then English.
+macro_rules! told {
+    ($( $done:ident: $ro:literal, $en:literal; )+) => {
+        impl Done {
+            const fn both(self) -> Both {
+                match self {
+                    $( Self::$done => Both { ro: $ro, en: $en }, )+
+                }
             }
-            Self::HoldReleased => both("Reținerea a fost ridicată.", "The hold is released."),
-            Self::ApplicationHeld
-            | Self::TermExtended
-            | Self::ApplicationCancelled
-            | Self::CancelAsked
-            | Self::ApplicationSentBack
-            | Self::HoldNoted
-            | Self::CardOrderedAnew
-            | Self::CardGivenUp
-            | Self::CardDestroyed => self.with_application(),
-            Self::PaymentMatched => both(
-                "Plata a fost potrivită cu cererea.",
-                "The payment is matched with its application.",
-            ),
-            Self::PaymentSplit => both("Plata a fost împărțită.", "The payment is split."),
-            Self::PaymentUnmatched => both(
-                "Potrivirea a fost desfăcută; taxa se datorează din nou.",
-                "The match is undone; the fee is owed again.",
-            ),
-            Self::PaymentOwedBack => both(
-                "Plata este marcată de restituit.",
-                "The payment is marked for refund.",
-            ),
-            Self::PaymentDismissed => both(
-                "Plata nu mai este oferită nici unei cereri.",
-                "The payment is offered to no application any more.",
-            ),
-            Self::RefundProposed => both(
-                "Restituirea a fost propusă; banii sunt puși deoparte până la aprobare.",
-                "The refund is proposed; its money is set aside until it is approved.",
-            ),
-            Self::RefundApprovedOnce => both(
-                "Ați aprobat; mai aprobă o altă persoană.",
-                "You have approved; another person approves too.",
-            ),
-            Self::RefundApproved => both(
-                "Restituirea este aprobată și intră în următoarea listă pentru bancă.",
-                "The refund is approved and stands in the next list for the bank.",
-            ),
-            Self::RefundRejected => both(
-                "Restituirea a fost respinsă; banii sunt din nou liberi.",
-                "The refund is rejected; its money is free again.",
-            ),
-            Self::RefundWithdrawn => both(
-                "Restituirea a fost retrasă; banii sunt din nou liberi.",
-                "The refund is withdrawn; its money is free again.",
-            ),
-            Self::RefundListWritten => both(
-                "Lista a fost scrisă. Descărcați documentul și transmiteți-l băncii.",
-                "The list is written. Take the document and bring it to the bank.",
-            ),
-            Self::RefundListWithdrawn => both(
-                "Lista a fost retrasă; restituirile ei sunt din nou aprobate.",
-                "The list is withdrawn; its refunds are approved again.",
-            ),
-            Self::DayClosed => both(
-                "Ziua a fost închisă; totalurile ei se păstrează.",
-                "The day is closed; its totals are kept.",
-            ),
-            Self::DayOpened => both("Ziua este din nou deschisă.", "The day is open again."),
-            Self::MessagesRedriven => both(
-                "Mesajele sunt din nou la trimis.",
-                "The messages are in the outbox again.",
-            ),
-            Self::AccountChanged => both("Contul a fost schimbat.", "The account was changed."),
         }
-    }
+    };
+}
 
-    /// What was done with an application.
-    const fn with_application(self) -> Both {
-        match self {
-            Self::ApplicationHeld => both(
-                "Cererea este reținută până la o decizie.",
-                "The application is held until somebody decides.",
-            ),
-            Self::TermExtended => both("Termenul a fost prelungit.", "The term was extended."),
-            Self::ApplicationCancelled => both(
-                "Cererea a fost anulată; serviciul este anunțat.",
-                "The application is cancelled; its office is told.",
-            ),
-            Self::CancelAsked => both(
-                "C.N.I.N. este întrebat dacă mai poate anula cartea.",
-                "The bureau is asked whether it can still cancel the card.",
-            ),
-            Self::ApplicationSentBack => both(
-                "Cererea este din nou la serviciu, pentru corectare.",
-                "The application is back at its office, to be corrected.",
-            ),
-            Self::HoldNoted => both(
-                "S-a luat la cunoștință; nimic altceva nu s-a schimbat.",
-                "It is taken note of; nothing else has changed.",
-            ),
-            Self::CardOrderedAnew => both(
-                "Se comandă altă carte, fără taxă.",
-                "Another card is ordered, free of charge.",
-            ),
-            Self::CardGivenUp => both(
-                "S-a renunțat la carte; taxa plătită se restituie.",
-                "The card is given up; a fee that was paid is owed back.",
-            ),
-            // One is left: a card was destroyed.
-            _ => both(
-                "Distrugerea cărții este înregistrată.",
-                "That the card was destroyed is recorded.",
-            ),
-        }
-    }
+told! {
+    OrderSentAgain:
+        "Comanda este din nou la trimis, cu același fișier.",
+        "The order is in the outbox again, with the same file.";
+    OrderReplaced:
+        "S-a scris o comandă nouă; la cea veche s-a renunțat.",
+        "A new order was written; the old one is given up.";
+    OrderSetAside:
+        "Comanda a fost pusă deoparte; nu se mai trimite până la eliberare.",
+        "The order is set aside; it is sent no more until it is released.";
+    OrderReleased:
+        "Comanda a fost eliberată.",
+        "The order is released.";
+    OrderGivenUp:
+        "S-a renunțat la comandă; cererile ei sunt din nou libere.",
+        "The order is given up; its applications are free again.";
+    OrderAskedAbout:
+        "C.N.I.N. este întrebat; răspunsul apare aici.",
+        "The bureau is asked; its answer appears here.";
+    OrderRequestMade:
+        "Cererea așteaptă aprobarea altei persoane.",
+        "The request waits for another person's approval.";
+    WordProposed:
+        "Cuvântul propus așteaptă aprobarea altei persoane.",
+        "The proposed word waits for another person's approval.";
+    WordApplied:
+        "Cuvântul a fost aplicat poziției.",
+        "The word was applied to the line.";
+    WordWithdrawn:
+        "Propunerea a fost retrasă.",
+        "The proposal was withdrawn.";
+    HoldReleased:
+        "Reținerea a fost ridicată.",
+        "The hold is released.";
+    ApplicationHeld:
+        "Cererea este reținută până la o decizie.",
+        "The application is held until somebody decides.";
+    TermExtended:
+        "Termenul a fost prelungit.",
+        "The term was extended.";
+    ApplicationCancelled:
+        "Cererea a fost anulată; serviciul este anunțat.",
+        "The application is cancelled; its office is told.";
+    CancelAsked:
+        "C.N.I.N. este întrebat dacă mai poate anula cartea.",
+        "The bureau is asked whether it can still cancel the card.";
+    ApplicationSentBack:
+        "Cererea este din nou la serviciu, pentru corectare.",
+        "The application is back at its office, to be corrected.";
+    HoldNoted:
+        "S-a luat la cunoștință; nimic altceva nu s-a schimbat.",
+        "It is taken note of; nothing else has changed.";
+    CardOrderedAnew:
+        "Se comandă altă carte, fără taxă.",
+        "Another card is ordered, free of charge.";
+    CardGivenUp:
+        "S-a renunțat la carte; taxa plătită se restituie.",
+        "The card is given up; a fee that was paid is owed back.";
+    CardDestroyed:
+        "Distrugerea cărții este înregistrată.",
+        "That the card was destroyed is recorded.";
+    PaymentMatched:
+        "Plata a fost potrivită cu cererea.",
+        "The payment is matched with its application.";
+    PaymentSplit:
+        "Plata a fost împărțită.",
+        "The payment is split.";
+    PaymentUnmatched:
+        "Potrivirea a fost desfăcută; taxa se datorează din nou.",
+        "The match is undone; the fee is owed again.";
+    PaymentOwedBack:
+        "Plata este marcată de restituit.",
+        "The payment is marked for refund.";
+    PaymentDismissed:
+        "Plata nu mai este oferită nici unei cereri.",
+        "The payment is offered to no application any more.";
+    RefundProposed:
+        "Restituirea a fost propusă; banii sunt puși deoparte până la aprobare.",
+        "The refund is proposed; its money is set aside until it is approved.";
+    RefundApprovedOnce:
+        "Ați aprobat; mai aprobă o altă persoană.",
+        "You have approved; another person approves too.";
+    RefundApproved:
+        "Restituirea este aprobată și intră în următoarea listă pentru bancă.",
+        "The refund is approved and stands in the next list for the bank.";
+    RefundRejected:
+        "Restituirea a fost respinsă; banii sunt din nou liberi.",
+        "The refund is rejected; its money is free again.";
+    RefundWithdrawn:
+        "Restituirea a fost retrasă; banii sunt din nou liberi.",
+        "The refund is withdrawn; its money is free again.";
+    RefundListWritten:
+        "Lista a fost scrisă. Descărcați documentul și transmiteți-l băncii.",
+        "The list is written. Take the document and bring it to the bank.";
+    RefundListWithdrawn:
+        "Lista a fost retrasă; restituirile ei sunt din nou aprobate.",
+        "The list is withdrawn; its refunds are approved again.";
+    DayClosed:
+        "Ziua a fost închisă; totalurile ei se păstrează.",
+        "The day is closed; its totals are kept.";
+    DayOpened:
+        "Ziua este din nou deschisă.",
+        "The day is open again.";
+    MessagesRedriven:
+        "Mesajele sunt din nou la trimis.",
+        "The messages are in the outbox again.";
+    DestinationPaused:
+        "Trimiterea este oprită; totul se păstrează.",
+        "Sending is paused; everything is kept.";
+    DestinationResumed:
+        "Trimiterea a fost reluată.",
+        "Sending goes on.";
+    WebhookEnabled:
+        "Webhook-ul este activ.",
+        "The webhook is enabled.";
+    WebhookDisabled:
+        "Webhook-ul este dezactivat.",
+        "The webhook is disabled.";
+    WebhookRecovered:
+        "Evenimentele se trimit din nou de la acel moment.",
+        "The events are pushed again from that moment on.";
+    AccountChanged:
+        "Contul a fost schimbat.",
+        "The account was changed.";
 }
 
 /// Leads to the page of a thing, which tells what was done with it.

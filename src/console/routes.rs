@@ -7,7 +7,8 @@ use actix_web::web;
 
 use crate::console::pages::applications::reveal;
 use crate::console::pages::{
-    applications, dashboard, days, failed_orders, holds, orders, payments, refunds, search,
+    accessibility, applications, dashboard, days, failed_orders, help, holds, offices, orders,
+    outbox, payments, refunds, search, settings,
 };
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
@@ -111,6 +112,22 @@ routes! {
     GET  "/applications/{number}/{action}"  => applications::act::show,          Access::Needs(Permission::DecideApplications);
     POST "/applications/{number}/{action}"  => applications::act::carry_out,     Access::Needs(Permission::DecideApplications);
 
+    GET  "/outbox"                          => outbox::show,                     Access::Needs(Permission::View);
+    GET  "/outbox/lanes/{lane}"             => outbox::lane::show,               Access::Needs(Permission::View);
+    GET  "/outbox/lanes/{lane}/{action}"    => outbox::lane::ask,                Access::Needs(Permission::DecideMessages);
+    POST "/outbox/lanes/{lane}/{action}"    => outbox::lane::decide,             Access::Needs(Permission::DecideMessages);
+    GET  "/outbox/dead"                     => outbox::dead::list,               Access::Needs(Permission::View);
+    GET  "/outbox/dead/decisions/{id}"      => outbox::decision::show,           Access::Needs(Permission::View);
+    GET  "/outbox/dead/{action}"            => outbox::decide::show,             Access::Needs(Permission::DecideMessages);
+    POST "/outbox/dead/{action}"            => outbox::decide::carry_out,        Access::Needs(Permission::DecideMessages);
+
+    GET  "/offices"                         => offices::list,                    Access::Needs(Permission::View);
+    GET  "/offices/{code}"                  => offices::show,                    Access::Needs(Permission::View);
+    GET  "/offices/{code}/webhook/test"     => offices::trial::ask,              Access::Needs(Permission::DecideMessages);
+    POST "/offices/{code}/webhook/test"     => offices::trial::send,             Access::Needs(Permission::DecideMessages);
+    GET  "/offices/{code}/webhook/{action}" => offices::webhook::ask,            Access::Needs(Permission::DecideMessages);
+    POST "/offices/{code}/webhook/{action}" => offices::webhook::decide,         Access::Needs(Permission::DecideMessages);
+
     GET  "/search"                          => search::show,                     Access::Needs(Permission::View);
     POST "/search"                          => search::look,                     Access::Needs(Permission::View);
 
@@ -160,11 +177,18 @@ routes! {
     POST "/requests/{id}/withdraw"          => requests::withdraw,               Access::Needs(Permission::View);
 
     GET  "/audit"                           => audit::list,                      Access::Needs(Permission::ViewAudit);
-    GET  "/audit/verification"              => audit::verify,                    Access::Needs(Permission::ViewAudit);
+    GET  "/audit/verification"              => audit::show,                      Access::Needs(Permission::ViewAudit);
+    POST "/audit/verification"              => audit::examine_now,               Access::Needs(Permission::ViewAudit);
+    GET  "/audit/export"                    => audit::ask,                       Access::Needs(Permission::ExportAudit);
+    POST "/audit/export"                    => audit::take_out,                  Access::Needs(Permission::ExportAudit);
 
     GET  "/settings/users"                  => users::list,                      Access::Needs(Permission::ManageUsers);
     POST "/settings/users"                  => users::add,                       Access::Needs(Permission::ManageUsers);
     POST "/settings/users/{name}/{change}"  => users::change,                    Access::Needs(Permission::ManageUsers);
+    GET  "/settings"                        => settings::show,                   Access::Needs(Permission::ViewSettings);
+
+    GET  "/help"                            => help::show,                       Access::SignedIn;
+    GET  "/accessibility"                   => accessibility::show,              Access::Anyone;
 }
 
 /// What the list says of a method and a path.

@@ -153,6 +153,7 @@ pub fn deed(word: &str, language: Language) -> Option<&'static str> {
         "DISCARDED" => both("S-a renunțat la mesaj", "The message was given up"),
         "SET_UP" => both("Webhook configurat", "The webhook was set up"),
         "CHANGED" => both("Webhook schimbat", "The webhook was changed"),
+        "TRIED" => both("Mesaj de probă", "A test message was sent"),
         "REMOVED" => both("Webhook eliminat", "The webhook was removed"),
         "ENABLED" => both("Webhook activat", "The webhook was enabled"),
         "KEY_MADE" => both("Cheie nouă", "A key was made"),

@@ -42,6 +42,11 @@ pub mod noun {
     pub const CARD: Noun = noun(["carte", "cărți"], ["card", "cards"]);
     /// Offices.
     pub const OFFICE: Noun = noun(["serviciu", "servicii"], ["office", "offices"]);
+    /// Destinations of messages.
+    pub const DESTINATION: Noun = noun(
+        ["destinație", "destinații"],
+        ["destination", "destinations"],
+    );
     /// Messages.
     pub const MESSAGE: Noun = noun(["mesaj", "mesaje"], ["message", "messages"]);
     /// Holds.
@@ -60,6 +65,10 @@ pub mod noun {
     pub const HOUR: Noun = noun(["oră", "ore"], ["hour", "hours"]);
     /// Days.
     pub const DAY: Noun = noun(["zi", "zile"], ["day", "days"]);
+    /// Codes of the catalogue.
+    pub const CODE: Noun = noun(["cod", "coduri"], ["code", "codes"]);
+    /// Records of the audit.
+    pub const RECORD: Noun = noun(["înregistrare", "înregistrări"], ["record", "records"]);
     /// Years.
     pub const YEAR: Noun = noun(["an", "ani"], ["year", "years"]);
     /// Seconds.
@@ -77,8 +86,11 @@ pub mod noun {
         PAYMENT,
         CARD,
         OFFICE,
+        DESTINATION,
         MESSAGE,
         HOLD,
+        CODE,
+        RECORD,
         CAUSE,
         REFUND,
         APPROVAL,

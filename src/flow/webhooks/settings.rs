@@ -75,6 +75,20 @@ pub enum Wish {
     Recover(From),
 }
 
+/// Notes that somebody sends an office's webhook a test message, before it leaves.
+pub async fn note_trial(
+    gateway: &Gateway,
+    office: OfficeId,
+    actor: &Actor,
+    reason: &str,
+) -> Result<(), Failure<WebhookRefusal>> {
+    let note = note(gateway, actor, Some(reason));
+    let mut tx = gateway.store.begin().await?;
+    let webhook = locked(&mut tx, office).await?;
+    record(&mut tx, &webhook, "TRIED", &note).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Carries out a wish about an office's webhook: see [`carry_out_in`].
 pub async fn carry_out(
     gateway: &Gateway,

@@ -1,6 +1,7 @@
 //! Applications in the console: lists that hold what the dashboard counts, one application with its
 //! life-line, what is decided about it, and who looked at its person.
 
+use cei_gateway::domain::acknowledgement::LineEvent::{LineAccepted, LineReceived};
 use cei_gateway::domain::application::ApplicationState;
 use cei_gateway::domain::operator::role::Role;
 use cei_gateway::store::applications::Application;
@@ -121,6 +122,8 @@ both_worlds! {
     async fn a_life_line_tells_everything_that_happened(world: &mut World) {
         let console = console(world);
         let order = world.received_order(1).await;
+        let entries = world.entries(&order, 1, 1, &[LineReceived, LineAccepted]).await;
+        world.acknowledge(entries).await;
         let line = world.lines(&order).await.remove(0);
         let application = world.application(line.application).await;
         let mut ana = signed_in(world, &console, Role::Operator).await;

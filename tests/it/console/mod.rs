@@ -4,12 +4,15 @@
 mod account;
 mod applications;
 mod audit;
-mod browser;
+pub(crate) mod browser;
 mod days;
 mod failed_orders;
 mod gate;
 mod money;
+mod offices;
 mod orders;
+mod outbox;
+mod papers;
 mod payments;
 mod refunds;
 mod requests;

@@ -123,7 +123,7 @@ const LISTS: [(&str, &str); 4] = [
            AND deadline_on >= '2026-01-01' AND deadline_on < '2027-01-01'
            AND (deadline_on, id) > ('2026-01-01', 'ID')
          ORDER BY deadline_on, id LIMIT 51",
-        "applications_unfinished",
+        "applications_terms",
     ),
     (
         "SELECT id, number FROM applications

@@ -24,6 +24,8 @@ use board::Board;
 pub(crate) use board::Problem;
 pub(crate) use charts::past_usual_term;
 pub(crate) use figures::{Figures, RISK_DAYS, Readings};
+pub(crate) use rows::led;
+pub(crate) use stages::share;
 
 #[derive(Template)]
 #[template(path = "pages/dashboard.html")]

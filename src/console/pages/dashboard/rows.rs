@@ -43,7 +43,8 @@ pub(super) fn offices(figures: &Figures, language: Language) -> Vec<OfficeRow> {
     figures.backlogs.iter().map(row).collect()
 }
 
-fn led(seen: Option<DateTime<Utc>>, now: DateTime<Utc>) -> &'static str {
+/// The light of whoever was last seen then.
+pub(crate) fn led(seen: Option<DateTime<Utc>>, now: DateTime<Utc>) -> &'static str {
     match seen.map(|at| now - at) {
         Some(silent) if silent < TimeDelta::hours(QUIET_HOURS) => "ok",
         Some(silent) if silent < TimeDelta::hours(SILENT_HOURS) => "warn",

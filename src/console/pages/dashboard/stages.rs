@@ -91,7 +91,8 @@ fn stage(row: &Row, leaks: Vec<Leak>, figures: &Figures, language: Language) -> 
     }
 }
 
-pub(super) fn share(language: Language, on_time: i64, at_risk: i64, late: i64) -> Share {
+/// A bar of what is on time, at risk and late.
+pub(crate) fn share(language: Language, on_time: i64, at_risk: i64, late: i64) -> Share {
     let [first, second, third] = [on_time, at_risk, late].map(|count| number(language, count));
     let label = match language {
         Language::Romanian => {

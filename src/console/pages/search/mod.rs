@@ -3,6 +3,8 @@
 
 mod find;
 
+pub(crate) use find::plain;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
