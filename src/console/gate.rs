@@ -180,13 +180,12 @@ async fn admit(
     };
     if visit.form_token.is_empty() {
         let own = cookie(request.headers(), FORM_COOKIE).map(str::to_owned);
-        let own = match own {
-            Some(own) => own,
-            None => {
-                let token = new_token()?.to_string();
-                *made = Some(token.clone());
-                token
-            }
+        let own = if let Some(own) = own {
+            own
+        } else {
+            let token = new_token()?.to_string();
+            *made = Some(token.clone());
+            token
         };
         visit.form_token = masked(&form_token(&own))?;
     }

@@ -50,7 +50,7 @@ fn written(mut cells: Cells, language: Language) -> anyhow::Result<Vec<u8>> {
     if is_cut {
         writer.write_record([cut_note(language)])?;
     }
-    Ok(writer.into_inner().context("the last cells")?)
+    writer.into_inner().context("the last cells")
 }
 
 /// A cell that no spreadsheet takes for a formula.

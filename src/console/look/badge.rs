@@ -84,8 +84,12 @@ impl Toned for OrderState {
             Self::ReceiptRejected => "bad",
             Self::PartlyAnswered => "warn",
             Self::ReceiptOk | Self::AllAnswered | Self::Settled => "ok",
-            Self::Open | Self::Closed | Self::Signed | Self::Queued | Self::Sent => "",
-            Self::Cancelled => "",
+            Self::Open
+            | Self::Closed
+            | Self::Signed
+            | Self::Queued
+            | Self::Sent
+            | Self::Cancelled => "",
         }
     }
 }
@@ -100,8 +104,13 @@ impl Toned for LineState {
             | Self::Spoiled => "bad",
             Self::QualityFailed | Self::Returned => "warn",
             Self::Produced | Self::Shipped | Self::AtOffice | Self::HandedOver => "ok",
-            Self::Placed | Self::Received | Self::Accepted | Self::InProduction => "",
-            Self::Destroyed | Self::Cancelled | Self::Withdrawn => "",
+            Self::Placed
+            | Self::Received
+            | Self::Accepted
+            | Self::InProduction
+            | Self::Destroyed
+            | Self::Cancelled
+            | Self::Withdrawn => "",
         }
     }
 }

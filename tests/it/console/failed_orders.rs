@@ -131,6 +131,34 @@ both_worlds! {
         console.stop().await;
     }
 
+    async fn what_the_dashboard_counts_is_as_long_as_the_list_behind_it(world: &mut World) {
+        for _ in 0..2 {
+            refused_order(world, 1, 102, "the certificate ran out").await;
+        }
+        refused_order(world, 2, 107, "too large").await;
+        let application = world.ready().await;
+        hold(world, &application.number).await;
+        let console = console(world);
+        let mut ana = signed_in(world, &console, Role::Viewer).await;
+        let board = ana.get("/").await;
+        for (path, badge, length) in [
+            ("/failed-orders/CERTIFICATE", "2 comenzi", 2),
+            ("/failed-orders/SIZE", "1 comandă", 1),
+            ("/failed-orders?code=810&#38;kind=APPLICATION", "1 cerere", 1),
+        ] {
+            let problem = between(&board.text, &format!("<h3><a href=\"{path}\">"), "</h3>");
+            let problem = problem.unwrap_or_else(|| panic!("{path}: {}", board.text));
+            assert!(problem.contains(&format!(">{badge}<")), "{problem}");
+            assert_eq!(rows(&ana.get(&path.replace("&#38;", "&")).await), length, "{path}");
+        }
+        let stopped = between(&board.text, "href=\"/failed-orders?of=orders\"><b><span>", "<");
+        assert_eq!(stopped.as_deref(), Some("3"), "{}", board.text);
+        ana.get("/failed-orders?of=orders").await.shows(200, ">3 comenzi<");
+        let tally = between(&board.text, "Comenzi eșuate<span class=\"tally bad\">", "<");
+        assert_eq!(tally.as_deref(), Some("3"), "{}", board.text);
+        console.stop().await;
+    }
+
     async fn holds_of_a_reason_are_released_together_and_once(world: &mut World) {
         let applications = world.ready_many(2).await;
         for application in &applications {

@@ -127,11 +127,67 @@ fn foretold(act: Act, new: &NewCauseDecision, foreseen: &[Foreseen], visit: &Vis
         .iter()
         .filter_map(|one| one.answer.as_ref().ok())
         .collect();
+    let mut facts = counted(&possible, visit);
+    facts.extend(impossible(foreseen, visit));
+    let many = i64::try_from(possible.len()).unwrap_or(i64::MAX);
+    let orders = count(language, many, noun::ORDER);
+    let first = possible
+        .first()
+        .map(|one| words::consequence(one, language));
+    let may = visit.may(Permission::DecideOrders);
+    let obstacle = match (&first, may) {
+        (_, false) => Some(Fault::not_allowed(Permission::DecideOrders, visit)),
+        (None, true) => Some(
+            visit
+                .says(
+                    "Nu este posibil cu niciuna dintre comenzi.",
+                    "It is possible with none of the orders.",
+                )
+                .to_owned(),
+        ),
+        (Some(_), true) => None,
+    };
+    Act {
+        consequence: match possible.len() {
+            1 => first.unwrap_or_default(),
+            _ => several(new.action, &orders, language),
+        },
+        confirm: format!("{}: {orders}", name_of(new.action, language)),
+        facts,
+        inputs: carried(new, foreseen.len()),
+        obstacle,
+        ..act
+    }
+}
+
+/// What the form carries along: the decision, and about how many orders the page tells.
+fn carried(new: &NewCauseDecision, told: usize) -> Vec<Input> {
+    let hidden = |name, value| Input {
+        name,
+        label: String::new(),
+        hint: String::new(),
+        kind: InputKind::Hidden { value },
+        is_required: false,
+    };
+    let mut inputs = vec![
+        hidden("action", new.action.to_string()),
+        hidden(COUNT, told.to_string()),
+    ];
+    inputs.extend(
+        new.orders
+            .iter()
+            .map(|order| hidden("order", order.clone())),
+    );
+    inputs
+}
+
+/// What would happen, counted over all orders with which it is possible.
+fn counted(possible: &[&Consequence], visit: &Visit) -> Vec<(String, String)> {
     let sum = |of: fn(&Consequence) -> usize| -> i64 {
         let all: usize = possible.iter().map(|one| of(one)).sum();
         i64::try_from(all).unwrap_or(i64::MAX)
     };
-    let counts = [
+    [
         (
             "Poziții într-o comandă nouă",
             "Lines in a new order",
@@ -152,54 +208,11 @@ fn foretold(act: Act, new: &NewCauseDecision, foreseen: &[Foreseen], visit: &Vis
             "Applications cancelled",
             sum(|one| one.cancelled),
         ),
-    ];
-    let mut facts: Vec<(String, String)> = counts
-        .into_iter()
-        .filter(|(_, _, many)| *many > 0)
-        .map(|(ro, en, many)| (visit.says(ro, en).to_owned(), number(language, many)))
-        .collect();
-    facts.extend(impossible(foreseen, visit));
-    let many = i64::try_from(possible.len()).unwrap_or(i64::MAX);
-    let orders = count(language, many, noun::ORDER);
-    let first = possible
-        .first()
-        .map(|one| words::consequence(one, language));
-    let may = visit.may(Permission::DecideOrders);
-    let obstacle = match (&first, may) {
-        (_, false) => Some(Fault::not_allowed(Permission::DecideOrders, visit)),
-        (None, true) => Some(
-            visit
-                .says(
-                    "Nu este posibil cu niciuna dintre comenzi.",
-                    "It is possible with none of the orders.",
-                )
-                .to_owned(),
-        ),
-        (Some(_), true) => None,
-    };
-    let kind = |name, value| Input {
-        name,
-        label: String::new(),
-        hint: String::new(),
-        kind: InputKind::Hidden { value },
-        is_required: false,
-    };
-    let mut inputs = vec![
-        kind("action", new.action.to_string()),
-        kind(COUNT, foreseen.len().to_string()),
-    ];
-    inputs.extend(new.orders.iter().map(|order| kind("order", order.clone())));
-    Act {
-        consequence: match possible.len() {
-            1 => first.unwrap_or_default(),
-            _ => several(new.action, &orders, language),
-        },
-        confirm: format!("{}: {orders}", name_of(new.action, language)),
-        facts,
-        inputs,
-        obstacle,
-        ..act
-    }
+    ]
+    .into_iter()
+    .filter(|(_, _, many)| *many > 0)
+    .map(|(ro, en, many)| (visit.says(ro, en).to_owned(), number(visit.language, many)))
+    .collect()
 }
 
 /// With which orders it is not possible, and why.

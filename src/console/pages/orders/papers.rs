@@ -1,5 +1,6 @@
 //! The papers of an order: its signed file, whether the signature holds, and the evidence of it all.
 
+use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -73,7 +74,11 @@ pub(crate) async fn verify(
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // A text takes every letter.
+        write!(text, "{byte:02x}").unwrap_or_default();
+        text
+    })
 }
 
 /// `GET /orders/{number}/file`

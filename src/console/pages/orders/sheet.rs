@@ -3,22 +3,20 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::console::act::{Deed, Fault};
+use crate::console::act::Deed;
 use crate::console::asked::Asked;
 use crate::console::desk::Desk;
 use crate::console::done::Done;
 use crate::console::look::badge::Badge;
 use crate::console::look::shell::Shell;
 use crate::console::look::timeline::{Moment, moments};
-use crate::console::pages::orders::{LINES_MAX, MENU, ask, find, word, words};
+use crate::console::pages::orders::deeds::deeds;
+use crate::console::pages::orders::{LINES_MAX, MENU, find, word};
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
-use crate::domain::cause::Cause;
 use crate::domain::operator::role::Permission;
-use crate::domain::order_action::OrderAction;
 use crate::domain::reason::Reason;
-use crate::flow::decide_order::preview_all;
 use crate::store::forced_words::{self, ForcedWord};
 use crate::store::holds::{self, Hold};
 use crate::store::letters::{self, Letter};
@@ -33,6 +31,10 @@ const STEPS_MAX: i64 = 500;
 
 #[derive(Template)]
 #[template(path = "pages/order.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "rights and facts that do not depend on one another"
+)]
 struct Page<'a> {
     visit: &'a Visit,
     shell: &'a Shell,
@@ -44,7 +46,7 @@ struct Page<'a> {
     deeds: Vec<Deed>,
     waiting: Vec<Waiting>,
     moments: Vec<Moment>,
-    lines: Vec<Line>,
+    lines: Vec<LineRow>,
     letters: Vec<LetterRow>,
     attempts: Vec<Attempt>,
     proposals: Vec<Proposal>,
@@ -89,8 +91,8 @@ struct Waiting {
     since: String,
 }
 
-struct Line {
-    line_no: i64,
+struct LineRow {
+    no: i64,
     application: String,
     state: Badge,
     reason: String,
@@ -200,62 +202,6 @@ fn reason_of(hold: &Hold) -> Option<Reason> {
     Reason::from_number(u16::try_from(hold.code).ok()?)
 }
 
-/// The buttons: what the order's state and the visitor's rights allow, the likeliest remedy first, and
-/// the others with what is in their way.
-async fn deeds(
-    tx: &mut Tx,
-    order: &Order,
-    open: &[Hold],
-    visit: &Visit,
-) -> Result<Vec<Deed>, Trouble> {
-    let may = visit.may(Permission::DecideOrders);
-    let causes = open.iter().filter_map(|hold| {
-        let code = u16::try_from(hold.code).ok()?;
-        Some(Cause::of(code, &hold.detail))
-    });
-    let fitting: Vec<OrderAction> = causes
-        .flat_map(|cause| cause.decisions().iter().copied())
-        .collect();
-    let mut deeds = Vec::new();
-    let mut likeliest = None;
-    for (action, foreseen) in preview_all(tx, order).await? {
-        let (consequence, barred) = match foreseen {
-            _ if !may => (
-                String::new(),
-                Some(Fault::not_allowed(Permission::DecideOrders, visit)),
-            ),
-            Ok(foreseen) => (words::consequence(&foreseen, visit.language), None),
-            Err(refusal) => (String::new(), Some(words::refused(&refusal, visit))),
-        };
-        let place = fitting.iter().position(|fits| *fits == action);
-        if barred.is_none() {
-            likeliest = likeliest.max(place.map(|place| (std::cmp::Reverse(place), action)));
-        }
-        let deed = Deed {
-            text: name_of(action, visit.language).to_owned(),
-            path: format!("/orders/{}/{}", order.number, words::word(action)),
-            consequence,
-            barred,
-            tone: "",
-        };
-        deeds.push((action, deed));
-    }
-    let likeliest = likeliest.map(|(_, action)| action);
-    for (action, deed) in &mut deeds {
-        if likeliest == Some(*action) {
-            deed.tone = "first";
-        }
-    }
-    deeds.sort_by_key(|(action, deed)| (deed.barred.is_some(), likeliest != Some(*action)));
-    let mut deeds: Vec<Deed> = deeds.into_iter().map(|(_, deed)| deed).collect();
-    let asked = deeds
-        .iter()
-        .take_while(|deed| deed.barred.is_none())
-        .count();
-    deeds.splice(asked..asked, ask::deeds(order, visit));
-    Ok(deeds)
-}
-
 async fn facts(
     tx: &mut Tx,
     order: &Order,
@@ -292,11 +238,11 @@ async fn facts(
     Ok(facts)
 }
 
-async fn lines(tx: &mut Tx, order: &Order, language: Language) -> Result<Vec<Line>, Trouble> {
+async fn lines(tx: &mut Tx, order: &Order, language: Language) -> Result<Vec<LineRow>, Trouble> {
     let found = order_lines::list(tx, order.id, 0, LINES_MAX).await?;
     let mut numbers = order_lines::list_application_numbers(tx, order.id, LINES_MAX).await?;
-    let line = |line: OrderLine| Line {
-        line_no: line.line_no,
+    let line = |line: OrderLine| LineRow {
+        no: line.line_no,
         application: numbers.remove(&line.line_no).unwrap_or_default(),
         state: Badge::of(line.state, language),
         reason: reason_text(line.reason, language),

@@ -1,9 +1,9 @@
 //! What is said about decisions on orders.
 
 use crate::console::visit::Visit;
-use crate::domain::order_action::{Consequence, OrderAction};
+use crate::domain::order_action::{Consequence, OrderAction, OrderFate};
 use crate::flow::decide_order::OrderRefusal;
-use crate::words::{Language, name_of};
+use crate::words::{Language, count, name_of, noun};
 
 /// The word of an action in an address.
 pub(crate) const fn word(action: OrderAction) -> &'static str {
@@ -38,14 +38,71 @@ pub(crate) fn heading(action: OrderAction, number: &str, language: Language) -> 
 
 /// What will happen, as one sentence.
 pub(crate) fn consequence(foreseen: &Consequence, language: Language) -> String {
-    let text = match language {
-        Language::Romanian => foreseen.text_ro(),
-        Language::English => foreseen.text_en(),
+    let counted = |many: usize, of| count(language, i64::try_from(many).unwrap_or(i64::MAX), of);
+    let mut text = match foreseen.fate {
+        OrderFate::GivenUp if foreseen.reordered > 0 => {
+            let lines = counted(foreseen.reordered, noun::LINE);
+            match language {
+                Language::Romanian => format!(
+                    "Se scrie o comandă nouă cu {lines}, iar la aceasta se renunță definitiv"
+                ),
+                Language::English => {
+                    format!(
+                        "A new order with {lines} is written, and this one is given up for good"
+                    )
+                }
+            }
+        }
+        fate => fate_in_words(fate, language).to_owned(),
     };
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase());
-    let first = first.into_iter().flatten();
-    first.chain(letters).chain(['.']).collect()
+    for (many, ro, en) in [
+        (
+            foreseen.ready,
+            "disponibile pentru comenzile următoare",
+            "ready for the next orders",
+        ),
+        (foreseen.set_aside, "reținute", "held back"),
+        (foreseen.cancelled, "anulate", "cancelled"),
+        (
+            foreseen.waiting,
+            "în așteptare ca până acum",
+            "waiting as before",
+        ),
+        (foreseen.unchanged, "neschimbate", "unchanged"),
+    ] {
+        if many > 0 {
+            let applications = counted(many, noun::APPLICATION);
+            for part in ["; ", language.choose(en, ro), ": ", &applications] {
+                text.push_str(part);
+            }
+        }
+    }
+    text.push('.');
+    text
+}
+
+const fn fate_in_words(fate: OrderFate, language: Language) -> &'static str {
+    let [ro, en] = match fate {
+        OrderFate::Stays => ["Se reia ce a fost reținut", "What was held back goes on"],
+        OrderFate::SentAgain => [
+            "Se trimite din nou același fișier",
+            "The same file is sent again",
+        ],
+        OrderFate::Stopped => [
+            "Nu se mai trimite până la eliberare",
+            "It is sent no more until it is released",
+        ],
+        OrderFate::GoesOn => [
+            "Merge mai departe din starea actuală",
+            "It goes on from its present state",
+        ],
+        OrderFate::GoesOut => ["Merge mai departe și se trimite", "It goes on and is sent"],
+        OrderFate::GivenUp => [
+            "Se renunță definitiv la comandă",
+            "The order is given up for good",
+        ],
+    };
+    language.choose(en, ro)
 }
 
 /// Why a decision is not possible.
@@ -111,8 +168,17 @@ mod tests {
 
     #[test]
     fn a_consequence_is_a_sentence() {
-        let nothing = Consequence::default();
-        let text = consequence(&nothing, Language::Romanian);
-        assert!(text.starts_with("Se reia") && text.ends_with('.'), "{text}");
+        let text = consequence(&Consequence::default(), Language::Romanian);
+        assert_eq!(text, "Se reia ce a fost reținut.");
+        let split = Consequence {
+            fate: OrderFate::GivenUp,
+            reordered: 20,
+            set_aside: 1,
+            ..Consequence::default()
+        };
+        assert_eq!(
+            consequence(&split, Language::Romanian),
+            "Se scrie o comandă nouă cu 20 de poziții, iar la aceasta se renunță definitiv; reținute: 1 cerere."
+        );
     }
 }
