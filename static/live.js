@@ -1,14 +1,27 @@
-// What scripts add: "/" goes to the search field, and a page with live parts renews them every ten
-// seconds until somebody pauses it. Everything works without this file.
+// What scripts add: keys that lead to pages ("/" to the search field), unless somebody switched them off,
+// and a page with live parts renews them every ten seconds until somebody pauses it. Everything works
+// without this file.
 (() => {
   "use strict";
   const SECONDS = 10;
-  const field = document.getElementById("q");
+  const PAGES = { t: "/", e: "/failed-orders", p: "/payments", c: "/applications", o: "/orders", a: "/requests" };
+  const hasKeys = !/(?:^|; )cei-keys=off(?:;|$)/.test(document.cookie);
+  // "g" and a letter soon after it.
+  let before = { key: "", at: 0 };
+  const pathOf = (key) => (before.key === "g" && Date.now() - before.at < 1500 ? PAGES[key] : key === "?" ? "/help" : undefined);
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input,textarea,select,[contenteditable]");
-    if (event.key === "/" && field && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (!hasKeys || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const field = document.getElementById("q");
+    // Only where the page has a link to it may the visitor go there.
+    const link = [...document.querySelectorAll("a[href]")].find((one) => one.getAttribute("href") === pathOf(event.key));
+    before = { key: event.key, at: Date.now() };
+    if (event.key === "/" && field) {
       event.preventDefault();
       field.focus();
+    } else if (link) {
+      event.preventDefault();
+      link.click();
     }
   });
 

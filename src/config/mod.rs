@@ -7,6 +7,7 @@
 mod console;
 mod fault;
 mod files;
+mod listed;
 mod production;
 mod reference;
 mod secret;
@@ -32,6 +33,7 @@ use crate::vault::VaultConfig;
 
 pub use crate::config::console::Console;
 pub use crate::config::fault::{Fault, Faults};
+pub use crate::config::listed::{Setting, settings};
 pub use crate::config::production::Production;
 pub use crate::config::reference::reference;
 pub use crate::config::secret::{Secret, SecretError, read_secret_bytes, read_secret_text};

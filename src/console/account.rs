@@ -4,31 +4,38 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::SET_COOKIE;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
-use chrono_tz::Europe::Bucharest;
 
 use crate::console::desk::Desk;
 use crate::console::fields::Fields;
 use crate::console::gate::{SESSION_COOKIE, host_cookie};
+use crate::console::look::shell::Shell;
 use crate::console::sign_in::{RecoveryCodesPage, see_other, told};
 use crate::console::sign_in_words::of_account;
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
 use crate::domain::id::SessionId;
+use crate::domain::operator::role::{Permission, Roles};
 use crate::flow::people::account::{self, AccountRefusal};
 use crate::flow::people::session;
 use crate::store::{sessions, users};
+use crate::words::{date_and_time, name_of, when};
+
+/// Recovery codes of which there are few.
+const CODES_FEW: i64 = 3;
 
 #[derive(Template)]
 #[template(path = "account.html")]
 struct AccountPage<'a> {
     visit: &'a Visit,
-    done: &'a str,
+    shell: &'a Shell,
+    done: Option<&'a str>,
     fault: String,
     name: &'a str,
-    roles: String,
+    roles: &'a Roles,
+    rights: String,
     recovery_codes_left: i64,
+    is_short_of_codes: bool,
     sessions: Vec<SessionRow>,
     version: i64,
 }
@@ -44,7 +51,7 @@ struct SessionRow {
 
 /// `GET /account`
 pub(super) async fn show(desk: web::Data<Desk>, visit: Visit) -> Result<HttpResponse, Trouble> {
-    page(&desk, &visit, "", String::new()).await
+    page(&desk, &visit, None, String::new()).await
 }
 
 /// `POST /account/password`
@@ -61,7 +68,7 @@ pub(super) async fn change_password(
     match told(changed)? {
         Ok(()) => {
             let done = visit.says("Parola a fost schimbată.", "The password was changed.");
-            page(&desk, &visit, done, String::new()).await
+            page(&desk, &visit, Some(done), String::new()).await
         }
         Err(refusal) => refused(&desk, &visit, refusal).await,
     }
@@ -127,7 +134,7 @@ async fn refused(
     visit: &Visit,
     refusal: AccountRefusal,
 ) -> Result<HttpResponse, Trouble> {
-    let mut answer = page(desk, visit, "", of_account(refusal, visit)).await?;
+    let mut answer = page(desk, visit, None, of_account(refusal, visit)).await?;
     *answer.status_mut() = match refusal {
         AccountRefusal::Stale => StatusCode::CONFLICT,
         AccountRefusal::Barred { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -140,7 +147,7 @@ async fn refused(
 async fn page(
     desk: &Desk,
     visit: &Visit,
-    done: &str,
+    done: Option<&str>,
     fault: String,
 ) -> Result<HttpResponse, Trouble> {
     let signed_in = visit.user()?;
@@ -150,22 +157,28 @@ async fn page(
     let user = user.ok_or(Trouble::SignIn)?;
     let left = users::count_recovery_codes(&mut tx, user.id).await?;
     let mut open = sessions::list_of(&mut tx, user.id, now).await?;
+    drop(tx);
     open.retain(|one| !session::is_over(&desk.gateway, one, now));
+    let language = visit.language;
     let rows = open.into_iter().map(|one| SessionRow {
-        begun: time(one.created_at),
-        seen: time(one.seen_at),
+        begun: date_and_time(language, one.created_at),
+        seen: when(language, now, one.seen_at),
         is_this: one.id == signed_in.session,
         id: one.id,
         address: one.address,
         agent: one.agent,
     });
+    let shell = Shell::of(desk, visit, "/account").await?;
     write(&AccountPage {
         visit,
+        shell: &shell,
         done,
         fault,
         name: &user.name,
-        roles: signed_in.roles.to_string(),
+        roles: &signed_in.roles,
+        rights: rights(visit),
         recovery_codes_left: left,
+        is_short_of_codes: left < CODES_FEW,
         sessions: rows.collect(),
         version: user.version,
     })
@@ -176,8 +189,9 @@ fn version_of(fields: &Fields) -> i64 {
     fields.text("version").parse().unwrap_or(0)
 }
 
-/// An instant as people in Romania read it.
-pub(super) fn time(at: DateTime<Utc>) -> String {
-    let here = at.with_timezone(&Bucharest);
-    here.format("%d.%m.%Y %H:%M").to_string()
+/// What somebody may do, in words.
+fn rights(visit: &Visit) -> String {
+    let held = Permission::ALL.iter().filter(|one| visit.may(**one));
+    let words: Vec<&str> = held.map(|one| name_of(*one, visit.language)).collect();
+    words.join(", ")
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::console::audit::Examinations;
 use crate::console::pages::dashboard::Readings;
 use crate::gateway::Gateway;
 
@@ -14,4 +15,6 @@ pub(crate) struct Desk {
     pub(crate) speaks_tls: bool,
     /// The figures that every page shows around it, and the dashboard in it.
     pub(crate) readings: Arc<Readings>,
+    /// What the last examination of the record has seen.
+    pub(crate) examinations: Arc<Examinations>,
 }

@@ -26,7 +26,7 @@ use crate::console::trouble_page::page_of;
 use crate::console::visit::{SignedIn, Visit, cookie, language};
 use crate::domain::sign_in::Stage;
 use crate::flow::people::session::{self, Holder};
-use crate::flow::people::token::{form_token, is_same, new_token};
+use crate::flow::people::token::{form_token, is_same, masked, new_token, unmasked};
 
 /// The cookie of a session. Its prefix makes browsers take it over TLS and for this host alone.
 pub(crate) const SESSION_COOKIE: &str = "__Host-cei-session";
@@ -169,7 +169,7 @@ async fn admit(
         None => None,
     };
     if let (Some(_), Some(token)) = (&holder, &token) {
-        visit.form_token = form_token(token);
+        visit.form_token = masked(&form_token(token))?;
     }
     note_holder(visit, holder);
     // The path as the handlers' own matching sees it, so that the two cannot disagree.
@@ -188,12 +188,13 @@ async fn admit(
                 token
             }
         };
-        visit.form_token = form_token(&own);
+        visit.form_token = masked(&form_token(&own))?;
     }
     check_access(route, visit)?;
     if changes {
         let fields = Fields::parse(&read_form(desk, request).await?)?;
-        if !is_same(fields.text(TOKEN_FIELD), &visit.form_token) {
+        let given = unmasked(fields.text(TOKEN_FIELD));
+        if !is_same(&given, &unmasked(&visit.form_token)) {
             return Err(Trouble::OldForm);
         }
         request.extensions_mut().insert(fields);

@@ -49,11 +49,6 @@ impl Filters {
         }
     }
 
-    /// Whether nothing is filtered.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.pairs.is_empty()
-    }
-
     /// The address of the list.
     pub(crate) fn address(&self) -> String {
         let mut address = self.path.clone();

@@ -11,6 +11,9 @@ use crate::words::Language;
 /// The cookie of the look that somebody chose.
 const THEME_COOKIE: &str = "cei-theme";
 
+/// The cookie of whoever wants no keys of their own; scripts read it.
+const KEYS_COOKIE: &str = "cei-keys";
+
 /// Seconds for which a choice is remembered: a year.
 const SECONDS_KEPT: u32 = 31_536_000;
 
@@ -62,7 +65,23 @@ pub(crate) async fn choose(fields: Fields) -> Result<HttpResponse, Trouble> {
         let value = theme.tag().unwrap_or("system");
         answer.append_header((SET_COOKIE, kept(THEME_COOKIE, value)));
     }
+    match fields.text("keys") {
+        "" => (),
+        "off" => drop(answer.append_header((SET_COOKIE, readable(KEYS_COOKIE, "off")))),
+        _ => drop(answer.append_header((SET_COOKIE, readable(KEYS_COOKIE, "on")))),
+    }
     Ok(answer.finish())
+}
+
+/// Whether keys lead to pages; a visitor switches that off who speaks to the machine or whose hand
+/// trembles (WCAG 2.1.4).
+pub(crate) fn has_shortcuts(headers: &HeaderMap) -> bool {
+    cookie(headers, KEYS_COOKIE) != Some("off")
+}
+
+/// A choice that the page's own script reads: it tells nothing about anybody.
+fn readable(name: &str, value: &str) -> String {
+    format!("{name}={value}; Path=/; Max-Age={SECONDS_KEPT}; Secure; SameSite=Lax")
 }
 
 fn kept(name: &str, value: &str) -> String {

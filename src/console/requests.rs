@@ -4,9 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::console::account::time;
 use crate::console::desk::Desk;
 use crate::console::fields::Fields;
+use crate::console::look::shell::Shell;
 use crate::console::sign_in::{see_other, told};
 use crate::console::trouble::Trouble;
 use crate::console::users::reason_of;
@@ -17,6 +17,7 @@ use crate::domain::id::RequestId;
 use crate::domain::operator::role::Permission;
 use crate::flow::people::requests::{self, RequestRefusal};
 use crate::store::four_eyes_requests::{self, Request};
+use crate::words::date_and_time;
 
 /// Requests of a page.
 const PAGE: i64 = 100;
@@ -25,6 +26,7 @@ const PAGE: i64 = 100;
 #[template(path = "requests.html")]
 struct RequestsPage<'a> {
     visit: &'a Visit,
+    shell: &'a Shell,
     waiting: Vec<Row>,
     ended: Vec<Row>,
     fault: String,
@@ -42,6 +44,7 @@ struct Row {
     is_own: bool,
     may_approve: bool,
     outcome: &'static str,
+    tone: &'static str,
     ended_by: String,
     ended_reason: String,
 }
@@ -146,8 +149,11 @@ async fn page(desk: &Desk, visit: &Visit, fault: String) -> Result<HttpResponse,
             .map(|request| row(request, visit))
             .collect()
     };
+    drop(tx);
+    let shell = Shell::of(desk, visit, "/requests").await?;
     write(&RequestsPage {
         visit,
+        shell: &shell,
         waiting: rows(waiting)?,
         ended: rows(ended)?,
         fault,
@@ -159,18 +165,20 @@ fn row(request: Request, visit: &Visit) -> Result<Row, Trouble> {
     let is_own = own.as_ref() == Some(&request.asked_by);
     let [romanian, english] = request.action.consequence(&request.subject);
     let (ended_by, ended_reason) = (request.ended_by, request.ended_reason);
+    let how = request.outcome.unwrap_or(RequestOutcome::Expired);
     Ok(Row {
         id: request.id,
         title: title(request.action, visit),
         consequence: visit.says(&romanian, &english).to_owned(),
         subject: request.subject,
         asked_by: request.asked_by,
-        asked_at: time(request.asked_at),
+        asked_at: date_and_time(visit.language, request.asked_at),
         reason: request.reason,
-        expires_at: time(request.expires_at),
+        expires_at: date_and_time(visit.language, request.expires_at),
         is_own,
         may_approve: visit.may(Permission::Approve) && !is_own,
-        outcome: outcome(request.outcome.unwrap_or(RequestOutcome::Expired), visit),
+        outcome: outcome(how, visit),
+        tone: tone(how),
         ended_by: ended_by.unwrap_or_default(),
         ended_reason: ended_reason.unwrap_or_default(),
     })
@@ -197,6 +205,16 @@ fn outcome(outcome: RequestOutcome, visit: &Visit) -> &'static str {
         RequestOutcome::Expired => ("expirată", "expired"),
     };
     visit.language.choose(words.1, words.0)
+}
+
+/// How an end is coloured.
+const fn tone(outcome: RequestOutcome) -> &'static str {
+    match outcome {
+        RequestOutcome::Done => "ok",
+        RequestOutcome::Rejected => "bad",
+        RequestOutcome::Withdrawn => "",
+        RequestOutcome::Expired => "warn",
+    }
 }
 
 pub(crate) fn words(refusal: &RequestRefusal, visit: &Visit) -> String {

@@ -7,8 +7,8 @@ use actix_web::web;
 
 use crate::console::pages::applications::reveal;
 use crate::console::pages::{
-    applications, dashboard, days, failed_orders, holds, offices, orders, outbox, payments,
-    refunds, search,
+    accessibility, applications, dashboard, days, failed_orders, help, holds, offices, orders,
+    outbox, payments, refunds, search, settings,
 };
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
@@ -177,11 +177,18 @@ routes! {
     POST "/requests/{id}/withdraw"          => requests::withdraw,               Access::Needs(Permission::View);
 
     GET  "/audit"                           => audit::list,                      Access::Needs(Permission::ViewAudit);
-    GET  "/audit/verification"              => audit::verify,                    Access::Needs(Permission::ViewAudit);
+    GET  "/audit/verification"              => audit::show,                      Access::Needs(Permission::ViewAudit);
+    POST "/audit/verification"              => audit::examine_now,               Access::Needs(Permission::ViewAudit);
+    GET  "/audit/export"                    => audit::ask,                       Access::Needs(Permission::ExportAudit);
+    POST "/audit/export"                    => audit::take_out,                  Access::Needs(Permission::ExportAudit);
 
     GET  "/settings/users"                  => users::list,                      Access::Needs(Permission::ManageUsers);
     POST "/settings/users"                  => users::add,                       Access::Needs(Permission::ManageUsers);
     POST "/settings/users/{name}/{change}"  => users::change,                    Access::Needs(Permission::ManageUsers);
+    GET  "/settings"                        => settings::show,                   Access::Needs(Permission::ViewSettings);
+
+    GET  "/help"                            => help::show,                       Access::SignedIn;
+    GET  "/accessibility"                   => accessibility::show,              Access::Anyone;
 }
 
 /// What the list says of a method and a path.

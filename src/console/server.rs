@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use anyhow::{Context, bail};
 use tokio::task::JoinSet;
@@ -84,11 +84,14 @@ pub fn start(gateway: &Gateway, listener: Listener) -> anyhow::Result<Running> {
         gateway: gateway.clone(),
         speaks_tls: tls.is_some(),
         readings: Arc::default(),
+        examinations: Arc::default(),
     });
     let per_address = gateway.config.limits.connections_per_address;
     let connections = Connections::new(per_address, gateway.clock.clone());
     let server = HttpServer::new(move || {
         App::new()
+            // Within the gate, so that what it answers about codings carries what every answer carries.
+            .wrap(Compress::default())
             .wrap(from_fn(gate))
             .app_data(desk.clone())
             .configure(routes::register)

@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use zeroize::Zeroizing;
 
-use crate::console::account::time;
 use crate::console::desk::Desk;
 use crate::console::fields::Fields;
+use crate::console::look::shell::Shell;
 use crate::console::sign_in::told;
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
@@ -15,6 +15,7 @@ use crate::console::write;
 use crate::domain::operator::role::{Role, Roles};
 use crate::flow::people::administer::{self, AdministrationRefusal, By};
 use crate::store::users;
+use crate::words::date_and_time;
 
 /// Accounts of a page.
 const PAGE: i64 = 200;
@@ -26,16 +27,17 @@ const REASON_CHARS_MAX: usize = 500;
 #[template(path = "users.html")]
 struct UsersPage<'a> {
     visit: &'a Visit,
+    shell: &'a Shell,
     rows: Vec<Row>,
     roles: &'a [Role],
-    done: &'a str,
+    done: Option<&'a str>,
     given: Option<(&'a str, &'a str)>,
     fault: String,
 }
 
 struct Row {
     name: String,
-    roles: String,
+    roles: Roles,
     choices: Vec<Choice>,
     is_disabled: bool,
     has_device: bool,
@@ -50,7 +52,7 @@ struct Choice {
 
 /// `GET /settings/users`
 pub(super) async fn list(desk: web::Data<Desk>, visit: Visit) -> Result<HttpResponse, Trouble> {
-    page(&desk, &visit, "", None, String::new()).await
+    page(&desk, &visit, None, None, String::new()).await
 }
 
 /// `POST /settings/users`
@@ -80,7 +82,7 @@ pub(super) async fn change(
     let (name, change) = path.into_inner();
     let Some(reason) = reason_of(&fields) else {
         let fault = visit.says("Scrieți motivul.", "Give a reason.").to_owned();
-        return Ok(refused(page(&desk, &visit, "", None, fault).await?));
+        return Ok(refused(page(&desk, &visit, None, None, fault).await?));
     };
     let actor = visit.user()?.actor();
     let by = By {
@@ -114,7 +116,7 @@ async fn answer(
             page(
                 desk,
                 visit,
-                visit.says("S-a făcut.", "Done."),
+                Some(visit.says("S-a făcut.", "Done.")),
                 None,
                 String::new(),
             )
@@ -122,11 +124,11 @@ async fn answer(
         }
         Ok(Some(given)) => {
             let done = visit.says("S-a făcut.", "Done.");
-            page(desk, visit, done, Some((name, &given)), String::new()).await
+            page(desk, visit, Some(done), Some((name, &given)), String::new()).await
         }
         Err(refusal) => {
             let fault = words(&refusal, visit);
-            Ok(refused(page(desk, visit, "", None, fault).await?))
+            Ok(refused(page(desk, visit, None, None, fault).await?))
         }
     }
 }
@@ -139,7 +141,7 @@ fn refused(mut page: HttpResponse) -> HttpResponse {
 async fn page(
     desk: &Desk,
     visit: &Visit,
-    done: &str,
+    done: Option<&str>,
     given: Option<(&str, &str)>,
     fault: String,
 ) -> Result<HttpResponse, Trouble> {
@@ -151,17 +153,22 @@ async fn page(
             role: *role,
             is_held: held.contains(*role),
         });
+        let signed_in = user.signed_in_at;
+        let signed_in = signed_in.map(|at| date_and_time(visit.language, at));
         rows.push(Row {
             choices: choices.collect(),
-            roles: held.to_string(),
+            roles: held,
             is_disabled: user.disabled_at.is_some(),
             has_device: user.code_confirmed,
-            signed_in: user.signed_in_at.map(time).unwrap_or_default(),
+            signed_in: signed_in.unwrap_or_default(),
             name: user.name,
         });
     }
+    drop(tx);
+    let shell = Shell::of(desk, visit, "/settings/users").await?;
     write(&UsersPage {
         visit,
+        shell: &shell,
         rows,
         roles: Role::ALL,
         done,

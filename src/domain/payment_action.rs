@@ -64,9 +64,8 @@ mod tests {
     /// The step that an action takes from a state.
     fn event(action: PaymentAction, state: PaymentState) -> PaymentEvent {
         match action {
-            Match => PaymentEvent::MatchMade,
             Split if matches!(state, Matched | Consumed) => PaymentEvent::PartMade,
-            Split => PaymentEvent::MatchMade,
+            Match | Split => PaymentEvent::MatchMade,
             Unmatch => PaymentEvent::MatchUndone,
             OweBack => PaymentEvent::RefundOwed,
             Dismiss => PaymentEvent::FoundInvalid,

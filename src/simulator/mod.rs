@@ -5,6 +5,7 @@
 //! is due and says when it wants to be called again.
 
 pub mod bureau;
+pub mod caller;
 pub mod channels;
 mod draw;
 pub mod keys;
@@ -13,6 +14,7 @@ pub mod offices;
 pub mod pass;
 pub mod person;
 pub mod pictures;
+pub mod receiver;
 pub mod script;
 pub mod statement;
 pub mod submission;

@@ -65,6 +65,10 @@ pub mod noun {
     pub const HOUR: Noun = noun(["oră", "ore"], ["hour", "hours"]);
     /// Days.
     pub const DAY: Noun = noun(["zi", "zile"], ["day", "days"]);
+    /// Codes of the catalogue.
+    pub const CODE: Noun = noun(["cod", "coduri"], ["code", "codes"]);
+    /// Records of the audit.
+    pub const RECORD: Noun = noun(["înregistrare", "înregistrări"], ["record", "records"]);
     /// Years.
     pub const YEAR: Noun = noun(["an", "ani"], ["year", "years"]);
     /// Seconds.
@@ -85,6 +89,8 @@ pub mod noun {
         DESTINATION,
         MESSAGE,
         HOLD,
+        CODE,
+        RECORD,
         CAUSE,
         REFUND,
         APPROVAL,

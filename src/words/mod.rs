@@ -7,6 +7,7 @@ pub mod problems;
 pub mod refusals;
 
 mod actors;
+mod acts;
 mod applications;
 mod count;
 mod deliveries;
@@ -19,6 +20,7 @@ mod money;
 mod states;
 
 pub use actors::actor;
+pub use acts::{act, subject};
 pub use applications::deed;
 pub use count::{Noun, count, counted, noun};
 pub use explanation::{Both, Explanation};

@@ -5,6 +5,8 @@ mod acknowledgements;
 #[cfg(test)]
 mod after;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod cancelling;
 #[cfg(test)]
 mod console;

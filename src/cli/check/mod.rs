@@ -2,7 +2,6 @@
 //! it names, in words. It leaves nothing behind but the vault's folder.
 
 mod probes;
-mod settings;
 
 use std::io;
 
@@ -12,6 +11,7 @@ use crate::cli::Exit;
 use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::cli::output::{Page, Row, Sheet};
+use crate::config::settings;
 
 /// How a try ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
@@ -104,7 +104,7 @@ pub(crate) async fn run(context: &mut Context<'_>) -> Result<Exit, CliError> {
     let config = context.config()?;
     let checkup = Checkup {
         findings: probes::try_all(&config, &context.clock, &context.random).await,
-        configuration: settings::settings(&config).into_iter().collect(),
+        configuration: settings(&config).into_iter().collect(),
     };
     context.output.page(&checkup)?;
     Ok(checkup.exit())

@@ -3,9 +3,12 @@
 
 mod account;
 mod counter;
+mod opened;
 mod outage;
+mod people;
 mod play;
 mod report;
+mod sequel;
 mod stage;
 mod stay;
 
@@ -19,9 +22,12 @@ use crate::cli::demo::stay::{invitation, stay};
 use crate::cli::exit::{CliError, Exit};
 use crate::cli::signals::Signals;
 use crate::clock::Clock;
+use crate::flow::Failure;
 
 pub use crate::cli::demo::account::{Account, draw_up};
+pub use crate::cli::demo::opened::Opened;
 pub use crate::cli::demo::outage::Outages;
+pub use crate::cli::demo::people::Person;
 pub use crate::cli::demo::play::{play, settle};
 pub use crate::cli::demo::stage::{Stage, Wish, set};
 
@@ -42,14 +48,16 @@ pub(crate) struct Demo {
     /// `postgres://…`, where the demo makes a schema of its own
     #[arg(long, value_name = "URL")]
     database: Option<String>,
-    /// End when the story has ended. Without this the gateway's API stays up afterwards, if a
-    /// person sits at the terminal: never with `--json`, in a pipe, or where `CI` is set
+    /// End when the story has ended. Without this the console opens afterwards and the gateway's API
+    /// stays up, if a person sits at the terminal: never with `--json`, in a pipe, or where `CI` is
+    /// set
     #[arg(long)]
     once: bool,
-    /// Let the API stay up whoever watches, until the program is asked to stop
+    /// Let console and API stay up whoever watches, until the program is asked to stop
     #[arg(long, conflicts_with = "once")]
     stay: bool,
-    /// How fast the demo's time goes while the API stays up: seconds of it in one of ours
+    /// How fast the demo's time goes meanwhile: seconds of it in one of ours; sessions of the console
+    /// end by it
     #[arg(long, default_value_t = 1, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pace: u32,
 }
@@ -70,21 +78,48 @@ impl Demo {
         let account = draw_up(&stage, u64::try_from(seconds).unwrap_or(0)).await?;
         context.output.page(&account)?;
         if self.stay || stays(self.once, context) {
-            let mut signals = Signals::listen()?;
-            let mut counter = counter::open(&stage).await?;
-            context
-                .output
-                .raw(invitation(&stage, &counter)?.as_bytes())?;
-            let time = (&Clock::System, self.pace);
-            stay(&mut stage, &mut counter, time, signals.asked_to_stop()).await?;
+            let wishes = (wish.applications, self.pace);
+            Box::pin(welcome_all(stage, wishes, context)).await?;
+        } else {
+            stage.close().await;
         }
-        stage.close().await;
         Ok(if account.discrepancies.is_empty() {
             Exit::Ok
         } else {
             Exit::Failure
         })
     }
+}
+
+/// Opens console and API to whoever wants to try them, until asked to stop.
+async fn welcome_all(
+    stage: Stage,
+    (applications, pace): (u32, u32),
+    context: &mut Context<'_>,
+) -> Result<(), CliError> {
+    let mut signals = Signals::listen()?;
+    let mut opened = Box::pin(Opened::open(stage, applications)).await?;
+    let mut counter = counter::open(&opened.stage).await?;
+    let told = opened.welcome() + &invitation(&opened.stage, &counter)?;
+    context.output.raw(told.as_bytes())?;
+    let time = (&Clock::System, pace);
+    let stayed = stay(
+        &mut opened.stage,
+        &mut counter,
+        time,
+        signals.asked_to_stop(),
+    )
+    .await;
+    opened.close().await;
+    Ok(stayed?)
+}
+
+/// What a flow did. That it refuses what the demo's own people do is a fault of the demo.
+fn done<T, R: std::fmt::Display>(outcome: Result<T, Failure<R>>) -> anyhow::Result<T> {
+    outcome.map_err(|failure| match failure {
+        Failure::Refused(refusal) => anyhow::anyhow!("refused: {refusal}"),
+        Failure::Broken(error) => error,
+    })
 }
 
 /// Whether somebody is there to whom an API that stays up is of use.

@@ -12,6 +12,7 @@ use crate::worker::dispatcher::Dispatcher;
 use crate::worker::janitor::Janitor;
 use crate::worker::matcher::Matcher;
 use crate::worker::reconciler::Reconciler;
+use crate::worker::redriver::Redriver;
 use crate::worker::{Progress, drain};
 
 /// Passes of one worker before the others have their turn.
@@ -55,6 +56,16 @@ pub async fn play(stage: &mut Stage, mut tell: impl FnMut(&Stage)) -> anyhow::Re
     Ok(())
 }
 
+/// Plays until an instant has come.
+pub(super) async fn play_until(stage: &mut Stage, end: DateTime<Utc>) -> anyhow::Result<()> {
+    while now(stage) < end {
+        let (_, next_at) = act(stage).await?;
+        let next_at = next_at.map_or(end, |at| at.min(end));
+        advance(stage, Some(next_at), STEP);
+    }
+    Ok(())
+}
+
 fn now(stage: &Stage) -> DateTime<Utc> {
     stage.gateway.clock.now()
 }
@@ -91,10 +102,29 @@ async fn work(stage: &mut Stage) -> anyhow::Result<Progress> {
         match settle(&stage.gateway).await {
             Err(error) if !stage.revive().await? => return Err(error),
             Err(_ended) => ended = true,
-            Ok(_worked) if ended => return Ok(Progress::Worked),
-            settled => return settled,
+            Ok(settled) => {
+                let late = work_late(stage).await?;
+                let worked = ended || Progress::Worked == late;
+                return Ok(if worked { Progress::Worked } else { settled });
+            }
         }
     }
+}
+
+/// Runs what is needed once somebody may decide: events are pushed, and decisions about many things
+/// are carried out.
+async fn work_late(stage: &Stage) -> anyhow::Result<Progress> {
+    let Some(herald) = &stage.herald else {
+        return Ok(Progress::Idle);
+    };
+    let pushed = drain(herald, &stage.gateway, ROUNDS).await?;
+    let decided = drain(&Redriver, &stage.gateway, ROUNDS).await?;
+    let is_idle = pushed == Progress::Idle && decided == Progress::Idle;
+    Ok(if is_idle {
+        Progress::Idle
+    } else {
+        Progress::Worked
+    })
 }
 
 /// Runs every worker of the gateway until all are idle.

@@ -30,6 +30,8 @@ use crate::transport::certificates::{
     Validity, certificate_file, generate_development_certificates,
 };
 use crate::transport::spki_sha256;
+use crate::transport::webhook::Network;
+use crate::worker::herald::Herald;
 
 /// The first day of the fortnight: its second week begins after the last day on which a first card
 /// is free (30.06.2026), so that both rules are seen at work.
@@ -37,7 +39,8 @@ const FIRST_DAY: NaiveDate = crate::domain::rule::day(2026, 6, 22);
 /// Tells a folder that a demo made from one that it must not touch.
 const MARK: &str = ".cei-gateway-demo";
 /// What a demo leaves behind, and may remove when it is run again.
-const FOLDERS: [&str; 6] = [
+const FOLDERS: [&str; 7] = [
+    "console",
     "data",
     "orders",
     "receipts",
@@ -109,6 +112,8 @@ pub struct Stage {
     pub(super) api_key: String,
     /// Where it leaves its documents.
     pub(super) out: PathBuf,
+    /// Pushes events to offices, once one has asked for that.
+    pub(super) herald: Option<Herald<Network>>,
 }
 
 impl Stage {
@@ -183,6 +188,7 @@ pub async fn set(wish: &Wish) -> anyhow::Result<Stage> {
         seed: wish.seed,
         api_key,
         out: wish.out.clone(),
+        herald: None,
     })
 }
 
@@ -256,6 +262,8 @@ async fn configure(wish: &Wish, bureau_url: &str) -> anyhow::Result<Config> {
     config.http.bind = SocketAddr::from(([127, 0, 0, 1], 0));
     config.http.metrics_bind = None;
     bureau_url.clone_into(&mut config.bureau.url);
+    // An office's own program lies on this machine.
+    config.webhooks.allow_private = true;
     config.bureau.connect_timeout_seconds = 2;
     config.bureau.total_timeout_seconds = 3;
     if let Some(url) = &wish.database {

@@ -1,5 +1,5 @@
-//! After the story: the gateway's API stays up, and everybody goes on living by the clock on the
-//! wall, so that what is decided over the API has its consequences.
+//! After the story: the console opens, the gateway's API stays up, and everybody goes on living by the
+//! clock on the wall, so that what is decided has its consequences.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::clock::Clock;
 /// How often everybody looks whether something is to be done, by the clock on the wall.
 const TICK: Duration = Duration::from_millis(200);
 
-/// What can be tried, and how to leave.
+/// What can be tried over the API, and how to leave.
 pub(super) fn invitation(stage: &Stage, counter: &Counter) -> anyhow::Result<String> {
     let server = stage.server.as_ref().context("the gateway has stopped")?;
     let url = format!("https://localhost:{}", server.address.port());

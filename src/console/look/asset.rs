@@ -23,6 +23,9 @@ pub(crate) struct Asset {
 /// What begins the path of every file.
 const FOLDER: &str = "/static/";
 
+/// The content type of fonts.
+pub(crate) const FONT: &str = "font/woff2";
+
 /// Hexadecimal digits of a file's digest in its path.
 const DIGEST_DIGITS: usize = 16;
 
@@ -59,7 +62,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let mut all = Vec::new();
     let mut style = STYLE.to_owned();
     for (name, bytes) in FONTS {
-        let font = asset(name, "font/woff2", Cow::Borrowed(bytes));
+        let font = asset(name, FONT, Cow::Borrowed(bytes));
         style = style.replace(
             &format!("url(\"{name}\")"),
             &format!("url(\"{}\")", font.path),

@@ -54,10 +54,16 @@ pub(crate) fn moment(entry: &HistoryEntry, language: Language) -> Moment {
     } else {
         format!("{} → {}", state(&entry.from_state), state(&entry.to_state))
     };
+    let what = what(kind, entry, language);
     Moment {
         at: date_and_time(language, entry.at),
-        what: what(kind, entry, language),
-        change,
+        // What is first heard of something is often the name of its state.
+        change: if change == what {
+            String::new()
+        } else {
+            change
+        },
+        what,
         who: actor(language, &entry.actor),
         note: entry.note.clone().unwrap_or_default(),
         is_by_person: entry.actor.starts_with("operator:"),
@@ -129,7 +135,7 @@ fn event_name(kind: Option<SubjectKind>, text: &str, language: Language) -> Opti
         SubjectKind::Refund => {
             named::<RefundEvent>(text, language).or_else(|| of_refund(text, language))
         }
-        SubjectKind::Hold => of_hold(text, language),
+        SubjectKind::Hold => Some(of_hold(text, language)),
         _ => None,
     }
 }
@@ -147,17 +153,17 @@ fn of_refund(text: &str, language: Language) -> Option<String> {
 }
 
 /// What happened to a hold: it was opened, or the decision that closed it.
-fn of_hold(text: &str, language: Language) -> Option<String> {
+fn of_hold(text: &str, language: Language) -> String {
     if text == "OPENED" {
         let told = language.choose("Waits for a decision", "Așteaptă o decizie");
-        return Some(told.to_owned());
+        return told.to_owned();
     }
     if let Some(told) = deed(text, language) {
-        return Some(told.to_owned());
+        return told.to_owned();
     }
     let decided = language.choose("Waits no more", "Nu mai așteaptă");
     let what = named::<PaymentEvent>(text, language);
-    Some(what.map_or_else(|| decided.to_owned(), |what| format!("{decided}: {what}")))
+    what.map_or_else(|| decided.to_owned(), |what| format!("{decided}: {what}"))
 }
 
 #[cfg(test)]

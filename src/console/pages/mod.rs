@@ -1,9 +1,11 @@
 //! The pages, each with its template of the same name.
 
+pub(crate) mod accessibility;
 pub(crate) mod applications;
 pub(crate) mod dashboard;
 pub(crate) mod days;
 pub(crate) mod failed_orders;
+pub(crate) mod help;
 pub(crate) mod holds;
 pub(crate) mod offices;
 pub(crate) mod orders;
@@ -11,3 +13,4 @@ pub(crate) mod outbox;
 pub(crate) mod payments;
 pub(crate) mod refunds;
 pub(crate) mod search;
+pub(crate) mod settings;

@@ -1,11 +1,13 @@
 //! Takes the record out: one line of JSON for each record, and a signed document that says how many
 //! there are, where they end, and what the digest of the lines is.
 
-use std::io::Write;
+use std::io::{Cursor, Write};
 
 use anyhow::Context;
 use openssl::sha::Sha256;
 use serde_json::json;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use crate::domain::audit::Entry;
 use crate::domain::operator::Actor;
@@ -70,6 +72,25 @@ pub async fn export(
     audit::note(&mut tx, entry);
     tx.commit().await?;
     Ok(document)
+}
+
+/// The names of the two files of an archive.
+const LINES: &str = "audit.jsonl";
+const DOCUMENT: &str = "audit.jsonl.xml";
+
+/// The whole record and the signed document about it, as one archive in memory.
+pub async fn export_archive(
+    gateway: &Gateway,
+    actor: &Actor,
+    reason: Option<&str>,
+) -> anyhow::Result<Vec<u8>> {
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file(LINES, options)?;
+    let document = export(gateway, &mut zip, actor, reason).await?;
+    zip.start_file(DOCUMENT, options)?;
+    zip.write_all(&document)?;
+    Ok(zip.finish()?.into_inner())
 }
 
 /// One record as a line.

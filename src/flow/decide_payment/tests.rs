@@ -1,4 +1,5 @@
 use super::*;
+use crate::flow::split_payment::{Part, split};
 use crate::flow::tests::kit::{Kit, Line, paid, statement, taken_back};
 use crate::store::history;
 
@@ -159,4 +160,72 @@ async fn what_may_not_be_decided_is_refused_and_changes_nothing() {
     let answer = decide_payment(&kit.gateway, before[2].id, Decision::Refund, silent).await;
     assert_eq!(refusal(answer), DecisionRefusal::ReasonMissing);
     assert_eq!(kit.payments().await, before);
+}
+
+/// What a decision is answered with, before it is undone.
+async fn tried(kit: &Kit, action: PaymentAction, payment: &Payment) -> Option<DecisionRefusal> {
+    let mut tx = kit.gateway.store.read().await.unwrap();
+    let application = applications::find_by_number(&mut tx, "CLJ-2026-000002").await;
+    let application = application.unwrap().unwrap();
+    drop(tx);
+    let note = note(&kit.gateway, &kit.actor, Some("tried"));
+    let mut tx = kit.gateway.store.begin().await.unwrap();
+    let decision = match action {
+        PaymentAction::Match => Decision::Match(application.id),
+        PaymentAction::Unmatch => Decision::Unmatch,
+        PaymentAction::OweBack => Decision::Refund,
+        PaymentAction::Dismiss => Decision::Dismiss,
+        PaymentAction::Split => {
+            let part = Part {
+                application: application.number,
+                amount: Money::from_bani(1),
+            };
+            let split = split(&mut tx, payment.id, &[part], &note).await;
+            return refused(split);
+        }
+    };
+    let decided = super::decide(&mut tx, payment.id, decision, &note).await;
+    refused(decided)
+}
+
+fn refused(answer: Result<Payment, Failure<DecisionRefusal>>) -> Option<DecisionRefusal> {
+    match answer {
+        Ok(_) => None,
+        Err(Failure::Refused(refusal)) => Some(refusal),
+        Err(Failure::Broken(error)) => panic!("{error:#}"),
+    }
+}
+
+#[tokio::test]
+async fn what_is_told_to_stand_in_the_way_is_what_a_decision_is_refused_for() {
+    let (kit, _) = kit_with(&[
+        paid("B1", RF),
+        paid("B2", "taxa buletin"),
+        paid("B3", "chirie"),
+        paid("B4", "cu imprumut"),
+        taken_back("B9", "nimic"),
+    ])
+    .await;
+    kit.application("CLJ-2026-000002", "1900101120012", "RF294073918264")
+        .await;
+    decide(&kit, 2, Decision::Dismiss).await.unwrap();
+    decide(&kit, 3, Decision::Refund).await.unwrap();
+    let mut seen = Vec::new();
+    for payment in kit.payments().await {
+        seen.push(payment.state);
+        for action in PaymentAction::ALL {
+            // Of money that is tied in full, no part is left: that is told by the amounts.
+            if *action == PaymentAction::Split && payment.state == PaymentState::Matched {
+                continue;
+            }
+            let mut tx = kit.gateway.store.read().await.unwrap();
+            let told = obstacle(&mut tx, *action, &payment).await.unwrap();
+            drop(tx);
+            let found = tried(&kit, *action, &payment).await;
+            assert_eq!(told, found, "{action} of {}", payment.state);
+        }
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    assert!(seen.len() >= 4, "{seen:?}");
 }

@@ -99,6 +99,8 @@ pub(super) struct Desk {
     pub(super) archive: Archive,
     pub(super) correspondence: Correspondence,
     pub(super) complaints: ComplaintRule,
+    /// The main reason that a wrong refusal names.
+    pub(super) wrong_reason: u16,
     telling: Telling,
     filed: HashMap<String, Filed>,
     message_ids: HashSet<Uuid>,
@@ -148,6 +150,7 @@ impl Desk {
             floor,
             archive,
             complaints,
+            wrong_reason: NOT_AS_IT_SHOULD_BE,
             telling,
             correspondence: Correspondence::default(),
             mailbox: Mailbox::default(),
@@ -196,7 +199,7 @@ impl Desk {
             }
             Ok(_) if misbehaviour == Some(Misbehaviour::RefuseOrder) => {
                 self.note(Misbehaviour::RefuseOrder);
-                let fault = Some((NOT_AS_IT_SHOULD_BE, "we could not read the order"));
+                let fault = Some((self.wrong_reason, "we could not read the order"));
                 let receipt = self.papers.receipt(&received, fault, now)?;
                 self.file(&received, Standing::RefusedWrongly, fault, &receipt);
                 Ok(Answer::Document(200, receipt))

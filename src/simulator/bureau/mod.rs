@@ -189,6 +189,11 @@ impl Bureau {
         self.desk().plan = plan;
     }
 
+    /// Changes the main reason that its wrong refusals name.
+    pub fn set_wrong_reason(&self, code: u16) {
+        self.desk().wrong_reason = code;
+    }
+
     /// Closes the order channel; whoever still waits for an answer gets none.
     pub async fn close(&self) {
         let handle = lock(&self.inner.server).take();

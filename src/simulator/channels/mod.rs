@@ -155,6 +155,11 @@ impl Channels {
         }
     }
 
+    /// Changes what goes wrong with the payments that are set out to from now on.
+    pub fn set_mishaps(&mut self, mishaps: MishapRates) {
+        self.settings.mishaps = mishaps;
+    }
+
     /// Somebody sets out to pay a fee now; what becomes of it, chance decides.
     pub fn pay(&mut self, payable: Payable) {
         let mishap = self.settings.mishaps.draw(&self.random);

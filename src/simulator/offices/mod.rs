@@ -84,31 +84,44 @@ impl std::fmt::Debug for Offices {
 impl Offices {
     /// Opens the offices with a script to play.
     pub fn new(settings: OfficeSettings, keys: OfficeKeys, script: Script, clock: Clock) -> Self {
-        let mut agenda = Agenda::default();
-        for scheduled in &script.schedule {
-            let task = Task {
-                case: scheduled.story,
-                deed: scheduled.scene.into(),
-                put_off: 0,
-            };
-            agenda.add(scheduled.at, task);
-        }
         let feeds = keys.clients.keys().map(|code| (*code, Feed::default()));
-        Self {
+        let mut offices = Self {
             random: Random::seeded(settings.seed),
             people: People::new(Random::seeded(!settings.seed)),
             feeds: feeds.collect(),
-            cases: script.stories.into_iter().map(Case::new).collect(),
+            cases: Vec::new(),
             settings,
             clock,
             clients: keys.clients,
             by_id: HashMap::new(),
             early: HashMap::new(),
-            agenda,
+            agenda: Agenda::default(),
             payables: Vec::new(),
             ledger: OfficeLedger::default(),
             reads_at: DateTime::UNIX_EPOCH,
+        };
+        offices.take_up(script);
+        offices
+    }
+
+    /// Gives them more to play, behind what they have: its stories are numbered on from the last one.
+    pub fn take_up(&mut self, script: Script) {
+        let played = self.cases.len();
+        let serials = self.cases.iter().map(|case| case.story.serial);
+        let last = serials.max().unwrap_or(0);
+        for scheduled in &script.schedule {
+            let task = Task {
+                case: played + scheduled.story,
+                deed: scheduled.scene.into(),
+                put_off: 0,
+            };
+            self.agenda.add(scheduled.at, task);
         }
+        let stories = script.stories.into_iter();
+        self.cases.extend(stories.map(|mut story| {
+            story.serial += last;
+            Case::new(story)
+        }));
     }
 
     /// Lets them read their events at the next occasion: something may have happened.

@@ -16,7 +16,7 @@ use crate::kit::databases::{rows, run_sql};
 use crate::kit::world::{World, both_worlds};
 
 /// Has somebody decide something, as the history writes it.
-async fn act(world: &World, actor: &Actor, count: usize) {
+pub(super) async fn act(world: &World, actor: &Actor, count: usize) {
     let mut tx = world.write().await;
     for _ in 0..count {
         let note = Note {
@@ -34,7 +34,7 @@ async fn act(world: &World, actor: &Actor, count: usize) {
     tx.commit().await.unwrap();
 }
 
-fn ana() -> Actor {
+pub(super) fn ana() -> Actor {
     Actor::Operator("ana".to_owned())
 }
 
@@ -53,7 +53,7 @@ async fn records(world: &World) -> Vec<Record> {
 }
 
 /// Somebody with the keys of the database, whom no trigger stops.
-async fn tamper(world: &World, sql: &'static str) {
+pub(super) async fn tamper(world: &World, sql: &'static str) {
     let mut tx = world.write().await;
     if matches!(tx, Tx::Postgres(..)) {
         run_sql!(&mut tx, "ALTER TABLE audit_records DISABLE TRIGGER USER");

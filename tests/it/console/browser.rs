@@ -25,12 +25,12 @@ use reqwest::{Client, Method, RequestBuilder};
 use crate::kit::world::{World, certificates};
 
 /// A password that its owner chose.
-pub(super) const CHOSEN: &str = "corect cal baterie capsă";
+pub(crate) const CHOSEN: &str = "corect cal baterie capsă";
 
-pub(super) const SESSION: &str = "__Host-cei-session";
+pub(crate) const SESSION: &str = "__Host-cei-session";
 
 /// Starts the console of a world on a free port.
-pub(super) fn console(world: &World) -> Running {
+pub(crate) fn console(world: &World) -> Running {
     let mut config = world.config.clone();
     config.console.bind = Some("127.0.0.1:0".parse().unwrap());
     let listener = Listener::from_config(&config).unwrap().unwrap();
@@ -39,40 +39,40 @@ pub(super) fn console(world: &World) -> Running {
 
 /// An answer, read.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: reqwest::header::HeaderMap,
-    pub(super) text: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
         value.map_or("", |value| value.to_str().unwrap())
     }
 
     /// Where it leads.
-    pub(super) fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.header("location")
     }
 
     /// Asserts that this is a page with this in it.
     #[track_caller]
-    pub(super) fn shows(&self, status: u16, part: &str) {
+    pub(crate) fn shows(&self, status: u16, part: &str) {
         assert_eq!(self.status, status, "{}", self.text);
         assert!(self.text.contains(part), "{part} is not in {}", self.text);
     }
 }
 
-pub(super) struct Browser {
+pub(crate) struct Browser {
     client: Client,
     base: String,
-    pub(super) cookies: BTreeMap<String, String>,
-    pub(super) form_token: String,
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) form_token: String,
 }
 
 impl Browser {
-    pub(super) fn new(console: &Running) -> Self {
+    pub(crate) fn new(console: &Running) -> Self {
         // TLS is not spoken here, and a client wants it to be set up all the same.
         let anchors = std::fs::read(certificate_file(certificates(), TLS_CA)).unwrap();
         let trust = Trust {
@@ -91,7 +91,7 @@ impl Browser {
         }
     }
 
-    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let cookies: Vec<_> = self
             .cookies
             .iter()
@@ -101,7 +101,7 @@ impl Browser {
         request.header("cookie", cookies.join("; "))
     }
 
-    pub(super) async fn send(&mut self, request: RequestBuilder) -> Answer {
+    pub(crate) async fn send(&mut self, request: RequestBuilder) -> Answer {
         let response = request.send().await.unwrap();
         for cookie in response.headers().get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap();
@@ -124,13 +124,13 @@ impl Browser {
         answer
     }
 
-    pub(super) async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         let request = self.request(Method::GET, path);
         self.send(request).await
     }
 
     /// Sends the form of the last page with these fields.
-    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.form_token.clone();
         let mut all = vec![("form_token", token.as_str())];
         all.extend(fields);
@@ -144,13 +144,13 @@ impl Browser {
 }
 
 /// What stands between two texts for the first time.
-pub(super) fn between(text: &str, before: &str, after: &str) -> Option<String> {
+pub(crate) fn between(text: &str, before: &str, after: &str) -> Option<String> {
     let (_, rest) = text.split_once(before)?;
     rest.split_once(after).map(|(found, _)| found.to_owned())
 }
 
 /// Fields as a form sends them.
-pub(super) fn encoded(fields: &[(&str, &str)]) -> String {
+pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
     let escaped = |text: &str| {
         text.bytes().fold(String::new(), |mut escaped, byte| {
             write!(escaped, "%{byte:02X}").unwrap();
@@ -164,7 +164,7 @@ pub(super) fn encoded(fields: &[(&str, &str)]) -> String {
 }
 
 /// Adds an account; returns the password that it was given.
-pub(super) async fn add_user(world: &World, name: &str, role: Role) -> String {
+pub(crate) async fn add_user(world: &World, name: &str, role: Role) -> String {
     let actor = Actor::Operator("root".to_owned());
     let by = By {
         actor: &actor,
@@ -177,11 +177,11 @@ pub(super) async fn add_user(world: &World, name: &str, role: Role) -> String {
 }
 
 /// A device that shows codes.
-pub(super) struct Device(Vec<u8>);
+pub(crate) struct Device(Vec<u8>);
 
 impl Device {
     /// Reads the key from the page that shows it.
-    pub(super) fn of_page(text: &str) -> Self {
+    pub(crate) fn of_page(text: &str) -> Self {
         let key = between(text, "<code>", "</code>").unwrap();
         let letters = key.chars().filter(|c| !c.is_whitespace());
         let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
@@ -198,7 +198,7 @@ impl Device {
     }
 
     /// What it shows now.
-    pub(super) fn shows(&self, world: &World) -> String {
+    pub(crate) fn shows(&self, world: &World) -> String {
         let key = PKey::hmac(&self.0).unwrap();
         let step = world.now().timestamp() / 30;
         let mut signer = Signer::new(MessageDigest::sha1(), &key).unwrap();
@@ -208,7 +208,7 @@ impl Device {
 }
 
 /// Signs in for the first time, all steps of it.
-pub(super) async fn first_sign_in(
+pub(crate) async fn first_sign_in(
     world: &World,
     console: &Running,
     name: &str,
@@ -252,7 +252,7 @@ pub(super) async fn first_sign_in(
 }
 
 /// An account with a session at `stage`, without the work of signing in; returns the token.
-pub(super) async fn session_of(world: &World, role: Option<Role>, stage: Stage) -> String {
+pub(crate) async fn session_of(world: &World, role: Option<Role>, stage: Stage) -> String {
     let now = world.now();
     let id = UserId(world.id());
     let mut user = User {
@@ -296,7 +296,7 @@ pub(super) async fn session_of(world: &World, role: Option<Role>, stage: Stage) 
 }
 
 /// A browser that holds the session of somebody with a role.
-pub(super) async fn signed_in(world: &World, console: &Running, role: Role) -> Browser {
+pub(crate) async fn signed_in(world: &World, console: &Running, role: Role) -> Browser {
     let mut browser = Browser::new(console);
     let token = session_of(world, Some(role), Stage::Open).await;
     browser.cookies.insert(SESSION.to_owned(), token);

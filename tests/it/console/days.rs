@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use crate::console::browser::{console, signed_in};
 use crate::console::money::{open, owing, paid, reference};
-use crate::kit::world::{World, both_worlds};
+use crate::kit::world::both_worlds;
 
 both_worlds! {
     async fn a_day_is_closed_and_opened_again_with_its_reasons(world: &mut World) {

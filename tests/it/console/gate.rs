@@ -3,7 +3,7 @@
 use cei_gateway::console::routes::{Access, ROUTES};
 use cei_gateway::domain::operator::role::{RIGHTS, Role};
 use cei_gateway::domain::sign_in::Stage;
-use cei_gateway::flow::people::token::form_token;
+use cei_gateway::flow::people::token::{form_token, masked};
 use chrono::TimeDelta;
 use reqwest::Method;
 
@@ -59,7 +59,7 @@ both_worlds! {
                 let mut browser = Browser::new(&console);
                 if let Some((stage, role)) = visitor {
                     let token = session_of(world, role, stage).await;
-                    browser.form_token = form_token(&token);
+                    browser.form_token = masked(&form_token(&token)).unwrap();
                     browser.cookies.insert(SESSION.to_owned(), token);
                 } else {
                     browser.get("/sign-in").await;

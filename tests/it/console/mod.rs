@@ -4,7 +4,7 @@
 mod account;
 mod applications;
 mod audit;
-mod browser;
+pub(crate) mod browser;
 mod days;
 mod failed_orders;
 mod gate;
@@ -12,6 +12,7 @@ mod money;
 mod offices;
 mod orders;
 mod outbox;
+mod papers;
 mod payments;
 mod refunds;
 mod requests;

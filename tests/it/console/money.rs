@@ -71,7 +71,14 @@ pub(super) async fn owing(world: &mut World, serial: u64, name: &str, lei: i64) 
 pub(super) async fn paid(world: &World, number: u32, lines: &[(i64, &str)]) {
     let day = world.now().format("%y%m%d");
     let short = world.now().format("%m%d");
-    let mut closing = 100;
+    // A statement begins where the one before ended.
+    let before = all_payments(world).await;
+    let opening = 100
+        + before
+            .iter()
+            .map(|one| one.amount.bani() / 100)
+            .sum::<i64>();
+    let mut closing = opening;
     let mut text = String::new();
     for (lei, told) in lines {
         closing += lei;
@@ -79,8 +86,40 @@ pub(super) async fn paid(world: &World, number: u32, lines: &[(i64, &str)]) {
     }
     let file = format!(
         ":20:{number}\r\n:25:RO38CECEBC2030RON0923675\r\n:28C:{number}/1\r\n\
-         :60F:C{day}RON100,00\r\n{text}:62F:C{day}RON{closing},00\r\n"
+         :60F:C{day}RON{opening},00\r\n{text}:62F:C{day}RON{closing},00\r\n"
     );
+    import(world, file).await;
+}
+
+/// Imports a statement of today with one credit of 70 lei whose bank reference is `reference`, which
+/// whoever sends money may have a hand in.
+pub(super) async fn paid_as(world: &World, reference: &str) {
+    let day = world.now().date_naive();
+    let escaped = reference
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    let balance = |code: &str, lei: i64| {
+        format!(
+            "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"RON\">{lei}.00</Amt>\
+             <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"
+        )
+    };
+    let file = format!(
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\"><BkToCstmrStmt><GrpHdr>\
+         <MsgId>M1</MsgId><CreDtTm>{day}T20:00:00</CreDtTm></GrpHdr><Stmt><Id>S1</Id>\
+         <ElctrncSeqNb>1</ElctrncSeqNb><Acct><Id><IBAN>RO38CECEBC2030RON0923675</IBAN></Id>\
+         <Ccy>RON</Ccy></Acct>{}{}<Ntry><Amt Ccy=\"RON\">70.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>\
+         <Cd>BOOK</Cd></Sts><BookgDt><Dt>{day}</Dt></BookgDt><AcctSvcrRef>{escaped}</AcctSvcrRef>\
+         <NtryDtls><TxDtls><RmtInf><Ustrd>{escaped}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry></Stmt>\
+         </BkToCstmrStmt></Document>",
+        balance("OPBD", 100),
+        balance("CLBD", 170),
+    );
+    import(world, file).await;
+}
+
+async fn import(world: &World, file: String) {
     world.pass(TimeDelta::milliseconds(1));
     let actor = Actor::Automation("bank files".to_owned());
     let imported = record_statement(&world.gateway, Channel::Cec, file.into_bytes(), &actor);

@@ -7,8 +7,8 @@ use cei_gateway::domain::payment::PaymentState;
 use chrono::TimeDelta;
 
 use crate::console::browser::{between, console, signed_in};
-use crate::console::money::{all_payments, open, owing, paid, payment, reference};
-use crate::kit::world::{World, both_worlds};
+use crate::console::money::{all_payments, open, owing, paid, paid_as, payment, reference};
+use crate::kit::world::both_worlds;
 
 both_worlds! {
     async fn an_unmatched_payment_is_settled_with_two_clicks(world: &mut World) {
@@ -255,6 +255,31 @@ both_worlds! {
         operator.cookies.insert("cei-language".to_owned(), "en".to_owned());
         operator.get("/payments").await.shows(200, "To be decided");
         operator.get(&format!("/payments/{}", all[0].number)).await.shows(200, "The name of the applicant stands in the text.");
+        console.stop().await;
+    }
+
+    async fn what_outsiders_wrote_is_text_on_every_page(world: &mut World) {
+        let hostile = "\"><img src=x onerror=alert(1)>\u{202e}=";
+        paid_as(world, hostile).await;
+        let [found] = all_payments(world).await.try_into().unwrap();
+        assert_eq!(found.external_reference.as_deref(), Some(hostile));
+        let day = world.now().date_naive();
+        let console = console(world);
+        let mut operator = signed_in(world, &console, Role::PaymentsOperator).await;
+        let thing = format!("/payments/{}", found.number);
+        for path in [
+            "/payments".to_owned(), thing.clone(), format!("{thing}/match"), format!("{thing}/split"),
+            format!("{thing}/refund"), format!("/payments/days/{day}"), "/payments/days".to_owned(),
+        ] {
+            let page = operator.get(&path).await;
+            assert_eq!(page.status, 200, "{path}");
+            assert!(!page.text.contains("<img"), "{path}: {}", page.text);
+        }
+        operator.get(&thing).await.shows(200, "&#60;img src=x onerror=alert(1)&#62;");
+        // Nor is it a formula in a spreadsheet.
+        let file = operator.get("/payments?format=csv").await;
+        file.shows(200, "onerror=alert(1)>");
+        assert!(!file.text.contains(";=") && !file.text.contains("\n="), "{}", file.text);
         console.stop().await;
     }
 

@@ -6,7 +6,7 @@ use cei_gateway::domain::payment_reference::PaymentReference;
 use cei_gateway::store::audit;
 
 use crate::console::browser::{Browser, console, signed_in};
-use crate::kit::world::{World, both_worlds};
+use crate::kit::world::both_worlds;
 
 /// Sends the search form; returns where it leads.
 async fn leads(browser: &mut Browser, text: &str) -> String {

@@ -56,7 +56,7 @@ both_worlds! {
         let answer = again.post("/sign-in/code", &[("code", &code), ("next", "/account")]).await;
         assert_eq!((answer.status, answer.location()), (303, "/account"));
         assert_ne!(again.cookies[SESSION], before, "a token of its own for every step");
-        again.get("/account").await.shows(200, "OPERATOR");
+        again.get("/account").await.shows(200, "<small>operator</small>");
         console.stop().await;
     }
 
@@ -176,7 +176,7 @@ both_worlds! {
 
         // Roles count from the next page on.
         administer::set_roles(gateway, "ana", &Roles::new([Role::Auditor]), by).await.unwrap();
-        browser.get("/account").await.shows(200, "AUDITOR");
+        browser.get("/account").await.shows(200, "<small>auditor</small>");
 
         administer::disable(gateway, "ana", by).await.unwrap();
         assert_eq!(browser.get("/account").await.status, 303);

@@ -106,3 +106,79 @@ async fn months_are_listed_the_oldest_first_and_go_one_by_one() {
     assert_eq!(left.len(), all.len() - 1);
     assert!(!left.contains(first));
 }
+
+/// So many payments that it pays to look where they are, nearly all of which are settled.
+async fn many_payments(database: &Database) {
+    const PAYMENTS: &str = "
+        INSERT INTO payments
+            (id, number, channel, movement_key, content_sha256, amount, currency, credit, reversal,
+             booked_on, evidence, state, reason, received_at, updated_at, version)
+        SELECT gen_random_uuid(), 'CEC-' || s, 'CEC', 'k' || s, '\\x00', 7000, 'RON', TRUE, FALSE,
+               DATE '2026-01-01' + s / 200, '{}',
+               CASE WHEN s % 500 = 0 THEN 'SUGGESTED' WHEN s % 501 = 0 THEN 'UNMATCHED'
+                    ELSE 'CONSUMED' END,
+               910, now(), now(), 1
+        FROM generate_series(1, 40000) AS s";
+    let mut tx = database.store.begin().await.unwrap();
+    run_sql!(&mut tx, PAYMENTS);
+    tx.commit().await.unwrap();
+    let mut tx = database.store.begin().await.unwrap();
+    run_sql!(&mut tx, "ANALYZE payments");
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn lists_of_payments_are_stretches_of_an_index_however_many_there_are() {
+    const WAITING: &str = "
+        EXPLAIN (COSTS OFF)
+        SELECT * FROM payments
+        WHERE state = 'SUGGESTED' AND id > '00000000-0000-0000-0000-000000000000'
+          AND (channel = 'CEC' OR 'CEC' = '') AND (reason = -1 OR -1 < 0)
+        ORDER BY id LIMIT 51";
+    const LATEST: &str = "
+        EXPLAIN (COSTS OFF)
+        SELECT * FROM payments
+        WHERE state = 'CONSUMED' AND id < 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+        ORDER BY id DESC LIMIT 51";
+    const ALL: &str = "
+        EXPLAIN (COSTS OFF)
+        SELECT * FROM payments
+        WHERE id < 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+        ORDER BY id DESC LIMIT 51";
+    const DAY: &str = "
+        EXPLAIN (COSTS OFF)
+        SELECT * FROM payments
+        WHERE channel = 'CEC' AND booked_on = '2026-03-01'
+          AND id > '00000000-0000-0000-0000-000000000000' AND (state = '' OR '' = '')
+        ORDER BY id LIMIT 51";
+    const COUNT: &str = "
+        EXPLAIN (COSTS OFF)
+        SELECT COUNT(*)
+        FROM (SELECT 1 AS one FROM payments WHERE state = 'UNMATCHED' LIMIT 1001) AS counted";
+    const SUMS: &str = "
+        EXPLAIN (COSTS OFF)
+        SELECT booked_on, state, COUNT(*), SUM(amount)
+        FROM payments
+        WHERE channel = 'CEC' AND booked_on BETWEEN '2026-03-01' AND '2026-03-14'
+        GROUP BY booked_on, state";
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    many_payments(&database).await;
+    let mut tx = database.store.read().await.unwrap();
+    for (sql, index) in [
+        (WAITING, "payments_state"),
+        (LATEST, "payments_"),
+        (ALL, "payments_pkey"),
+        (DAY, "payments_booked"),
+        (COUNT, "payments_state"),
+        (SUMS, "payments_booked"),
+    ] {
+        let plan: Vec<String> = rows!((String,), &mut tx, sql)
+            .into_iter()
+            .map(|(line,)| line)
+            .collect();
+        let plan = plan.join("\n");
+        assert!(plan.contains(index) && !plan.contains("Seq Scan"), "{plan}");
+    }
+}

@@ -13,7 +13,7 @@ use crate::console::list::Tab;
 use crate::console::look::badge::Badge;
 use crate::console::look::share::Share;
 use crate::console::look::shell::Shell;
-use crate::console::pages::payments::list::PATH as MENU;
+use crate::console::pages::payments::list::{PATH as MENU, several};
 use crate::console::pages::payments::sections::sections;
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
@@ -172,8 +172,12 @@ impl Cell {
             waiting: lei_of(add(sums, waits), language),
             waiting_paths: waiting
                 .map(|sum| {
-                    let name = name_of(sum.state, language).to_lowercase();
-                    (format!("{} {name}", sum.count), payments(Some(sum.state)))
+                    let name = match sum.count {
+                        1 => name_of(sum.state, language),
+                        _ => several(sum.state, language),
+                    };
+                    let told = format!("{} {}", sum.count, name.to_lowercase());
+                    (told, payments(Some(sum.state)))
                 })
                 .collect(),
             share: share(sums, in_all, language),

@@ -65,7 +65,7 @@ struct Page<'a> {
     state: String,
     channels: Vec<Choice>,
     reasons: Vec<Choice>,
-    is_all: bool,
+    all: &'static str,
     is_few: bool,
     is_waiting: bool,
     is_narrowed: bool,
@@ -119,7 +119,7 @@ pub(crate) async fn show(
         state: wanted.state_text(),
         channels: channels(wanted.narrowed.channel, visit.language),
         reasons: reasons(wanted.narrowed.reason, visit.language),
-        is_all: wanted.which == Which::All,
+        all: wanted.all_text(),
         is_few: wanted.is_few(),
         is_waiting: wanted.which == Which::Waiting,
         is_narrowed: wanted.day.is_some() || wanted.narrowed != Narrowed::default(),
@@ -189,10 +189,17 @@ impl Wanted {
         }
     }
 
+    const fn all_text(&self) -> &'static str {
+        match self.which {
+            Which::All => "yes",
+            Which::Waiting | Which::State(_) => "",
+        }
+    }
+
     fn filters(&self) -> Filters {
         Filters::new(PATH)
             .with("state", self.state_text())
-            .with("all", if self.which == Which::All { "yes" } else { "" })
+            .with("all", self.all_text())
             .with_some("day", self.day)
             .with_some("channel", self.narrowed.channel)
             .with_some("reason", self.narrowed.reason)
@@ -278,7 +285,7 @@ async fn tabs(tx: &mut Tx, here: Which, language: Language) -> Result<Vec<Tab>, 
             waiting += count;
         }
         all.push(Tab {
-            text: name_of(state, language).to_owned(),
+            text: several(state, language).to_owned(),
             path: format!("{PATH}?state={state}"),
             count: counted_up_to(count, language),
             is_here: here == Which::State(state),
@@ -298,6 +305,21 @@ async fn tabs(tx: &mut Tx, here: Which, language: Language) -> Result<Vec<Tab>, 
         is_here: here == Which::All,
     });
     Ok(all)
+}
+
+/// What people call several payments in a state.
+pub(crate) const fn several(state: PaymentState, language: Language) -> &'static str {
+    match state {
+        PaymentState::Imported => language.choose("Recorded", "Înregistrate"),
+        PaymentState::Matched => language.choose("Matched", "Potrivite"),
+        PaymentState::Suggested => language.choose("Suggested", "Cu propunere"),
+        PaymentState::Unmatched => language.choose("Unmatched", "Nepotrivite"),
+        PaymentState::Invalid => language.choose("No fees", "Nu sunt taxe"),
+        PaymentState::Consumed => language.choose("Used", "Folosite"),
+        PaymentState::Reversed => language.choose("Reversed", "Stornate"),
+        PaymentState::RefundDue => language.choose("To be refunded", "De restituit"),
+        PaymentState::Refunded => language.choose("Refunded", "Restituite"),
+    }
 }
 
 fn channels(chosen: Option<Channel>, language: Language) -> Vec<Choice> {

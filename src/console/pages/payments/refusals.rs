@@ -1,5 +1,6 @@
 //! Why a decision about a payment was not carried out, in words.
 
+use crate::domain::money::Money;
 use crate::domain::payment::PaymentState;
 use crate::flow::decide_payment::{DecisionRefusal, PARTS_MAX};
 use crate::words::{Language, lei, name_of};
@@ -49,6 +50,10 @@ pub(crate) fn words(refusal: DecisionRefusal, language: Language) -> String {
         DecisionRefusal::PartWrong(_) => says(
             "Fiecare parte are o sumă mai mare decât zero și o cerere proprie.",
             "Each part has an amount above zero, and an application of its own.",
+        ),
+        DecisionRefusal::PartsExceed(Money::ZERO) => says(
+            "Toată suma este deja potrivită sau pusă deoparte.",
+            "All of it is matched already, or set aside.",
         ),
         DecisionRefusal::PartsExceed(rest) => {
             let rest = lei(language, rest);

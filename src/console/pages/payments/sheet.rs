@@ -31,7 +31,7 @@ pub(crate) struct Why {
     pub(crate) code: u16,
     pub(crate) title: &'static str,
     pub(crate) happened: &'static str,
-    pub(crate) why: &'static str,
+    pub(crate) because: &'static str,
     pub(crate) todo: &'static str,
     pub(crate) who: &'static str,
     /// For how long; empty where nothing waits.
@@ -195,7 +195,7 @@ fn why(reason: Reason, waits: String, language: Language) -> Option<Why> {
         code: told.number?,
         title: told.title.of(language),
         happened: told.happened.of(language),
-        why: told.why.of(language),
+        because: told.why.of(language),
         todo: told.todo.of(language),
         who: told.who.of(language),
         waits,
@@ -214,10 +214,12 @@ fn deeds(case: &Case, language: Language) -> Vec<Deed> {
             .obstacle(action)
             .map(|why| refusals::words(why, language)),
     };
-    let mut all = vec![
-        deed(PaymentAction::Match, "match"),
-        deed(PaymentAction::Split, "split"),
-    ];
+    let mut by_number = deed(PaymentAction::Match, "match");
+    if !case.offered.is_empty() {
+        let other = language.choose("Match another", "Potrivește cu alta");
+        other.clone_into(&mut by_number.text);
+    }
+    let mut all = vec![by_number, deed(PaymentAction::Split, "split")];
     if !case.ties.is_empty() {
         all.push(deed(PaymentAction::Unmatch, "unmatch"));
     }

@@ -143,7 +143,7 @@ async fn tabs(tx: &mut Tx, here: Which, language: Language) -> Result<Vec<Tab>, 
             other => format!("{PATH}?state={other}"),
         };
         all.push(Tab {
-            text: name_of(*state, language).to_owned(),
+            text: several(*state, language).to_owned(),
             path,
             count: counted_up_to(count, language),
             is_here: here == Some(*state),
@@ -164,6 +164,19 @@ async fn tabs(tx: &mut Tx, here: Which, language: Language) -> Result<Vec<Tab>, 
         is_here: false,
     });
     Ok(all)
+}
+
+/// What people call several refunds in a state.
+const fn several(state: RefundState, language: Language) -> &'static str {
+    match state {
+        RefundState::Proposed => language.choose("To be approved", "De aprobat"),
+        RefundState::Approved => language.choose("Approved", "Aprobate"),
+        RefundState::Exported => language.choose("With the bank", "La bancă"),
+        RefundState::Paid => language.choose("Paid", "Plătite"),
+        RefundState::Returned => language.choose("Returned", "Întoarse de bancă"),
+        RefundState::Rejected => language.choose("Rejected", "Respinse"),
+        RefundState::Withdrawn => language.choose("Withdrawn", "Retrase"),
+    }
 }
 
 fn cells(found: &[Refund], language: Language) -> Cells {

@@ -1,7 +1,7 @@
 //! Every setting with its value, under the names of the configuration's reference. Secrets are
 //! named by their files, so there is none to hide.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -9,10 +9,11 @@ use chrono::NaiveDate;
 use crate::config::Config;
 use crate::domain::iban::Iban;
 
-type Setting = (&'static str, String);
+/// A key and its value.
+pub type Setting = (&'static str, String);
 
 /// Every setting, in the order of the reference.
-pub(super) fn settings(config: &Config) -> Vec<Setting> {
+pub fn settings(config: &Config) -> Vec<Setting> {
     let mut all = vec![
         ("environment", config.environment.to_string()),
         ("data_dir", path(&config.data_dir)),
@@ -128,7 +129,7 @@ fn vault_and_signing(config: &Config) -> Vec<Setting> {
 fn bureau(config: &Config) -> Vec<Setting> {
     let bureau = &config.bureau;
     let keys = bureau.acknowledgement_spki_sha256.iter();
-    let keys = keys.map(|key| crate::http::operations::view::hex(&key.0));
+    let keys = keys.map(|key| hexadecimal(&key.0));
     vec![
         ("bureau.code", bureau.code.clone()),
         ("bureau.name", bureau.name.clone()),
@@ -365,6 +366,14 @@ fn the_rest(config: &Config) -> Vec<Setting> {
         ),
         ("logging.level", config.logging.level.clone()),
     ]
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // A text takes every letter.
+        write!(text, "{byte:02x}").unwrap_or_default();
+        text
+    })
 }
 
 fn path(path: &Path) -> String {
