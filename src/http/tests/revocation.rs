@@ -12,7 +12,7 @@ use crate::domain::id::CredentialId;
 use crate::http::tests::kit::{DEJ, Kit, TURDA, register, send};
 use crate::store::credentials::{self, Party, Period};
 use crate::store::tidings::Ear;
-use crate::store::{Store, authentication_failures, revisions};
+use crate::store::{Store, authentication_failures, offices, revisions};
 
 const ME: &str = "/v1/offices/me";
 
@@ -237,6 +237,32 @@ async fn a_use_is_noted_once_an_hour_and_changes_nothing_for_others() {
     kit.get("cei_test_used", ME).await.expect(200);
     write().await;
     assert_eq!(used_at().await, (Some(second), revision));
+}
+
+#[tokio::test]
+async fn when_an_office_was_seen_is_written_once_a_minute() {
+    let (kit, _listening) = followed().await;
+    new_key(&kit, "cei_test_seen").await;
+    let now = || kit.gateway.clock.now().timestamp();
+    let write = async || {
+        let known = &kit.server.api().identities.credentials;
+        let now = kit.gateway.clock.now();
+        known.write_seen(&kit.gateway.store, now).await.unwrap();
+        let seen = offices::find_last_seen(&mut kit.read().await, kit.dej).await;
+        seen.unwrap().map(|at| at.timestamp())
+    };
+    kit.get("cei_test_seen", ME).await.expect(200);
+    let first = now();
+    assert_eq!(write().await, Some(first));
+    kit.clock.advance(Duration::from_secs(30));
+    kit.get("cei_test_seen", ME).await.expect(200);
+    let second = now();
+    assert_eq!(write().await, Some(first), "not every time");
+    kit.clock.advance(Duration::from_secs(31));
+    assert_eq!(write().await, Some(second));
+    // Nobody was seen since then.
+    kit.clock.advance(Duration::from_secs(120));
+    assert_eq!(write().await, Some(second));
 }
 
 #[tokio::test]

@@ -171,7 +171,7 @@ both_worlds! {
         let answer = ana.post(&resume, &[("seen", &now), ("reason", "it was moved")]).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         ana.get("/outbox?standing=paused").await.shows(200, "Nicio destinație");
-        ana.get("/outbox?kind=BUREAU").await.shows(200, "C.N.I.N.: comenzi");
+        ana.get("/outbox?kind=OFFICE").await.shows(200, &world.offices[0].name);
         for path in ["/outbox/lanes/none", "/outbox/lanes/none/pause", &format!("{page}/burn")] {
             assert_eq!(ana.get(path).await.status, 404, "{path}");
         }

@@ -211,6 +211,9 @@ async fn postgres_counts_by_indexes_that_hold_what_is_alive() {
     for (sql, index) in COUNTS {
         let sql = sqlx::AssertSqlSafe(format!("EXPLAIN (COSTS OFF) {sql}"));
         let plan = rows!((String,), &mut tx, sql);
-        assert!(plan.iter().any(|(line,)| line.contains(index)), "{plan:?}");
+        // Of nothing at all, either index of living applications costs the same.
+        let either = index.replace("unfinished", "terms");
+        let is_by_index = |line: &str| line.contains(index) || line.contains(&either);
+        assert!(plan.iter().any(|(line,)| is_by_index(line)), "{plan:?}");
     }
 }

@@ -153,7 +153,7 @@ async fn decide(
             told(
                 done,
                 |refusal| cancel_refused(&refusal, language),
-                cancelled,
+                |ended| cancelled(ended.state),
             )
         }
         (Action::Release | Action::SendBack | Action::TakeNote, Some(hold)) => {
@@ -195,8 +195,8 @@ fn told<T, R>(
     }
 }
 
-fn cancelled(application: Application) -> Done {
-    match application.state {
+const fn cancelled(state: ApplicationState) -> Done {
+    match state {
         ApplicationState::CancelRequested => Done::CancelAsked,
         _ => Done::ApplicationCancelled,
     }

@@ -1,6 +1,7 @@
 //! Applications: the list, and everything about one of them; who looked at its person is on the record.
 
 pub(crate) mod act;
+mod fee;
 mod filter;
 mod life;
 mod list;

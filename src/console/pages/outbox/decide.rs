@@ -4,7 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::console::act::{Act, Fault, Input, InputKind, reason_of};
@@ -74,7 +74,11 @@ pub(crate) async fn show(
         action: action_of(&path)?,
         rows: ticked(rows.iter().map(String::as_str))?,
         all: match asked.text(ALL).as_str() {
-            "yes" => Some((Selected::asked(&asked)?, desk.gateway.clock.now())),
+            // What died at this very instant is counted, and so meant.
+            "yes" => {
+                let until = desk.gateway.clock.now() + TimeDelta::milliseconds(1);
+                Some((Selected::asked(&asked)?, until))
+            }
             _ => None,
         },
     };
