@@ -8,7 +8,7 @@ use reqwest::Method;
 
 use crate::console::audit::{act, ana, tamper};
 use crate::console::browser::{Browser, console, signed_in};
-use crate::kit::world::{World, both_worlds};
+use crate::kit::world::both_worlds;
 
 /// Bytes that a page, its style and its script may have together, compressed, without fonts.
 const LOAD_MAX: usize = 30_000;
