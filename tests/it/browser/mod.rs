@@ -3,6 +3,7 @@
 
 mod axe;
 mod chromium;
+mod flows;
 mod pages;
 mod signing_in;
 mod tab;

@@ -8,7 +8,7 @@ pub(crate) mod browser;
 mod days;
 mod failed_orders;
 mod gate;
-mod money;
+pub(crate) mod money;
 mod offices;
 mod orders;
 mod outbox;

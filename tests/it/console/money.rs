@@ -25,12 +25,12 @@ use crate::console::browser::{Browser, between};
 use crate::kit::world::World;
 
 /// The payment reference of the application with a serial number.
-pub(super) fn reference(serial: u64) -> String {
+pub(crate) fn reference(serial: u64) -> String {
     PaymentReference::from_random(50_000 + 97 * serial).compact()
 }
 
 /// Adds an application of somebody with this name that owes so many lei.
-pub(super) async fn owing(world: &mut World, serial: u64, name: &str, lei: i64) -> Application {
+pub(crate) async fn owing(world: &mut World, serial: u64, name: &str, lei: i64) -> Application {
     let like = world.ready().await;
     world.pass(TimeDelta::milliseconds(1));
     let gateway = &world.gateway;
@@ -68,7 +68,7 @@ pub(super) async fn owing(world: &mut World, serial: u64, name: &str, lei: i64) 
 
 /// Imports a statement of today, in which each of these amounts of lei came in with its text, and lets
 /// the matcher work.
-pub(super) async fn paid(world: &World, number: u32, lines: &[(i64, &str)]) {
+pub(crate) async fn paid(world: &World, number: u32, lines: &[(i64, &str)]) {
     let day = world.now().format("%y%m%d");
     let short = world.now().format("%m%d");
     // A statement begins where the one before ended.
@@ -129,19 +129,19 @@ async fn import(world: &World, file: String) {
 }
 
 /// Every payment, in the order of telling.
-pub(super) async fn all_payments(world: &World) -> Vec<Payment> {
+pub(crate) async fn all_payments(world: &World) -> Vec<Payment> {
     let mut tx = world.read().await;
     payments::list(&mut tx, None, None, 1_000).await.unwrap()
 }
 
 /// A payment as it stands.
-pub(super) async fn payment(world: &World, like: &Payment) -> Payment {
+pub(crate) async fn payment(world: &World, like: &Payment) -> Payment {
     let mut tx = world.read().await;
     payments::find(&mut tx, like.id).await.unwrap().unwrap()
 }
 
 /// Lets the gateway know from which account refunds are paid.
-pub(super) async fn with_debtor(world: &mut World) {
+pub(crate) async fn with_debtor(world: &mut World) {
     let refund = &mut world.config.payments.refund;
     refund.debtor_name = "Imprimeria Națională".to_owned();
     refund.debtor_iban = Iban::parse("RO38CECEBC2030RON0923675").ok();
@@ -149,7 +149,7 @@ pub(super) async fn with_debtor(world: &mut World) {
 }
 
 /// Opens a page with a form; returns what its hidden field says was seen.
-pub(super) async fn open(browser: &mut Browser, path: &str) -> String {
+pub(crate) async fn open(browser: &mut Browser, path: &str) -> String {
     let page = browser.get(path).await;
     assert_eq!(page.status, 200, "{}", page.text);
     between(&page.text, "name=\"seen\" value=\"", "\"").unwrap_or_else(|| panic!("{}", page.text))
