@@ -131,11 +131,11 @@ fn foretold(act: Act, new: &NewCauseDecision, foreseen: &[Foreseen], visit: &Vis
     facts.extend(impossible(foreseen, visit));
     let many = i64::try_from(possible.len()).unwrap_or(i64::MAX);
     let orders = count(language, many, noun::ORDER);
-    let first = possible
+    let sentence = possible
         .first()
         .map(|one| words::consequence(one, language));
-    let may = visit.may(Permission::DecideOrders);
-    let obstacle = match (&first, may) {
+    let is_allowed = visit.may(Permission::DecideOrders);
+    let obstacle = match (&sentence, is_allowed) {
         (_, false) => Some(Fault::not_allowed(Permission::DecideOrders, visit)),
         (None, true) => Some(
             visit
@@ -149,7 +149,7 @@ fn foretold(act: Act, new: &NewCauseDecision, foreseen: &[Foreseen], visit: &Vis
     };
     Act {
         consequence: match possible.len() {
-            1 => first.unwrap_or_default(),
+            1 => sentence.unwrap_or_default(),
             _ => several(new.action, &orders, language),
         },
         confirm: format!("{}: {orders}", name_of(new.action, language)),
