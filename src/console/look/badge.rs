@@ -51,8 +51,14 @@ impl Toned for ApplicationState {
             | Self::CountyValidated
             | Self::AtOffice
             | Self::HandedOver => "ok",
-            Self::Received | Self::Approved | Self::AwaitingFee | Self::Ready => "",
-            Self::Ordered | Self::InProduction | Self::Cancelled | Self::Destroyed => "",
+            Self::Received
+            | Self::Approved
+            | Self::AwaitingFee
+            | Self::Ready
+            | Self::Ordered
+            | Self::InProduction
+            | Self::Cancelled
+            | Self::Destroyed => "",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A headless Chromium, spoken to over two pipes in the DevTools protocol.
+//! A headless Chromium, spoken to over two pipes in the `DevTools` protocol.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -12,7 +12,7 @@ use tokio::net::unix::pipe::{OpenOptions, Receiver, Sender};
 use tokio::time::timeout;
 
 /// Within which an answer, or what a page does next, must be there.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The names under which Chromium is installed.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
@@ -74,7 +74,7 @@ impl Chromium {
         loop {
             let told = self.hear().await;
             if told["id"] != json!(id) {
-                self.keep(told);
+                self.keep(&told);
                 continue;
             }
             assert!(told["error"].is_null(), "{method}: {}", told["error"]);
@@ -90,7 +90,7 @@ impl Chromium {
                 return self.events.remove(place).unwrap();
             }
             let told = self.hear().await;
-            self.keep(told);
+            self.keep(&told);
         }
     }
 
@@ -107,7 +107,7 @@ impl Chromium {
         taken
     }
 
-    fn keep(&mut self, told: Value) {
+    fn keep(&mut self, told: &Value) {
         let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
         let (method, session) = (text("method"), text("sessionId"));
         if !method.is_empty() {

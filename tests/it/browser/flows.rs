@@ -40,7 +40,7 @@ async fn a_payment_is_matched_with_two_clicks() {
     for scripts in [true, false] {
         let mut world = World::start(Database::sqlite().await).await;
         owing(&mut world, 1, "POPESCU ANA", 70).await;
-        paid(&mut world, 1, &[(70, "taxa buletin pentru POPESCU ANA")]).await;
+        paid(&world, 1, &[(70, "taxa buletin pentru POPESCU ANA")]).await;
         let [found] = all_payments(&world).await.try_into().unwrap();
         let console = console(&world);
         let who = (Role::PaymentsOperator, scripts);

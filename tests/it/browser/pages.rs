@@ -236,7 +236,7 @@ async fn a_dozen_things_wait_in_the_demo_and_every_page_about_them_is_sound_in_e
     let wish = Wish::new(APPLICATIONS, 1, folder.path().to_owned());
     let mut stage = set(&wish).await.unwrap();
     play(&mut stage, |_| ()).await.unwrap();
-    let opened = Opened::open(stage, APPLICATIONS).await.unwrap();
+    let opened = Box::pin(Opened::open(stage, APPLICATIONS)).await.unwrap();
     assert_everything_waits(&kinds_of_work(&opened.stage).await);
     if there_is_no_browser() {
         return opened.close().await;

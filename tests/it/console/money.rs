@@ -1,5 +1,7 @@
 //! Money for the console's tests: applications that owe, and statements of invented days.
 
+use std::fmt::Write;
+
 use std::convert::Infallible;
 
 use cei_gateway::domain::application::ApplicationState;
@@ -82,7 +84,11 @@ pub(crate) async fn paid(world: &World, number: u32, lines: &[(i64, &str)]) {
     let mut text = String::new();
     for (lei, told) in lines {
         closing += lei;
-        text += &format!(":61:{day}{short}C{lei},00NTRFNONREF\r\n:86:{told}\r\n");
+        write!(
+            text,
+            ":61:{day}{short}C{lei},00NTRFNONREF\r\n:86:{told}\r\n"
+        )
+        .unwrap();
     }
     let file = format!(
         ":20:{number}\r\n:25:RO38CECEBC2030RON0923675\r\n:28C:{number}/1\r\n\

@@ -45,6 +45,89 @@ async fn signed_in_as_both(
     browser
 }
 
+/// What is wrong with a proposal is told at its field, and nothing is proposed.
+async fn faults_are_told_at_their_fields(operator: &mut Browser, propose: &str, seen: &str) {
+    for (amount, iban, name, field) in [
+        ("0", IBAN, "POPA VLAD", "amount"),
+        ("150,01", IBAN, "POPA VLAD", "amount"),
+        ("many", IBAN, "POPA VLAD", "amount"),
+        ("150,00", "RO00AAAA1B31007593840000", "POPA VLAD", "iban"),
+        ("150,00", "RO38CECEBC2030RON0923675", "POPA VLAD", "iban"),
+        ("150,00", "", "", "iban"),
+        ("150,00", IBAN, "<>", "name"),
+    ] {
+        let form = [
+            ("seen", seen),
+            ("amount", amount),
+            ("iban", iban),
+            ("name", name),
+            ("reason", "a stranger's"),
+        ];
+        let answer = operator.post(propose, &form).await;
+        answer.shows(422, "role=\"alert\"");
+        let field = format!("id=\"f-{field}\"");
+        let at = answer
+            .text
+            .split(&field)
+            .nth(1)
+            .unwrap()
+            .split('>')
+            .next()
+            .unwrap();
+        assert!(at.contains("aria-invalid=\"true\""), "{field} {at}");
+    }
+}
+
+/// One of two supervisors writes the list of what is approved, takes it out, and withdraws it.
+async fn a_list_is_written_taken_out_and_withdrawn(
+    world: &mut World,
+    (operator, first, second): (&mut Browser, &mut Browser, &mut Browser),
+) {
+    let new = "/payments/refund-lists/new";
+    assert_eq!(operator.get(new).await.status, 403);
+    let late = open(second, new).await;
+    let page = first.get(new).await;
+    page.shows(200, "1 restituire");
+    page.shows(200, "150,00 lei");
+    assert_eq!(confirm(first, new, "for the bank").await, 303);
+    // Written once: the other's form is of refunds that are listed by now.
+    let answer = second
+        .post(new, &[("seen", &late), ("reason", "for the bank")])
+        .await;
+    answer.shows(409, "Ultima listă: RL-");
+    let refund = only_refund(world).await;
+    assert_eq!(refund.state, RefundState::Exported);
+    let lists = operator.get("/payments/refund-lists").await;
+    let number = lists
+        .text
+        .split("href=\"/payments/refund-lists/RL-")
+        .nth(1)
+        .unwrap();
+    let list = format!(
+        "/payments/refund-lists/RL-{}",
+        number.split('"').next().unwrap()
+    );
+    operator.get(&list).await.shows(200, &refund.number);
+    first.get(&list).await;
+    let answer = first.post(&format!("{list}/document"), &[]).await;
+    answer.shows(200, "pain.001.001.09");
+    assert!(answer.header("content-disposition").ends_with(".xml\""));
+    first.get(&list).await.shows(200, "Lista a fost descărcată");
+    first
+        .post(&format!("{list}/table"), &[])
+        .await
+        .shows(200, IBAN);
+    first.get(&list).await;
+    let withdraw = format!("{list}/withdraw");
+    let late = open(second, &withdraw).await;
+    assert_eq!(confirm(first, &withdraw, "the bank refused it").await, 303);
+    let answer = second
+        .post(&withdraw, &[("seen", &late), ("reason", "too")])
+        .await;
+    answer.shows(409, "Lista a fost deja retrasă");
+    assert_eq!(only_refund(world).await.state, RefundState::Approved);
+}
+
 both_worlds! {
     async fn money_goes_back_when_two_persons_approve_and_the_bank_has_a_list(world: &mut World) {
         with_debtor(world).await;
@@ -54,25 +137,7 @@ both_worlds! {
         let mut operator = signed_in(world, &console, Role::PaymentsOperator).await;
         let propose = format!("/payments/{}/refund", found.number);
         let seen = open(&mut operator, &propose).await;
-        for (amount, iban, name, field) in [
-            ("0", IBAN, "POPA VLAD", "amount"),
-            ("150,01", IBAN, "POPA VLAD", "amount"),
-            ("many", IBAN, "POPA VLAD", "amount"),
-            ("150,00", "RO00AAAA1B31007593840000", "POPA VLAD", "iban"),
-            ("150,00", "RO38CECEBC2030RON0923675", "POPA VLAD", "iban"),
-            ("150,00", "", "", "iban"),
-            ("150,00", IBAN, "<>", "name"),
-        ] {
-            let form = [
-                ("seen", seen.as_str()), ("amount", amount), ("iban", iban), ("name", name),
-                ("reason", "a stranger's"),
-            ];
-            let answer = operator.post(&propose, &form).await;
-            answer.shows(422, "role=\"alert\"");
-            let field = format!("id=\"f-{field}\"");
-            let at = answer.text.split(&field).nth(1).unwrap().split('>').next().unwrap();
-            assert!(at.contains("aria-invalid=\"true\""), "{field} {at}");
-        }
+        faults_are_told_at_their_fields(&mut operator, &propose, &seen).await;
         assert_eq!(payment(world, &found).await.version, found.version);
         let form = [
             ("seen", seen.as_str()), ("amount", "150,00"), ("iban", IBAN), ("name", "Popa Vlad"),
@@ -105,36 +170,7 @@ both_worlds! {
         assert_eq!(confirm(&mut second, &approve, "seen too").await, 303);
         assert_eq!(only_refund(world).await.state, RefundState::Approved);
 
-        let new = "/payments/refund-lists/new";
-        assert_eq!(operator.get(new).await.status, 403);
-        let late = open(&mut second, new).await;
-        let page = first.get(new).await;
-        page.shows(200, "1 restituire");
-        page.shows(200, "150,00 lei");
-        assert_eq!(confirm(&mut first, new, "for the bank").await, 303);
-        // Written once: the other's form is of refunds that are listed by now.
-        let answer = second.post(new, &[("seen", &late), ("reason", "for the bank")]).await;
-        answer.shows(409, "Ultima listă: RL-");
-        let refund = only_refund(world).await;
-        assert_eq!(refund.state, RefundState::Exported);
-        let lists = operator.get("/payments/refund-lists").await;
-        let number = lists.text.split("href=\"/payments/refund-lists/RL-").nth(1).unwrap();
-        let list = format!("/payments/refund-lists/RL-{}", number.split('"').next().unwrap());
-        operator.get(&list).await.shows(200, &refund.number);
-        first.get(&list).await;
-        let answer = first.post(&format!("{list}/document"), &[]).await;
-        answer.shows(200, "pain.001.001.09");
-        assert!(answer.header("content-disposition").ends_with(".xml\""));
-        first.get(&list).await.shows(200, "Lista a fost descărcată");
-        first.post(&format!("{list}/table"), &[]).await.shows(200, IBAN);
-        first.get(&list).await;
-        let withdraw = format!("{list}/withdraw");
-        let late = open(&mut second, &withdraw).await;
-        assert_eq!(confirm(&mut first, &withdraw, "the bank refused it").await, 303);
-        let answer = second.post(&withdraw, &[("seen", &late), ("reason", "too")]).await;
-        answer.shows(409, "Lista a fost deja retrasă");
-        assert_eq!(only_refund(world).await.state, RefundState::Approved);
-
+        a_list_is_written_taken_out_and_withdrawn(world, (&mut operator, &mut first, &mut second)).await;
         second.get(&thing).await;
         assert_eq!(confirm(&mut operator, &format!("{thing}/withdraw"), "found the payer's child").await, 303);
         assert_eq!(only_refund(world).await.state, RefundState::Withdrawn);

@@ -56,7 +56,8 @@ both_worlds! {
         let cnp = content.applicant.cnp.clone();
         let application = world.ready_with(content).await;
         let mut ana = signed_in(world, &console, Role::Operator).await;
-        let spaced = format!("{} {}", &cnp[..7], &cnp[7..]);
+        let (first, rest) = cnp.split_at(7);
+        let spaced = format!("{first} {rest}");
         for text in [cnp.as_str(), &spaced] {
             let answer = ana.post("/search", &[("q", text)]).await;
             answer.shows(200, &application.number);
@@ -67,9 +68,9 @@ both_worlds! {
         answer.shows(422, "Un CNP nu se pune în adresă");
         assert!(!answer.text.contains(&application.number));
         // One with a wrong check digit is nobody's.
-        let last = cnp.chars().last().unwrap();
-        let other = if last == '9' { '0' } else { '9' };
-        let wrong = format!("{}{other}", &cnp[..12]);
+        let (most, last) = cnp.split_at(12);
+        let other = if last == "9" { "0" } else { "9" };
+        let wrong = format!("{most}{other}");
         let answer = ana.post("/search", &[("q", &wrong)]).await;
         answer.shows(422, "nu sunt un CNP");
         assert!(!answer.text.contains(&wrong));

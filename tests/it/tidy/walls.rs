@@ -132,7 +132,10 @@ const CONFINED: &[(&str, &[&str])] = &[
     // Untrusted XML is read in two places, each with its limits.
     ("quick_xml", &["src/xmldsig/", "src/channel/"]),
     // One kind of archive, written in one place.
-    ("zip", &["src/flow/evidence/", "src/flow/audit_record/export.rs"]),
+    (
+        "zip",
+        &["src/flow/evidence/", "src/flow/audit_record/export.rs"],
+    ),
 ];
 
 /// Single paths through a wall, each with its reason. More of them say that the wall is wrong.

@@ -79,7 +79,7 @@ struct Reveal {
 struct Line {
     order: String,
     path: String,
-    line_no: i64,
+    place: i64,
     attempt: i64,
     state: Badge,
     reason: String,
@@ -324,7 +324,7 @@ fn line(line: &OrderLine, order: &str, language: Language) -> Line {
     Line {
         order: order.to_owned(),
         path: format!("/orders/{order}"),
-        line_no: line.line_no,
+        place: line.line_no,
         attempt: line.attempt,
         state: Badge::of(line.state, language),
         reason: reason.unwrap_or_default(),
