@@ -7,7 +7,7 @@ use crate::words::states::names;
 names! {
     DeliveryVerdict {
         Delivered: "Livrat", "Delivered";
-        Retry: "Nu a ajuns; se reia", "Did not arrive; tried again";
+        Retry: "Nu a ajuns", "Did not arrive";
         Later: "Destinatarul cere timp", "The receiver asks for time";
         Ambiguous: "Nu se știe dacă a ajuns", "Nobody knows whether it arrived";
         Permanent: "Refuzat definitiv", "Refused for good";
