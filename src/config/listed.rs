@@ -1,12 +1,13 @@
 //! Every setting with its value, under the names of the configuration's reference. Secrets are
 //! named by their files, so there is none to hide.
 
-use std::fmt::{Display, Write};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
 use crate::config::Config;
+use crate::domain::hex::hex;
 use crate::domain::iban::Iban;
 
 /// A key and its value.
@@ -129,7 +130,7 @@ fn vault_and_signing(config: &Config) -> Vec<Setting> {
 fn bureau(config: &Config) -> Vec<Setting> {
     let bureau = &config.bureau;
     let keys = bureau.acknowledgement_spki_sha256.iter();
-    let keys = keys.map(|key| hexadecimal(&key.0));
+    let keys = keys.map(|key| hex(&key.0));
     vec![
         ("bureau.code", bureau.code.clone()),
         ("bureau.name", bureau.name.clone()),
@@ -366,14 +367,6 @@ fn the_rest(config: &Config) -> Vec<Setting> {
         ),
         ("logging.level", config.logging.level.clone()),
     ]
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // A text takes every letter.
-        write!(text, "{byte:02x}").unwrap_or_default();
-        text
-    })
 }
 
 fn path(path: &Path) -> String {

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod calendar;
 pub mod codes;
+pub mod hex;
 pub mod id;
 pub mod money;
 pub mod month;

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 
 use crate::channel::{Detail, Entry, FormatFamily, Statement, StatementFile};
 use crate::domain::cnp::Cnp;
+use crate::domain::hex::hex;
 use crate::domain::matching::Movement;
 use crate::domain::narrative;
 use crate::domain::payment::Channel;
@@ -18,7 +19,6 @@ use crate::domain::refund::numbers_in;
 use crate::flow::movements::digest::Digest;
 use crate::flow::occurrences::Occurrences;
 use crate::flow::payment_evidence::{PaymentEvidence, Words};
-use crate::flow::payment_keys::hex;
 use crate::vault::Vault;
 
 /// One movement, ready to be recorded.

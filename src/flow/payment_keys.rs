@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::cnp::Cnp;
+use crate::domain::hex::hex;
 use crate::domain::narrative;
 use crate::domain::payment::Channel;
 use crate::vault::Vault;
@@ -37,15 +38,6 @@ impl From<KeyedHash> for String {
     fn from(hash: KeyedHash) -> Self {
         hex(&hash.0)
     }
-}
-
-/// Hexadecimal digits, two a byte.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('?');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
-        .collect()
 }
 
 /// The keyed hash of a personal code; also what an application's `person_key` holds.

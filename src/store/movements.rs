@@ -4,11 +4,10 @@
 //! `PostgreSQL` takes the columns as arrays. SQLite takes the rows as one JSON text, which costs a
 //! fifth of as many statements; blobs are written in it as hexadecimal digits.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use crate::domain::hex::hex;
 use crate::domain::id::{PaymentId, SealedId, SourceFileId};
 use crate::domain::payment::Channel;
 use crate::store::tx::query;
@@ -316,13 +315,4 @@ fn sighting_row(one: &Sighting) -> impl serde::Serialize {
 
 fn json<T: serde::Serialize + ?Sized>(rows: &T) -> Result<String, StoreError> {
     serde_json::to_string(rows).map_err(|error| StoreError::Other(error.into()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut digits = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // A string takes every digit.
-        write!(digits, "{byte:02x}").unwrap_or_default();
-    }
-    digits
 }

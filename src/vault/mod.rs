@@ -31,6 +31,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::domain::hex::hex;
 use crate::domain::id::SealedId;
 use crate::vault::blobs::{Blobs, UnfinishedBlob};
 use crate::vault::master::{MasterKeys, Purpose};
@@ -368,12 +369,4 @@ impl BufRead for SealReader {
     fn consume(&mut self, count: usize) {
         self.opening.advance(count);
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('?');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
-        .collect()
 }

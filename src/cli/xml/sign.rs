@@ -11,7 +11,7 @@ use crate::cli::exit::CliError;
 use crate::cli::whole_file;
 use crate::cli::xml::key::KeyFiles;
 use crate::cli::xml::source;
-use crate::http::operations::view::hex;
+use crate::domain::hex::hex;
 use crate::xmldsig::enveloped::{SignError, Terms, sign_document};
 use crate::xmldsig::sign::SignedDocument;
 use crate::xmldsig::trust::Limits;

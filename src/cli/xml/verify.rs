@@ -13,7 +13,7 @@ use crate::cli::exit::CliError;
 use crate::cli::output::{Page, Sheet, instant, or_empty};
 use crate::cli::xml::source;
 use crate::cli::xml::trust::Trust;
-use crate::http::operations::view::hex;
+use crate::domain::hex::hex;
 use crate::xmldsig::content::IgnoreContent;
 use crate::xmldsig::refusal::Refusal;
 use crate::xmldsig::verify::{Verified, VerifyError, verify};

@@ -6,7 +6,7 @@ use anyhow::Context;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use openssl::x509::X509;
 
-use crate::flow::payment_keys::hex;
+use crate::domain::hex::hex;
 use crate::gateway::Gateway;
 use crate::xmldsig::content::{ContentFault, ContentReader, Element};
 use crate::xmldsig::sign::SignedWriter;

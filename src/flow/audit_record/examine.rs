@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use openssl::x509::X509;
 
 use crate::domain::audit::Finding;
+use crate::domain::hex::hex;
 use crate::flow::Failure;
 use crate::flow::audit_record::document::{Said, own_anchors, read_head};
-use crate::flow::payment_keys::hex;
 use crate::gateway::Gateway;
 use crate::store::Tx;
 use crate::store::audit::{self, BEGINNING, Head, Record, Told, detail_of, hash_of};

@@ -10,9 +10,9 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::domain::audit::Entry;
+use crate::domain::hex::hex;
 use crate::domain::operator::Actor;
 use crate::flow::audit_record::document::{instant, sign};
-use crate::flow::payment_keys::hex;
 use crate::gateway::Gateway;
 use crate::store::audit::{self, BEGINNING, Record};
 

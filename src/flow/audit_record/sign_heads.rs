@@ -7,9 +7,9 @@ use anyhow::Context;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Europe::Bucharest;
 
+use crate::domain::hex::hex;
 use crate::flow::Failure;
 use crate::flow::audit_record::document::{Said, sign_head};
-use crate::flow::payment_keys::hex;
 use crate::flow::sealing::aside;
 use crate::gateway::Gateway;
 use crate::store::audit::{self, Head};

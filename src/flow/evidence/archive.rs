@@ -7,8 +7,8 @@ use openssl::sha::{Sha256, sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use crate::domain::hex::hex;
 use crate::flow::evidence::copy_all;
-use crate::flow::payment_keys::hex;
 use crate::xmldsig::key::SigningKey;
 
 /// The file with the digests of all others.

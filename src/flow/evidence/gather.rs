@@ -3,13 +3,13 @@
 use anyhow::Context;
 use uuid::Uuid;
 
+use crate::domain::hex::hex;
 use crate::domain::id::{InboxId, OrderLineId};
 use crate::flow::Failure;
 use crate::flow::evidence::{
     CardFacts, DeliveryRow, Document, DocumentRow, Evidence, EvidenceRefusal, EvidenceRequest,
     Facts, HistoryRow, OrderBytes, OrderFacts, WordRow,
 };
-use crate::flow::payment_keys::hex;
 use crate::flow::progress::note;
 use crate::gateway::Gateway;
 use crate::store::acknowledgements;

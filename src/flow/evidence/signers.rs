@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use openssl::hash::MessageDigest;
 use openssl::x509::X509;
 
+use crate::domain::hex::hex;
 use crate::flow::evidence::archive::Archive;
-use crate::flow::payment_keys::hex;
 use crate::gateway::Gateway;
 use crate::xmldsig::shown::ShownSignature;
 

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::hex::hex;
 use crate::domain::operator::Actor;
 use crate::domain::sign_in::{ADDRESS_PATIENCE, FAILURES_FORGOTTEN, wait_after};
-use crate::flow::payment_keys::hex;
 use crate::flow::people::session::Place;
 use crate::flow::people::sign_in::about;
 use crate::flow::people::token::hash_of;

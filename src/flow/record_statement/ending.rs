@@ -3,11 +3,11 @@
 use anyhow::Context;
 
 use crate::channel::{HeldCode, StatementFile};
+use crate::domain::hex::hex;
 use crate::domain::id::SourceFileId;
 use crate::domain::operator::Actor;
 use crate::flow::Failure;
 use crate::flow::movements::{ToldStatement, one_form};
-use crate::flow::payment_keys::hex;
 use crate::flow::progress::note;
 use crate::flow::record_statement::sequence::gap;
 use crate::flow::record_statement::telling::Judged;

@@ -10,9 +10,9 @@ use actix_web::HttpMessage;
 use actix_web::dev::ServiceResponse;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
+use crate::domain::hex::hex;
 use crate::domain::id::CredentialId;
 use crate::http::identity::known::Hash;
-use crate::http::operations::view::hex;
 use crate::http::problems::catalogue as problems;
 use crate::http::problems::catalogue::Entry;
 use crate::store::authentication_failures::{self, FailureCause, Failures};

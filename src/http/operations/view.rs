@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::domain::hex::hex;
 use crate::domain::id::OrderId;
 use crate::domain::reason::Reason;
 use crate::store::history::{self, HistoryEntry};
@@ -379,13 +380,4 @@ fn dead_letter(letter: DeadLetter, order: Option<String>) -> DeadLetterView {
         attempts: letter.attempts,
         died_at: letter.died_at,
     }
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('?');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
-        .collect()
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::hex::hex;
 use crate::domain::id::RefundListId;
 use crate::flow::progress::note;
 use crate::flow::refund::RefundRefusal;
@@ -15,7 +16,6 @@ use crate::flow::refund::export::{ListForm, prepare_list, read_list, withdraw_li
 use crate::http::api::Api;
 use crate::http::caller::Caller;
 use crate::http::operations::cut;
-use crate::http::operations::view::hex;
 use crate::http::payments::refund_view::ReasonContent;
 use crate::http::payments::refunds::{PageQuery, place};
 use crate::http::posted::{Posted, answer};

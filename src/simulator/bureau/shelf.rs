@@ -10,9 +10,9 @@ use openssl::sha::sha256;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::domain::hex::hex;
 use crate::simulator::bureau::post::Posted;
 use crate::simulator::bureau::{Bureau, LETTERS_MAX, lock, spool};
-use crate::transport::route::hex;
 
 /// How documents get to the gateway.
 #[derive(Debug, Default)]

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::domain::hex::hex;
 use crate::simulator::bureau::Bureau;
 use crate::simulator::bureau::desk::Answer;
-use crate::transport::route::hex;
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]

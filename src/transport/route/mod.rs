@@ -121,17 +121,6 @@ fn not_as_announced(what: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, words)
 }
 
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use fmt::Write;
-
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _written = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// The 32 bytes that 64 lower-case hexadecimal digits write, if these are such.
 pub(crate) fn digest_of(text: &str) -> Option<[u8; 32]> {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);

@@ -34,10 +34,11 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::domain::delivery::Outcome;
+use crate::domain::hex::hex;
 use crate::transport::TransportError;
 use crate::transport::route::push::body::Upload;
 use crate::transport::route::push::stage::{Progress, Stage, WireError};
-use crate::transport::route::{Content, Parcel, ParcelKind, Passage, Route, hex};
+use crate::transport::route::{Content, Parcel, ParcelKind, Passage, Route};
 
 /// How long a push may take.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -7,12 +7,12 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
+use crate::domain::hex::hex;
 use crate::flow::tests::kit::Kit;
 use crate::simulator::test_kit::{FakeGateway as FakeBureau, Reply, Seen, certificates};
 use crate::store::Interruption;
 use crate::store::inbox::{self, InboxSource};
 use crate::transport::certificates::GATEWAY_TO_BUREAU;
-use crate::transport::route::hex;
 
 /// Not looked into more often than that.
 const REST: Duration = Duration::from_mins(1);

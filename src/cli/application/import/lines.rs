@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use openssl::sha::sha256;
 
-use crate::http::operations::view::hex;
+use crate::domain::hex::hex;
 
 /// Hexadecimal digits of a line's digest that are kept.
 const DIGEST_DIGITS: usize = 16;

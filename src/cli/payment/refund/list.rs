@@ -15,11 +15,11 @@ use crate::cli::context::Context;
 use crate::cli::exit::CliError;
 use crate::cli::order::document::write_private;
 use crate::cli::output::{Row, instant};
+use crate::domain::hex::hex;
 use crate::domain::id::RefundListId;
 use crate::domain::operator::Actor;
 use crate::flow::refund::export::{ListForm, export_refunds, read_list, withdraw_refund_list};
 use crate::gateway::Gateway;
-use crate::http::operations::view::hex;
 use crate::store::refund_lists::{self, RefundList};
 
 /// Where a list is written.

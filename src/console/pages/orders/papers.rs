@@ -1,6 +1,5 @@
 //! The papers of an order: its signed file, whether the signature holds, and the evidence of it all.
 
-use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -17,6 +16,7 @@ use crate::console::pages::orders::{MENU, find, words};
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
+use crate::domain::hex::hex;
 use crate::flow::Failure;
 use crate::flow::disclose_order::disclose_order;
 use crate::flow::evidence::{self, EvidenceRefusal, EvidenceRequest};
@@ -70,14 +70,6 @@ pub(crate) async fn verify(
         number: &number,
         flaw,
         facts,
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // A text takes every letter.
-        write!(text, "{byte:02x}").unwrap_or_default();
-        text
     })
 }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::transport::route::{Parcel, digest_of, hex};
+use crate::domain::hex::hex;
+use crate::transport::route::{Parcel, digest_of};
 
 /// What the name of a manifest ends in, after the name of its document.
 pub(super) const ENDING: &str = ".manifest";

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::*;
-use crate::transport::route::{ParcelKind, hex};
+use crate::domain::hex::hex;
+use crate::transport::route::ParcelKind;
 
 const ORDER: &[u8] = b"<Order>signed</Order>";
 
