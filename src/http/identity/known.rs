@@ -313,9 +313,8 @@ impl KnownCredentials {
             return Ok(());
         }
         let mut latest = BTreeMap::new();
-        for (known, seen_at) in &taken {
-            let office = known.office.unwrap_or(OfficeId(uuid::Uuid::nil()));
-            let last = latest.entry(office).or_insert(*seen_at);
+        for (_, office, seen_at) in &taken {
+            let last = latest.entry(*office).or_insert(*seen_at);
             *last = (*last).max(*seen_at);
         }
         let seen: Vec<_> = latest
@@ -329,7 +328,7 @@ impl KnownCredentials {
         };
         let written = written.await;
         if written.is_err() {
-            for (known, seen_at) in taken {
+            for (known, _, seen_at) in taken {
                 known.seen_at.fetch_max(seen_at, Ordering::Relaxed);
             }
         }
@@ -337,13 +336,14 @@ impl KnownCredentials {
     }
 
     /// Takes what offices' credentials were used since the last time, and when.
-    fn take_seen(&self) -> Vec<(Arc<Known>, i64)> {
+    fn take_seen(&self) -> Vec<(Arc<Known>, OfficeId, i64)> {
         let kept = self.read();
-        let offices = kept.by_hash.values().filter(|known| known.office.is_some());
-        offices
-            .filter_map(|known| match known.seen_at.swap(0, Ordering::Relaxed) {
-                0 => None,
-                seen_at => Some((Arc::clone(known), seen_at)),
+        let known = kept.by_hash.values();
+        known
+            .filter_map(|known| {
+                let office = known.office?;
+                let seen_at = known.seen_at.swap(0, Ordering::Relaxed);
+                (seen_at != 0).then(|| (Arc::clone(known), office, seen_at))
             })
             .collect()
     }

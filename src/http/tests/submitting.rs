@@ -70,6 +70,11 @@ async fn a_key_is_of_one_request_and_of_one_caller() {
 
     let other = kit.submit(DEJ, "k1", &paying()).await;
     other.problem(422, "idempotency-key-reused");
+    // Whatever else is wrong with the other request: its key says so first.
+    let mut faulty = paying();
+    faulty.applicant.cnp = "1".to_owned();
+    let faulty = kit.submit(DEJ, "k1", &faulty).await;
+    faulty.problem(422, "idempotency-key-reused");
     kit.submit(TURDA, "k1", &paying()).await.expect(201);
 }
 
