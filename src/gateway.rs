@@ -1,6 +1,7 @@
 //! The bundle of handles that everything needs, built once from the configuration.
 
 mod encryption;
+mod provider;
 mod seal;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use openssl::x509::X509;
 use crate::clock::Clock;
 use crate::config::{Config, read_secret_bytes};
 pub use crate::gateway::encryption::OrderEncryption;
+pub(crate) use crate::gateway::provider::load_provider;
 pub(crate) use crate::gateway::seal::load_seal;
 use crate::random::Random;
 use crate::store::Store;

@@ -15,8 +15,9 @@ use crate::cli::output::{Row, instant};
 use crate::domain::operator::role::{Role, Roles};
 use crate::domain::sign_in::TEMPORARY_PASSWORD_HOURS;
 use crate::flow::people::administer::{self, AdministrationRefusal, By};
+use crate::flow::people::link;
 use crate::gateway::Gateway;
-use crate::store::users;
+use crate::store::{user_subjects, users};
 
 /// Accounts at a time.
 const PAGE: i64 = 200;
@@ -40,6 +41,10 @@ pub(crate) enum UserCommand {
     Roles(ChangeRoles),
     /// End every session of an account
     SignOut(Change),
+    /// Link an account to a person whom the provider of single sign-on knows
+    Link(Link),
+    /// Let the provider open an account no more, and end its sessions
+    Unlink(Change),
 }
 
 /// Add an account
@@ -49,8 +54,23 @@ pub(crate) struct Add {
     name: String,
     #[command(flatten)]
     roles: RolesGiven,
+    /// What the provider of single sign-on calls its owner; the account has no password then
+    #[arg(long, value_name = "SUB")]
+    subject: Option<String>,
     #[command(flatten)]
     why: MayBeWhy,
+}
+
+/// Link an account to a person whom the provider of single sign-on knows
+#[derive(Args, Debug)]
+pub(crate) struct Link {
+    /// Its name
+    name: String,
+    /// What the provider calls its owner; the person is shown it when no account is linked yet
+    #[arg(long, value_name = "SUB")]
+    subject: String,
+    #[command(flatten)]
+    why: Why,
 }
 
 /// Change an account
@@ -93,7 +113,9 @@ struct UserRow {
     name: String,
     roles: String,
     disabled: bool,
+    has_password: bool,
     has_device: bool,
+    linked_to: Option<String>,
     recovery_codes: i64,
     signed_in_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
@@ -104,7 +126,9 @@ impl Row for UserRow {
         "NAME",
         "ROLES",
         "STATE",
+        "PASSWORD",
         "DEVICE",
+        "LINKED TO",
         "RECOVERY CODES>",
         "SIGNED IN",
         "ADDED",
@@ -112,12 +136,15 @@ impl Row for UserRow {
 
     fn cells(&self) -> Vec<String> {
         let state = if self.disabled { "disabled" } else { "enabled" };
+        let password = if self.has_password { "yes" } else { "none" };
         let device = if self.has_device { "yes" } else { "not yet" };
         vec![
             self.name.clone(),
             self.roles.clone(),
             state.to_owned(),
+            password.to_owned(),
             device.to_owned(),
+            self.linked_to.clone().unwrap_or_default(),
             self.recovery_codes.to_string(),
             self.signed_in_at.map(instant).unwrap_or_default(),
             instant(self.created_at),
@@ -129,8 +156,13 @@ impl Refusal for AdministrationRefusal {
     fn exit(&self) -> Exit {
         match self {
             Self::Unknown(_) => Exit::NotFound,
-            Self::Name(_) | Self::NoRole => Exit::Usage,
-            Self::Taken(_) | Self::LastAdministrator(_) | Self::Already(_) => Exit::Refused,
+            Self::Name(_) | Self::NoRole | Self::Subject => Exit::Usage,
+            Self::Taken(_)
+            | Self::LastAdministrator(_)
+            | Self::Already(_)
+            | Self::NoProvider
+            | Self::Linked(_)
+            | Self::SubjectTaken(_) => Exit::Refused,
         }
     }
 }
@@ -142,11 +174,13 @@ impl UserCommand {
             Self::List => None,
             Self::Add(add) => Some((&add.name, add.why.given())),
             Self::Roles(change) => Some((&change.name, Some(&change.why.reason))),
+            Self::Link(link) => Some((&link.name, Some(&link.why.reason))),
             Self::Disable(change)
             | Self::Enable(change)
             | Self::ResetPassword(change)
             | Self::ResetTotp(change)
-            | Self::SignOut(change) => Some((&change.name, Some(&change.why.reason))),
+            | Self::SignOut(change)
+            | Self::Unlink(change) => Some((&change.name, Some(&change.why.reason))),
         }
     }
 }
@@ -184,6 +218,14 @@ async fn change(
 ) -> Result<(&'static str, Option<Zeroizing<String>>), CliError> {
     let (done, secret) = match command {
         UserCommand::List => ("listed", None),
+        UserCommand::Add(Add {
+            subject: Some(subject),
+            roles,
+            ..
+        }) => {
+            link::add_linked(gateway, (name, subject), &roles.roles(), by).await?;
+            ("added and linked", None)
+        }
         UserCommand::Add(add) => {
             let given = administer::add(gateway, name, &add.roles.roles(), by).await?;
             ("added", Some(given))
@@ -208,6 +250,14 @@ async fn change(
             administer::end_all_sessions(gateway, name, by).await?;
             ("signed out", None)
         }
+        UserCommand::Link(wanted) => {
+            link::link(gateway, name, &wanted.subject, by).await?;
+            ("linked", None)
+        }
+        UserCommand::Unlink(_) => {
+            link::unlink(gateway, name, by).await?;
+            ("unlinked", None)
+        }
         UserCommand::Roles(change) => {
             administer::set_roles(gateway, name, &change.roles.roles(), by).await?;
             ("roles changed", None)
@@ -229,6 +279,8 @@ async fn list(context: &mut Context<'_>) -> Result<Exit, CliError> {
             rows.push(UserRow {
                 roles: users::roles(&mut tx, user.id).await?.to_string(),
                 recovery_codes: users::count_recovery_codes(&mut tx, user.id).await?,
+                linked_to: user_subjects::issuer_of(&mut tx, user.id).await?,
+                has_password: !user.password_hash.is_empty(),
                 name: user.name,
                 disabled: user.disabled_at.is_some(),
                 has_device: user.code_confirmed,

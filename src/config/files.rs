@@ -76,7 +76,7 @@ impl Config {
             channels,
             ..
         } = self;
-        let single: [NamedFile<'_>; 15] = [
+        let single: [NamedFile<'_>; 17] = [
             (
                 "database.password_file",
                 Secret,
@@ -92,6 +92,12 @@ impl Config {
                 &mut console.certificate_file,
             ),
             ("console.key_file", Secret, &mut console.key_file),
+            (
+                "console.oidc.client_secret_file",
+                Secret,
+                &mut console.oidc.client_secret_file,
+            ),
+            ("console.oidc.ca_file", Public, &mut console.oidc.ca_file),
             ("bureau.ca_file", Public, &mut bureau.ca_file),
             ("bureau.crl_file", Public, &mut bureau.crl_file),
             (

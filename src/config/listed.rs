@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use crate::config::Config;
+use crate::config::{Config, Oidc};
 use crate::domain::hex::hex;
 use crate::domain::iban::Iban;
 
@@ -21,6 +21,7 @@ pub fn settings(config: &Config) -> Vec<Setting> {
     ];
     all.extend(database_and_http(config));
     all.extend(console(config));
+    all.extend(oidc(&config.console.oidc));
     all.extend(limits(config));
     all.extend(vault_and_signing(config));
     all.extend(bureau(config));
@@ -74,9 +75,29 @@ fn console(config: &Config) -> Vec<Setting> {
             file(console.certificate_file.as_ref()),
         ),
         ("console.key_file", file(console.key_file.as_ref())),
+        ("console.public_url", maybe(console.public_url.as_ref())),
         ("console.behind_proxy", console.behind_proxy.to_string()),
         ("console.session_hours", console.session_hours.to_string()),
         ("console.idle_minutes", console.idle_minutes.to_string()),
+    ]
+}
+
+fn oidc(oidc: &Oidc) -> Vec<Setting> {
+    vec![
+        ("console.oidc.issuer", maybe(oidc.issuer.as_ref())),
+        ("console.oidc.client_id", oidc.client_id.clone()),
+        (
+            "console.oidc.client_secret_file",
+            file(oidc.client_secret_file.as_ref()),
+        ),
+        ("console.oidc.ca_file", file(oidc.ca_file.as_ref())),
+        ("console.oidc.scopes", list(oidc.scopes.iter().cloned())),
+        ("console.oidc.second_factor", oidc.second_factor.to_string()),
+        (
+            "console.oidc.acr_values",
+            list(oidc.acr_values.iter().cloned()),
+        ),
+        ("console.oidc.name", oidc.name.clone()),
     ]
 }
 

@@ -31,7 +31,7 @@ use crate::transport::route::push::PushTimes;
 use crate::transport::{Timeouts, certificates};
 use crate::vault::VaultConfig;
 
-pub use crate::config::console::Console;
+pub use crate::config::console::{Console, Oidc};
 pub use crate::config::fault::{Fault, Faults};
 pub use crate::config::listed::{Setting, settings};
 pub use crate::config::production::Production;

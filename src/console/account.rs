@@ -18,7 +18,7 @@ use crate::domain::id::SessionId;
 use crate::domain::operator::role::{Permission, Roles};
 use crate::flow::people::account::{self, AccountRefusal};
 use crate::flow::people::session;
-use crate::store::{sessions, users};
+use crate::store::{sessions, user_subjects, users};
 use crate::words::{date_and_time, name_of, when};
 
 /// Recovery codes of which there are few.
@@ -36,6 +36,9 @@ struct AccountPage<'a> {
     rights: String,
     recovery_codes_left: i64,
     is_short_of_codes: bool,
+    has_password: bool,
+    is_linked: bool,
+    provider: &'a str,
     sessions: Vec<SessionRow>,
     version: i64,
 }
@@ -156,6 +159,7 @@ async fn page(
     let user = users::find(&mut tx, signed_in.user).await?;
     let user = user.ok_or(Trouble::SignIn)?;
     let left = users::count_recovery_codes(&mut tx, user.id).await?;
+    let is_linked = user_subjects::issuer_of(&mut tx, user.id).await?.is_some();
     let mut open = sessions::list_of(&mut tx, user.id, now).await?;
     drop(tx);
     open.retain(|one| !session::is_over(&desk.gateway, one, now));
@@ -178,7 +182,11 @@ async fn page(
         roles: &signed_in.roles,
         rights: rights(visit),
         recovery_codes_left: left,
-        is_short_of_codes: left < CODES_FEW,
+        // Who has no device has no codes either, and needs none.
+        is_short_of_codes: user.code_confirmed && left < CODES_FEW,
+        has_password: !user.password_hash.is_empty(),
+        is_linked,
+        provider: desk.provider_name(),
         sessions: rows.collect(),
         version: user.version,
     })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::console::audit::Examinations;
 use crate::console::pages::dashboard::Readings;
 use crate::gateway::Gateway;
+use crate::transport::provider::Provider;
 
 /// What every handler may use; one per process, cheap to clone.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub(crate) struct Desk {
     pub(crate) speaks_tls: bool,
     /// The figures that every page shows around it, and the dashboard in it.
     pub(crate) readings: Arc<Readings>,
+    /// The way to the provider of single sign-on, where there is one.
+    pub(crate) provider: Option<Arc<Provider>>,
     /// What the last examination of the record has seen.
     pub(crate) examinations: Arc<Examinations>,
 }

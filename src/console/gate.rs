@@ -106,6 +106,15 @@ pub(super) async fn gate<B: MessageBody + 'static>(
 pub(crate) fn host_cookie(name: &str, value: &str) -> Result<HeaderValue, Trouble> {
     // Without a value it is taken away.
     let age = if value.is_empty() { "; Max-Age=0" } else { "" };
+    cookie_of(name, value, age)
+}
+
+/// The same, which the browser forgets after so many seconds.
+pub(crate) fn short_cookie(name: &str, value: &str, seconds: i64) -> Result<HeaderValue, Trouble> {
+    cookie_of(name, value, &format!("; Max-Age={seconds}"))
+}
+
+fn cookie_of(name: &str, value: &str, age: &str) -> Result<HeaderValue, Trouble> {
     let text = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}");
     let header = HeaderValue::try_from(text);
     header.map_err(|error| Trouble::Broken(anyhow::Error::new(error)))

@@ -45,6 +45,8 @@ pub mod routes;
 pub mod server;
 mod sign_in;
 mod sign_in_words;
+mod single_sign_on;
+mod single_sign_on_words;
 mod stale;
 mod trouble;
 mod trouble_page;

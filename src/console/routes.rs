@@ -10,7 +10,9 @@ use crate::console::pages::{
     accessibility, applications, dashboard, days, failed_orders, help, holds, offices, orders,
     outbox, payments, refunds, search, settings,
 };
-use crate::console::{account, audit, files, preferences, requests, sign_in, users};
+use crate::console::{
+    account, audit, files, preferences, requests, sign_in, single_sign_on, users,
+};
 use crate::domain::operator::role::Permission;
 use crate::domain::sign_in::Stage;
 
@@ -66,6 +68,8 @@ routes! {
 
     GET  "/sign-in"                         => sign_in::show,                    Access::Anyone;
     POST "/sign-in"                         => sign_in::give_password,           Access::Anyone;
+    GET  "/sign-in/provider"                => single_sign_on::leave,            Access::Anyone;
+    GET  "/sign-in/provider/answer"         => single_sign_on::come_back,        Access::Anyone;
     GET  "/sign-in/password"                => sign_in::show_new_password,       Access::At(Stage::NewPassword);
     POST "/sign-in/password"                => sign_in::choose_password,         Access::At(Stage::NewPassword);
     GET  "/sign-in/device"                  => sign_in::show_device,             Access::At(Stage::Enrol);

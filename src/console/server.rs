@@ -15,7 +15,7 @@ use crate::console::desk::Desk;
 use crate::console::gate::gate;
 use crate::console::routes;
 use crate::console::trouble::Trouble;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, load_provider};
 use crate::http::connections::Connections;
 use crate::http::tls::FileTls;
 
@@ -79,10 +79,12 @@ pub struct Running {
 /// Starts the console; it listens when this returns.
 pub fn start(gateway: &Gateway, listener: Listener) -> anyhow::Result<Running> {
     let Listener { bind, tls } = listener;
+    let provider = load_provider(&gateway.config, &gateway.clock)?;
     let server_tls = tls.as_ref().map(|tls| tls.tls().clone());
     let desk = web::Data::new(Desk {
         gateway: gateway.clone(),
         speaks_tls: tls.is_some(),
+        provider: provider.map(Arc::new),
         readings: Arc::default(),
         examinations: Arc::default(),
     });

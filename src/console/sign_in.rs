@@ -1,5 +1,5 @@
 //! Signing in, step by step: password, a new one where somebody else gave it, a device where there is
-//! none yet, a code.
+//! none yet, a code. Whoever comes from a provider begins after the password.
 
 use std::convert::Infallible;
 
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::console::desk::Desk;
 use crate::console::fields::Fields;
-use crate::console::gate::{SESSION_COOKIE, host_cookie};
+use crate::console::gate::{SESSION_COOKIE, escaped, host_cookie};
 use crate::console::picture::qr_code;
 use crate::console::place::place_of;
 use crate::console::sign_in_words::{of_fault, of_refusal};
@@ -33,6 +33,13 @@ struct PasswordPage<'a> {
     next: &'a str,
     name: &'a str,
     fault: String,
+    provider: Option<Provided<'a>>,
+}
+
+/// The other way in, through a provider.
+struct Provided<'a> {
+    name: &'a str,
+    address: String,
 }
 
 #[derive(Template)]
@@ -70,11 +77,17 @@ pub(super) struct RecoveryCodesPage<'a> {
 }
 
 /// What may stand behind `?`: where to go afterwards.
-#[derive(Debug, Default)]
-struct Next(String);
+#[derive(Debug)]
+pub(super) struct Next(String);
+
+impl Default for Next {
+    fn default() -> Self {
+        Self(HOME.to_owned())
+    }
+}
 
 impl Next {
-    fn of_query(request: &HttpRequest) -> Self {
+    pub(super) fn of_query(request: &HttpRequest) -> Self {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
         let pairs = pairs.map(web::Query::into_inner).unwrap_or_default();
         let next = pairs.into_iter().find(|(name, _)| name == "next");
@@ -82,7 +95,7 @@ impl Next {
     }
 
     /// An address of this console; anything else leads home, not to a stranger.
-    fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let is_ours = text.starts_with('/')
             && !text.starts_with("//")
             && text
@@ -90,10 +103,27 @@ impl Next {
                 .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
         Self(if is_ours { text } else { HOME }.to_owned())
     }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A page of signing in that leads there afterwards.
+    pub(super) fn after(&self, page: &str) -> String {
+        if self.0 == HOME {
+            page.to_owned()
+        } else {
+            format!("{page}?next={}", escaped(&self.0))
+        }
+    }
 }
 
 /// `GET /sign-in`
-pub(super) async fn show(visit: Visit, request: HttpRequest) -> Result<HttpResponse, Trouble> {
+pub(super) async fn show(
+    desk: web::Data<Desk>,
+    visit: Visit,
+    request: HttpRequest,
+) -> Result<HttpResponse, Trouble> {
     let next = Next::of_query(&request);
     if visit.user.is_some() {
         return Ok(see_other(&next.0));
@@ -101,7 +131,7 @@ pub(super) async fn show(visit: Visit, request: HttpRequest) -> Result<HttpRespo
     if let Some(holder) = &visit.signing_in {
         return Ok(see_other(page_of(holder.stage)));
     }
-    ask_password(&visit, &next, "", String::new())
+    ask_password(&desk, &visit, &next, ("", String::new()))
 }
 
 /// `POST /sign-in`
@@ -119,7 +149,7 @@ pub(super) async fn give_password(
         Ok(begun) => go_on(&begun, &next),
         Err(refusal) => {
             let fault = of_refusal(refusal, &visit);
-            let page = ask_password(&visit, &next, name, fault)?;
+            let page = ask_password(&desk, &visit, &next, (name, fault))?;
             Ok(with_status(page, refusal))
         }
     }
@@ -254,17 +284,22 @@ pub(super) async fn sign_out(desk: web::Data<Desk>, visit: Visit) -> Result<Http
     Ok(answer)
 }
 
-fn ask_password(
+pub(super) fn ask_password(
+    desk: &Desk,
     visit: &Visit,
-    Next(next): &Next,
-    name: &str,
-    fault: String,
+    next: &Next,
+    (name, fault): (&str, String),
 ) -> Result<HttpResponse, Trouble> {
+    let provider = desk.provider.as_ref().map(|_| Provided {
+        name: desk.provider_name(),
+        address: next.after("/sign-in/provider"),
+    });
     write(&PasswordPage {
         visit,
-        next,
+        next: next.as_str(),
         name,
         fault,
+        provider,
     })
 }
 
@@ -292,11 +327,10 @@ async fn ask_first_code(
 }
 
 /// Gives the browser its new token, and leads it to what comes next.
-fn go_on(begun: &Begun, next: &Next) -> Result<HttpResponse, Trouble> {
+pub(super) fn go_on(begun: &Begun, next: &Next) -> Result<HttpResponse, Trouble> {
     let target = match begun.stage {
         Stage::Open => next.0.clone(),
-        stage if next.0 == HOME => page_of(stage).to_owned(),
-        stage => format!("{}?next={}", page_of(stage), super::gate::escaped(&next.0)),
+        stage => next.after(page_of(stage)),
     };
     let mut answer = see_other(&target);
     let cookie = host_cookie(SESSION_COOKIE, &begun.token)?;

@@ -14,7 +14,7 @@ use crate::console::visit::Visit;
 use crate::console::write;
 use crate::domain::operator::role::{Role, Roles};
 use crate::flow::people::administer::{self, AdministrationRefusal, By};
-use crate::store::users;
+use crate::store::{user_subjects, users};
 use crate::words::date_and_time;
 
 /// Accounts of a page.
@@ -41,6 +41,7 @@ struct Row {
     choices: Vec<Choice>,
     is_disabled: bool,
     has_device: bool,
+    is_linked: bool,
     signed_in: String,
 }
 
@@ -160,6 +161,7 @@ async fn page(
             roles: held,
             is_disabled: user.disabled_at.is_some(),
             has_device: user.code_confirmed,
+            is_linked: user_subjects::issuer_of(&mut tx, user.id).await?.is_some(),
             signed_in: signed_in.unwrap_or_default(),
             name: user.name,
         });
@@ -213,6 +215,14 @@ fn words(refusal: &AdministrationRefusal, visit: &Visit) -> String {
         AdministrationRefusal::Already(_) => says(
             "Contul este deja așa; poate altcineva a fost mai rapid.",
             "The account is so already; perhaps somebody was faster.",
+        ),
+        // Accounts are linked on the gateway's machine, which says so in its own words.
+        AdministrationRefusal::NoProvider
+        | AdministrationRefusal::Subject
+        | AdministrationRefusal::Linked(_)
+        | AdministrationRefusal::SubjectTaken(_) => says(
+            "Contul nu poate fi legat astfel.",
+            "The account cannot be linked so.",
         ),
     }
 }

@@ -52,6 +52,7 @@ pub mod orders;
 pub mod outbox;
 pub mod payment_references;
 pub mod payments;
+pub mod provider_trips;
 pub mod readings;
 pub mod reconciliations;
 pub mod revisions;
@@ -61,6 +62,7 @@ pub mod sign_in_failures;
 pub mod source_files;
 pub mod statements;
 pub mod tidings;
+pub mod user_subjects;
 pub mod users;
 pub mod webhooks;
 

@@ -15,7 +15,7 @@ pub struct User {
     pub id: UserId,
     /// Its name, in small letters; what the history calls the person.
     pub name: String,
-    /// Argon2id of the password, as a PHC string.
+    /// Argon2id of the password, as a PHC string; empty where the account has none.
     pub password_hash: String,
     /// Until when a password that somebody else gave can be used; `None` once the person chose one.
     pub temporary_until: Option<DateTime<Utc>>,

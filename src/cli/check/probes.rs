@@ -10,10 +10,11 @@ use crate::cli::migrate::name_of;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::id::SealedId;
-use crate::gateway::{OrderEncryption, load_bureau_client, load_seal, open_spool};
+use crate::gateway::{OrderEncryption, load_bureau_client, load_provider, load_seal, open_spool};
 use crate::random::Random;
 use crate::store::{Store, credentials, offices};
 use crate::transport;
+use crate::transport::provider::ProviderFault;
 use crate::vault::{Vault, VaultConfig};
 
 /// Days before its end at which a certificate must be renewed.
@@ -35,6 +36,7 @@ pub(super) async fn try_all(config: &Config, clock: &Clock, random: &Random) -> 
     findings.extend(callers(config, clock).await);
     findings.extend(encryption(config, clock));
     findings.push(bureau(config).await);
+    findings.extend(provider(config, clock).await);
     findings
 }
 
@@ -261,4 +263,33 @@ async fn bureau(config: &Config) -> Finding {
             Finding::new(WHAT, Verdict::Unreachable, format!("{url}: {error:#}"))
         }
     }
+}
+
+/// Whether the provider of single sign-on answers and is fit for it; nothing where there is none.
+async fn provider(config: &Config, clock: &Clock) -> Option<Finding> {
+    const WHAT: &str = "provider of single sign-on";
+    let provider = match load_provider(config, clock) {
+        Ok(provider) => provider?,
+        Err(error) => return Some(Finding::of(WHAT, Err(error))),
+    };
+    let found = match provider.examine().await {
+        Ok((keys, lacking)) if lacking.is_empty() => {
+            let words = format!("it tells its addresses and {keys} keys");
+            Finding::new(WHAT, Verdict::Ok, words)
+        }
+        Ok((_, lacking)) => {
+            let lacking = lacking.join(", ");
+            let words = format!("it does not offer these of console.oidc.acr_values: {lacking}");
+            Finding::new(WHAT, Verdict::Warning, words)
+        }
+        Err(fault) => {
+            let verdict = match fault {
+                ProviderFault::Away(_) => Verdict::Unreachable,
+                _ => Verdict::Failed,
+            };
+            let error = anyhow::Error::new(fault);
+            Finding::new(WHAT, verdict, format!("{error:#}"))
+        }
+    };
+    Some(found)
 }

@@ -84,6 +84,12 @@ impl Kit {
         )
     }
 
+    /// Adds sections to the configuration.
+    pub(super) fn configure(&self, sections: &str) {
+        let text = std::fs::read_to_string(self.config_file()).unwrap();
+        std::fs::write(self.config_file(), text + sections).unwrap();
+    }
+
     fn config_file(&self) -> PathBuf {
         self.path("config.toml")
     }

@@ -104,3 +104,120 @@ async fn the_record_is_verified_and_taken_out_with_a_signed_word_about_it() {
     assert_eq!(exit, Exit::Failure, "what is there is not written over");
     assert!(why.contains("making"), "{why}");
 }
+
+#[tokio::test]
+async fn accounts_are_linked_to_people_of_a_provider_one_to_one() {
+    let kit = Kit::new();
+    let because = ["--reason", "showed a card"];
+    let with = |words: &[&'static str]| [words, &because].concat();
+    let link = with(&["user", "link", "ana", "--subject", "s-1"]);
+    kit.cli(&["user", "add", "ana", "--role", "ADMINISTRATOR"])
+        .await
+        .ok();
+    let (exit, why) = kit.cli(&link).await.failed();
+    assert_eq!(exit, Exit::Refused);
+    assert!(why.contains("there is no single sign-on"), "{why}");
+
+    kit.configure(
+        "[console]\npublic_url = \"https://console.example\"\n\
+         [console.oidc]\nissuer = \"https://id.example\"\nclient_id = \"cei\"\n",
+    );
+    kit.cli(&link).await.ok();
+    let add = |name, subject| {
+        [
+            "--json",
+            "user",
+            "add",
+            name,
+            "--role",
+            "OPERATOR",
+            "--subject",
+            subject,
+        ]
+    };
+    let added = kit.cli(&add("ion", "s-2")).await.json();
+    assert!(added["password"].is_null(), "{added}");
+    assert_eq!(added["done"], "added and linked");
+    for (words, exit, part) in [
+        (
+            with(&["user", "link", "ana", "--subject", "s-1"]),
+            Exit::Refused,
+            "linked already",
+        ),
+        (
+            with(&["user", "link", "ana", "--subject", "s-3"]),
+            Exit::Refused,
+            "linked already",
+        ),
+        (
+            with(&["user", "link", "ana", "--subject", "s-2"]),
+            Exit::Refused,
+            "linked to the user ion",
+        ),
+        (
+            add("dan", "s-1").to_vec(),
+            Exit::Refused,
+            "linked to the user ana",
+        ),
+        (
+            with(&["user", "link", "dan", "--subject", "s-4"]),
+            Exit::NotFound,
+            "no user dan",
+        ),
+        (
+            with(&["user", "link", "ana", "--subject", " "]),
+            Exit::Usage,
+            "1 to 255 characters",
+        ),
+        (vec!["user", "unlink", "ana"], Exit::Usage, "--reason"),
+    ] {
+        let (found, why) = kit.cli(&words).await.failed();
+        assert_eq!(found, exit, "{words:?} {why}");
+        assert!(why.contains(part), "{words:?} {why}");
+        assert!(!why.contains("s-"), "a subject is not repeated: {why}");
+    }
+    let listed = kit.cli(&["--json", "user", "list"]).await.json();
+    let told: Vec<String> = listed["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            format!(
+                "{} {} {}",
+                row["name"], row["has_password"], row["linked_to"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "\"ana\" true \"https://id.example\"",
+            "\"ion\" false \"https://id.example\""
+        ],
+        "{listed}"
+    );
+
+    kit.cli(&with(&["user", "unlink", "ana"])).await.ok();
+    let (exit, _) = kit.cli(&with(&["user", "unlink", "ana"])).await.failed();
+    assert_eq!(exit, Exit::Refused);
+    let record = kit.cli(&["--json", "audit", "list"]).await.json();
+    let did: Vec<_> = record["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            format!("{} {} {}", row["action"], row["subject"], row["reason"]).replace('"', "")
+        })
+        .collect();
+    assert_eq!(
+        did,
+        [
+            "USER_UNLINKED ana showed a card",
+            "USER_LINKED ion null",
+            "USER_ADDED ion null",
+            "USER_LINKED ana showed a card",
+            "USER_ADDED ana null",
+        ]
+    );
+    assert!(!record.to_string().contains("s-1"), "{record}");
+}

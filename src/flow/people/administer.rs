@@ -37,9 +37,21 @@ pub enum AdministrationRefusal {
     /// The account is what was asked for already.
     #[error("the user {0} is so already")]
     Already(String),
+    /// There is no provider of single sign-on.
+    #[error("there is no single sign-on: console.oidc.issuer is empty")]
+    NoProvider,
+    /// That cannot be what a provider calls somebody.
+    #[error("a subject has 1 to 255 characters, without spaces around them")]
+    Subject,
+    /// The account is somebody's already.
+    #[error("the user {0} is linked already; unlink it first")]
+    Linked(String),
+    /// The person has another account.
+    #[error("this subject is linked to the user {0}")]
+    SubjectTaken(String),
 }
 
-type Outcome<T> = Result<T, Failure<AdministrationRefusal>>;
+pub(super) type Outcome<T> = Result<T, Failure<AdministrationRefusal>>;
 
 /// Who changes an account, and why.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +69,18 @@ pub async fn add(
     roles: &Roles,
     by: By<'_>,
 ) -> Outcome<Zeroizing<String>> {
+    let mut user = new_user(gateway, name, roles)?;
+    let (given, hash) = temporary().await?;
+    user.password_hash = hash;
+    user.temporary_until = Some(user.created_at + TimeDelta::hours(TEMPORARY_PASSWORD_HOURS));
+    let mut tx = gateway.store.begin().await?;
+    insert(&mut tx, gateway, (&user, roles), by).await?;
+    tx.commit().await?;
+    Ok(given)
+}
+
+/// An account as it begins, without a password.
+pub(super) fn new_user(gateway: &Gateway, name: &str, roles: &Roles) -> Outcome<User> {
     let refused = |refusal| Err(Failure::Refused(refusal));
     let Some(name) = account_name(name) else {
         return refused(AdministrationRefusal::Name(name.chars().take(60).collect()));
@@ -64,13 +88,12 @@ pub async fn add(
     if roles.is_empty() {
         return refused(AdministrationRefusal::NoRole);
     }
-    let (given, hash) = temporary().await?;
     let now = gateway.clock.now();
-    let user = User {
+    Ok(User {
         id: UserId(gateway.random.uuid(now)),
         name,
-        password_hash: hash,
-        temporary_until: Some(now + TimeDelta::hours(TEMPORARY_PASSWORD_HOURS)),
+        password_hash: String::new(),
+        temporary_until: None,
         code_key: None,
         code_confirmed: false,
         code_step: 0,
@@ -78,21 +101,23 @@ pub async fn add(
         signed_in_at: None,
         created_at: now,
         version: 1,
-    };
-    let mut tx = gateway.store.begin().await?;
-    if !users::insert(&mut tx, &user).await? {
-        return refused(AdministrationRefusal::Taken(user.name));
+    })
+}
+
+pub(super) async fn insert(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    (user, roles): (&User, &Roles),
+    by: By<'_>,
+) -> Outcome<()> {
+    if !users::insert(tx, user).await? {
+        let name = user.name.clone();
+        return Err(Failure::Refused(AdministrationRefusal::Taken(name)));
     }
-    users::set_roles(&mut tx, user.id, roles).await?;
-    note(
-        &mut tx,
-        gateway,
-        (&user.name, "USER_ADDED"),
-        &roles.to_string(),
-        by,
-    );
-    tx.commit().await?;
-    Ok(given)
+    users::set_roles(tx, user.id, roles).await?;
+    let detail = roles.to_string();
+    note(tx, gateway, (&user.name, "USER_ADDED"), &detail, by);
+    Ok(())
 }
 
 /// Lets nobody sign in with an account any more, and ends its sessions.
@@ -202,7 +227,7 @@ async fn temporary() -> anyhow::Result<(Zeroizing<String>, String)> {
     Ok((given, hash))
 }
 
-async fn begin(gateway: &Gateway, name: &str) -> Outcome<(Tx, User)> {
+pub(super) async fn begin(gateway: &Gateway, name: &str) -> Outcome<(Tx, User)> {
     let mut tx = gateway.store.begin().await?;
     let user = find(&mut tx, name).await?;
     Ok((tx, user))
@@ -232,7 +257,12 @@ async fn keep_an_administrator(
     Ok(())
 }
 
-async fn end_sessions(tx: &mut Tx, gateway: &Gateway, user: &User, by: By<'_>) -> Outcome<()> {
+pub(super) async fn end_sessions(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    user: &User,
+    by: By<'_>,
+) -> Outcome<()> {
     let (actor, now) = (by.actor.to_string(), gateway.clock.now());
     sessions::end_all(tx, user.id, None, &actor, now).await?;
     Ok(())
@@ -245,7 +275,7 @@ async fn update(gateway: &Gateway, tx: &mut Tx, user: &User) -> Outcome<()> {
     Err(crate::store::StoreError::Moved { what: "user" }.into())
 }
 
-async fn finish(
+pub(super) async fn finish(
     gateway: &Gateway,
     mut tx: Tx,
     user: &User,
@@ -258,7 +288,13 @@ async fn finish(
     Ok(())
 }
 
-fn note(tx: &mut Tx, gateway: &Gateway, (name, action): (&str, &str), detail: &str, by: By<'_>) {
+pub(super) fn note(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    (name, action): (&str, &str),
+    detail: &str,
+    by: By<'_>,
+) {
     let mut entry = about(gateway, by.actor, name, action);
     detail.clone_into(&mut entry.detail);
     entry.reason = by.reason.map(str::to_owned);

@@ -30,7 +30,7 @@ impl Source {
         }
     }
 
-    fn of_address(address: &str) -> Self {
+    pub(super) fn of_address(address: &str) -> Self {
         Self {
             name: format!("address:{address}"),
             is_shared: true,

@@ -48,13 +48,14 @@ pub(crate) async fn hash(_turn: &Turn, password: &str) -> anyhow::Result<String>
     aside(move || hash_now(&password)).await?
 }
 
-/// Whether a password is the one of `hash`; without a hash it never is, and that takes as long.
+/// Whether a password is the one of `hash`; without a hash, or with an empty one, it never is, and
+/// that takes as long.
 pub(crate) async fn is_right(
     _turn: &Turn,
     hash: Option<&str>,
     password: &str,
 ) -> anyhow::Result<bool> {
-    let hash = hash.map(str::to_owned);
+    let hash = hash.filter(|hash| !hash.is_empty()).map(str::to_owned);
     let password = Zeroizing::new(password.to_owned());
     aside(move || {
         let stored = hash.as_deref().unwrap_or(&NOBODYS);
@@ -112,7 +113,10 @@ mod tests {
                 .await
                 .unwrap()
         );
-        assert!(!is_right(&turn, None, "Șopârla mănâncă").await.unwrap());
+        for none in [None, Some("")] {
+            assert!(!is_right(&turn, none, "").await.unwrap());
+            assert!(!is_right(&turn, none, "Șopârla mănâncă").await.unwrap());
+        }
     }
 
     #[test]

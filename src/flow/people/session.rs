@@ -12,7 +12,7 @@ use crate::flow::Failure;
 use crate::flow::people::token::hash_of;
 use crate::gateway::Gateway;
 use crate::store::sessions::{self, Session};
-use crate::store::{Tx, four_eyes_requests, sign_in_failures, users};
+use crate::store::{Tx, four_eyes_requests, provider_trips, sign_in_failures, users};
 
 /// Seconds for which a session's last use may be out of date.
 const SEEN_EXACT: TimeDelta = TimeDelta::seconds(60);
@@ -113,12 +113,14 @@ pub async fn begin(
 /// Days for which sessions that ended can be looked at.
 const SESSION_DAYS: i64 = 90;
 
-/// Forgets old sessions and failures to sign in that count no more, and ends requests that nobody decided.
+/// Forgets old sessions, failures to sign in that count no more and ways to the provider that nobody came
+/// back from, and ends requests that nobody decided.
 pub async fn forget_sessions(gateway: &Gateway) -> Result<(), Failure<Infallible>> {
     let now = gateway.clock.now();
     let mut tx = gateway.store.begin().await?;
     sessions::forget(&mut tx, now - TimeDelta::days(SESSION_DAYS)).await?;
     sign_in_failures::forget(&mut tx, now - FAILURES_FORGOTTEN).await?;
+    provider_trips::forget(&mut tx, now).await?;
     four_eyes_requests::expire(&mut tx, now).await?;
     tx.commit().await?;
     Ok(())

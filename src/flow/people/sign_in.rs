@@ -230,23 +230,34 @@ async fn begin(
     user: &mut User,
     place: &Place,
 ) -> Result<Begun, Failure<SignInRefusal>> {
-    let stage = if user.temporary_until.is_some() {
-        Stage::NewPassword
-    } else if user.code_confirmed {
+    if user.temporary_until.is_none() {
+        return ask_code(gateway, tx, user, place).await;
+    }
+    update(tx, gateway, user).await?;
+    start(gateway, tx, (user.id, Stage::NewPassword), place).await
+}
+
+/// Begins the session of whoever is known to be the account's owner, at the code of a device, or at
+/// setting one up where there is none.
+pub(super) async fn ask_code(
+    gateway: &Gateway,
+    tx: &mut Tx,
+    user: &mut User,
+    place: &Place,
+) -> Result<Begun, Failure<SignInRefusal>> {
+    let stage = if user.code_confirmed {
         Stage::Code
     } else {
-        Stage::Enrol
-    };
-    if stage == Stage::Enrol {
         // A key of its own for every try: what somebody saw of an earlier one is worth nothing.
         user.code_key = Some(code::new_key(gateway, user)?);
-    }
+        Stage::Enrol
+    };
     update(tx, gateway, user).await?;
     start(gateway, tx, (user.id, stage), place).await
 }
 
 /// Begins the session of whoever gave everything.
-async fn open(
+pub(super) async fn open(
     gateway: &Gateway,
     tx: &mut Tx,
     user: &mut User,

@@ -73,6 +73,11 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn new(console: &Running) -> Self {
+        Self::at(&format!("http://{}", console.address))
+    }
+
+    /// A browser that goes to whoever serves at `base`.
+    pub(crate) fn at(base: &str) -> Self {
         // TLS is not spoken here, and a client wants it to be set up all the same.
         let anchors = std::fs::read(certificate_file(certificates(), TLS_CA)).unwrap();
         let trust = Trust {
@@ -85,7 +90,7 @@ impl Browser {
             .redirect(reqwest::redirect::Policy::none());
         Self {
             client: client.build().unwrap(),
-            base: format!("http://{}", console.address),
+            base: base.to_owned(),
             cookies: BTreeMap::new(),
             form_token: String::new(),
         }

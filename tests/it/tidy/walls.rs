@@ -36,8 +36,8 @@ const MODULES: &[Module] = &[
                        "tracing", "uuid"] },
     Module { name: "transport",
              modules: &["domain", "clock", "random"],
-             crates: &["base64", "bytes", "chrono", "futures_util", "http_body_util", "hyper", "hyper_util", "openssl",
-                       "rand", "reqwest", "rustix", "rustls", "serde", "serde_json", "thiserror", "tokio",
+             crates: &["base64", "bytes", "chrono", "futures_util", "http_body_util", "hyper", "hyper_util", "openidconnect",
+                       "openssl", "rand", "reqwest", "rustix", "rustls", "serde", "serde_json", "thiserror", "tokio",
                        "tokio_rustls", "tracing", "uuid"] },
     Module { name: "vault",
              modules: &["domain", "clock", "random"],
@@ -129,6 +129,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("cryptoki", &["src/xmldsig/token/"]),
     // What others may ask, and how often.
     ("governor", &["src/http/identity/"]),
+    // Whom a provider of single sign-on vouches for is told in our own words.
+    ("openidconnect", &["src/transport/provider"]),
     // Untrusted XML is read in two places, each with its limits.
     ("quick_xml", &["src/xmldsig/", "src/channel/"]),
     // One kind of archive, written in one place.
