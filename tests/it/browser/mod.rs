@@ -6,6 +6,7 @@ mod chromium;
 mod flows;
 mod pages;
 mod signing_in;
+mod single_sign_on;
 mod tab;
 
 use crate::kit::environment::waived;

@@ -3,6 +3,7 @@
 mod failures;
 mod key;
 mod provider;
+pub(crate) mod real;
 
 use cei_gateway::config::Oidc;
 use cei_gateway::console::server::Running;
