@@ -24,7 +24,7 @@ use crate::store::order_evidence::{self, AttemptRow};
 use crate::store::order_lines::{self, OrderLine};
 use crate::store::orders::{self, Order};
 use crate::store::{Tx, history};
-use crate::words::{Explanation, Language, count, date_and_time, name_of, noun, number};
+use crate::words::{Detail, Explanation, Language, count, date_and_time, name_of, noun, number};
 
 /// Steps and holds that are shown.
 const STEPS_MAX: i64 = 500;
@@ -87,7 +87,7 @@ struct Waiting {
     note: Option<String>,
     title: &'static str,
     todo: &'static str,
-    detail: String,
+    detail: Detail,
     since: String,
 }
 
@@ -192,7 +192,7 @@ fn waiting(hold: &Hold, visit: &Visit) -> Waiting {
     Waiting {
         title: reason.map_or("", |told| told.title.of(language)),
         todo: reason.map_or("", |told| told.todo.of(language)),
-        detail: hold.detail.clone(),
+        detail: Detail::of(&hold.detail, language),
         since: date_and_time(language, hold.opened_at),
         note: may.then(|| format!("/holds/note?row={}", hold.id)),
     }
