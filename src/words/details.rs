@@ -138,6 +138,93 @@ const PHRASES: &[(&str, &str)] = &[
         "nu am trimis nimic («{}») cu identificatorul {}",
     ),
     (
+        "its signed bytes were erased",
+        "octeții semnați au fost șterși",
+    ),
+    (
+        "a failure of the gateway's own; its log says which",
+        "o eroare a porții înseși; jurnalul ei spune care",
+    ),
+    (
+        "it does not wait for the cause any more",
+        "nu mai așteaptă din această cauză",
+    ),
+    (
+        "the bureau decided otherwise than was decided before",
+        "C.N.I.N. a decis altfel decât se decisese înainte",
+    ),
+    (
+        "the bureau says two things under sequence {}",
+        "C.N.I.N. spune două lucruri sub același număr de ordine, {}",
+    ),
+    (
+        "sequence {} says {}, and two persons had applied another word",
+        "numărul de ordine {} spune «{}», dar două persoane aplicaseră alt cuvânt",
+    ),
+    ("sequence {}: {}", "numărul de ordine {}: {}"),
+    ("there is no order {}", "nu există comanda {}"),
+    (
+        "the order {} is {}, which does not allow this",
+        "starea comenzii {} este «{}», care nu permite aceasta",
+    ),
+    (
+        "the bureau may hold the order {}; ask it before giving the order up",
+        "C.N.I.N. poate avea comanda {}; întrebați înainte de a renunța la ea",
+    ),
+    (
+        "the order {} is in quarantine; release it first",
+        "comanda {} este pusă deoparte; eliberați-o mai întâi",
+    ),
+    (
+        "nothing of the order {} is to be released",
+        "nu este nimic de eliberat la comanda {}",
+    ),
+    (
+        "no line of the order {} is named; say which are in doubt",
+        "nu este numită nicio poziție a comenzii {}; spuneți care sunt îndoielnice",
+    ),
+    (
+        "no line of the order {} can be ordered again",
+        "nicio poziție a comenzii {} nu poate fi comandată din nou",
+    ),
+    (
+        "the order {} has changed since it was looked at",
+        "comanda {} s-a schimbat de când a fost văzută",
+    ),
+    (
+        "the order {} does not wait for the cause {}",
+        "comanda {} nu așteaptă din cauza {}",
+    ),
+    (
+        "it was decided about before: {}",
+        "s-a decis deja despre el: {}",
+    ),
+    (
+        "the message is not kept any more",
+        "mesajul nu mai este păstrat",
+    ),
+    (
+        "a letter to the bureau is not sent again but written anew",
+        "o scrisoare către C.N.I.N. nu se retrimite, ci se scrie din nou",
+    ),
+    (
+        "an order is given up by a decision about the order",
+        "la o comandă se renunță printr-o decizie despre comandă",
+    ),
+    (
+        "the bureau names it and it was never ordered",
+        "C.N.I.N. o numește, dar nu a fost comandată",
+    ),
+    (
+        "the bureau does not hold the order",
+        "C.N.I.N. nu are comanda",
+    ),
+    ("the bureau does not name it", "C.N.I.N. nu o numește"),
+    (
+        "it said {} words and knows of {} now",
+        "spusese cuvinte: {}, iar acum știe de: {}",
+    ),
+    (
         "the letter {} was not sent yet",
         "scrisoarea {} nu a fost încă trimisă",
     ),

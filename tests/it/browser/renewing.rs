@@ -101,7 +101,12 @@ async fn figures_renew_themselves_and_nobody_loses_the_focus() {
     see(&tab, &mut browser, TICK).await;
     assert_eq!(see(&tab, &mut browser, RENEW).await, true);
     assert_eq!(see(&tab, &mut browser, TILES).await, after);
-    see(&tab, &mut browser, "document.getElementById('tick').remove()").await;
+    see(
+        &tab,
+        &mut browser,
+        "document.getElementById('tick').remove()",
+    )
+    .await;
     assert_eq!(see(&tab, &mut browser, RENEW).await, true);
     assert_ne!(see(&tab, &mut browser, TILES).await, after);
 
