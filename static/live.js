@@ -36,21 +36,8 @@
   pause.hidden = false;
   pause.addEventListener("click", () => set(!paused()));
 
-  // What somebody is using stays as it is: a part with the focus in it, or with an open table.
-  const isInUse = (part) => part.contains(document.activeElement) || part.querySelector("details[open]");
-  const renew = async () => {
-    if (paused() || document.hidden) return;
-    let answer;
-    try {
-      answer = await fetch(location.href, { headers: { "cei-refresh": "1" }, redirect: "manual" });
-    } catch { return; }
-    if (answer.type === "opaqueredirect" || answer.status === 401) return location.reload();
-    if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of document.querySelectorAll("[data-live]")) {
-      const next = fresh.getElementById(part.id);
-      if (next && !isInUse(part) && next.innerHTML !== part.innerHTML) part.replaceWith(document.adoptNode(next));
-    }
-  };
-  setInterval(renew, SECONDS * 1000);
+  // htmx asks for the page again and changes what is marked `data-live` in it.
+  setInterval(() => {
+    if (!paused() && !document.hidden) pause.dispatchEvent(new CustomEvent("renew"));
+  }, SECONDS * 1000);
 })();

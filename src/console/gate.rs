@@ -37,7 +37,7 @@ const FORM_COOKIE: &str = "__Host-cei-form";
 /// Says that a page refreshes itself, and no person asks: that keeps no session alive.
 const REFRESH: &str = "cei-refresh";
 
-/// Says that htmx asks, for a part of a page.
+/// Says that htmx asks, for the parts of a page that renew themselves.
 const HX_REQUEST: &str = "hx-request";
 
 /// Within which a form must have arrived.
@@ -125,7 +125,7 @@ fn new_visit(desk: &Desk, request: &ServiceRequest) -> Visit {
     let mut nonce = [0; NONCE_BYTES];
     gateway.random.fill(&mut nonce);
     let address = request.uri().path_and_query();
-    let is_page = request.method() == Method::GET && !request.headers().contains_key(HX_REQUEST);
+    let is_page = request.method() == Method::GET;
     Visit {
         user: None,
         signing_in: None,

@@ -296,6 +296,9 @@ async fn connect_postgres(
         .options([
             ("idle_in_transaction_session_timeout", "60s"),
             ("lock_timeout", "20s"),
+            // The planner compiles a plan that it thinks dear, which takes longer than any of
+            // ours runs: most of what it thinks dear is months of the outbox that are passed over.
+            ("jit", "off"),
         ]);
     if let Some(password) = password {
         options = options.password(password);

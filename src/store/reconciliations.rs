@@ -179,6 +179,24 @@ struct FindingRow {
     detail: String,
 }
 
+impl TryFrom<FindingRow> for Finding {
+    type Error = StoreError;
+
+    fn try_from(row: FindingRow) -> Result<Self, StoreError> {
+        const TABLE: &str = "reconciliation_findings";
+        let difference = Difference::parse(&row.difference);
+        Ok(Self {
+            difference: read_code(difference, TABLE, "difference", &row.id)?,
+            id: row.id,
+            night: row.night,
+            order: OrderId(row.order_id),
+            line_no: row.line_no,
+            application_number: row.application_number,
+            detail: row.detail,
+        })
+    }
+}
+
 /// Lists what differed in a night, in the order in which it was found.
 pub async fn list_findings(
     tx: &mut Tx,
@@ -191,26 +209,46 @@ pub async fn list_findings(
         WHERE night = $1
         ORDER BY id
         LIMIT $2";
-    query!(fetch_all as FindingRow, tx, SQL, night, limit)?
-        .into_iter()
-        .map(|row| {
-            let difference = Difference::parse(&row.difference);
-            Ok(Finding {
-                difference: read_code(
-                    difference,
-                    "reconciliation_findings",
-                    "difference",
-                    &row.id,
-                )?,
-                id: row.id,
-                night: row.night,
-                order: OrderId(row.order_id),
-                line_no: row.line_no,
-                application_number: row.application_number,
-                detail: row.detail,
-            })
-        })
-        .collect()
+    let rows = query!(fetch_all as FindingRow, tx, SQL, night, limit)?;
+    rows.into_iter().map(Finding::try_from).collect()
+}
+
+/// Lists the nights in which an order was asked about and when it was answered, the latest first.
+pub async fn list_nights_of(
+    tx: &mut Tx,
+    order: OrderId,
+    limit: i64,
+) -> Result<Vec<(NaiveDate, Option<DateTime<Utc>>)>, StoreError> {
+    const SQL: &str = "
+        SELECT night, answered_at
+        FROM reconciliation_orders
+        WHERE order_id = $1
+        ORDER BY night DESC
+        LIMIT $2";
+    query!(
+        fetch_all as (NaiveDate, Option<DateTime<Utc>>),
+        tx,
+        SQL,
+        order.0,
+        limit
+    )
+}
+
+/// Lists what differed of an order in one night, by line.
+pub async fn list_findings_of(
+    tx: &mut Tx,
+    order: OrderId,
+    night: NaiveDate,
+    limit: i64,
+) -> Result<Vec<Finding>, StoreError> {
+    const SQL: &str = "
+        SELECT id, night, order_id, line_no, application_number, difference, detail
+        FROM reconciliation_findings
+        WHERE order_id = $1 AND night = $2
+        ORDER BY line_no, id
+        LIMIT $3";
+    let rows = query!(fetch_all as FindingRow, tx, SQL, order.0, night, limit)?;
+    rows.into_iter().map(Finding::try_from).collect()
 }
 
 /// Finds the order that was signed before `before`, has lines that have not ended, and about which

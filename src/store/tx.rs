@@ -5,6 +5,7 @@ use serde_json::Value;
 use sqlx::{Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
+use crate::domain::hex::hex;
 use crate::store::StoreError;
 use crate::store::later::{self, Later};
 
@@ -65,14 +66,7 @@ impl Cell for Uuid {
 
 impl Cell for &[u8] {
     fn into_json(self) -> Value {
-        use std::fmt::Write;
-
-        let mut digits = String::with_capacity(2 * self.len());
-        for byte in self {
-            // A string takes every digit.
-            write!(digits, "{byte:02x}").unwrap_or_default();
-        }
-        digits.into()
+        hex(self).into()
     }
 }
 

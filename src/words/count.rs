@@ -57,6 +57,8 @@ pub mod noun {
     pub const REFUND: Noun = noun(["restituire", "restituiri"], ["refund", "refunds"]);
     /// Approvals.
     pub const APPROVAL: Noun = noun(["aprobare", "aprobări"], ["approval", "approvals"]);
+    /// Differences of two accounts.
+    pub const DIFFERENCE: Noun = noun(["diferență", "diferențe"], ["difference", "differences"]);
     /// Rows.
     pub const ROW: Noun = noun(["rând", "rânduri"], ["row", "rows"]);
     /// Minutes.

@@ -8,6 +8,7 @@ use crate::domain::operator::role::{Permission, Role};
 use crate::domain::order::OrderState;
 use crate::domain::order_action::OrderAction;
 use crate::domain::payment::{Channel, PaymentState};
+use crate::domain::reconciliation::Difference;
 use crate::domain::refund::RefundState;
 use crate::words::{Both, Language};
 
@@ -140,6 +141,11 @@ names! {
         Reversed: "Stornată", "Reversed";
         RefundDue: "De restituit", "To be refunded";
         Refunded: "Restituită", "Refunded";
+    }
+    Difference {
+        Missing: "Nu o are C.N.I.N.", "Unknown to the bureau";
+        Extra: "Nu a fost comandată", "Never ordered";
+        Contradicting: "Spune altceva decât înainte", "Says something else than before";
     }
     RefundState {
         Proposed: "Propusă", "Proposed";

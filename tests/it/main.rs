@@ -69,6 +69,7 @@ mod webhooks;
 #[cfg(test)]
 mod whole;
 #[cfg(test)]
+mod words_of_details;
 mod words_together;
 #[cfg(test)]
 mod xml;

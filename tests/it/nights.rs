@@ -4,6 +4,7 @@ use cei_gateway::bureau::entry::Entry;
 use cei_gateway::bureau::inquiry_answer::Held;
 use cei_gateway::domain::acknowledgement::LineEvent::{LineAccepted, LineReceived, LineRejected};
 use cei_gateway::domain::letter::{LetterState, Occasion};
+use cei_gateway::domain::operator::role::Role;
 use cei_gateway::domain::reconciliation::Difference;
 use cei_gateway::flow::letters::night::ask_at_night;
 use cei_gateway::http::operations::reconciliations::read_night;
@@ -11,6 +12,7 @@ use cei_gateway::store::orders::Order;
 use cei_gateway::store::reconciliations::{self, NightTally};
 use chrono::{NaiveDate, TimeDelta};
 
+use crate::console::browser::{console, signed_in};
 use crate::kit::world::{World, both_worlds};
 
 /// The night after the first day of every world.
@@ -34,6 +36,15 @@ async fn found(world: &World) -> Vec<(i64, Difference)> {
     let found = reconciliations::list_findings(&mut world.read().await, night(), 100).await;
     let found = found.unwrap().into_iter();
     found.map(|one| (one.line_no, one.difference)).collect()
+}
+
+/// Asserts that the order's page in the console says something.
+async fn page_shows(world: &World, order: &Order, text: &str) {
+    let console = console(world);
+    let mut viewer = signed_in(world, &console, Role::Viewer).await;
+    let page = viewer.get(&format!("/orders/{}", order.number)).await;
+    page.shows(200, text);
+    console.stop().await;
 }
 
 /// An order with so many lines of which the bureau has said that it received and accepted them.
@@ -73,6 +84,7 @@ both_worlds! {
 
         assert_eq!(tally(world).await, NightTally { asked: 1, answered: 0 });
         assert_eq!(world.letters_of(&order).await.len(), 1);
+        page_shows(world, &order, "Fără răspuns").await;
     }
 
     async fn accounts_that_agree_find_nothing(world: &mut World) {
@@ -86,6 +98,7 @@ both_worlds! {
         assert_eq!(tally(world).await, NightTally { asked: 1, answered: 1 });
         assert_eq!(found(world).await, []);
         assert!(world.holds().await.is_empty());
+        page_shows(world, &order, "Se potrivește").await;
     }
 
     async fn a_bureau_that_forgot_a_word_contradicts_itself(world: &mut World) {
@@ -131,6 +144,9 @@ both_worlds! {
         let shown = shown.unwrap().unwrap();
         assert_eq!((shown.asked, shown.answered), (1, 1));
         assert_eq!((shown.missing, shown.extra, shown.contradicting), (1, 1, 1));
+        for text in ["3 diferențe", "Nu a fost comandată", "CLJ-01-2026-999999", "C.N.I.N. nu o numește"] {
+            page_shows(world, &order, text).await;
+        }
     }
 
     async fn the_hold_of_a_difference_is_closed_when_the_accounts_agree_again(

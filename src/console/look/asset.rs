@@ -2,10 +2,14 @@
 //! browsers keep it for ever and never show an old one.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::io::Write;
 use std::sync::LazyLock;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use openssl::sha::sha256;
+
+use crate::domain::hex::hex;
 
 /// A file that browsers load.
 #[derive(Debug)]
@@ -18,13 +22,15 @@ pub(crate) struct Asset {
     pub(crate) content_type: &'static str,
     /// Its content.
     pub(crate) bytes: Cow<'static, [u8]>,
+    /// Its content as gzip, where that is less.
+    pub(crate) gzip: Option<Vec<u8>>,
 }
 
 /// What begins the path of every file.
 const FOLDER: &str = "/static/";
 
-/// The content type of fonts.
-pub(crate) const FONT: &str = "font/woff2";
+/// The content type of fonts, which are compressed within.
+const FONT: &str = "font/woff2";
 
 /// Hexadecimal digits of a file's digest in its path.
 const DIGEST_DIGITS: usize = 16;
@@ -84,16 +90,22 @@ fn asset(name: &'static str, content_type: &'static str, bytes: Cow<'static, [u8
         name,
         path: format!("{FOLDER}{stem}-{digest}.{ending}"),
         content_type,
+        gzip: (content_type != FONT).then(|| compressed(&bytes)),
         bytes,
     }
 }
 
+/// As small as it gets: this is done once, and loaded by everybody.
+fn compressed(bytes: &[u8]) -> Vec<u8> {
+    let mut smaller = GzEncoder::new(Vec::new(), Compression::best());
+    // Writing to memory cannot fail.
+    let _written = smaller.write_all(bytes);
+    smaller.finish().unwrap_or_default()
+}
+
 fn digest(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in sha256(bytes).iter().take(DIGEST_DIGITS / 2) {
-        // Writing to a string cannot fail.
-        let _written = write!(text, "{byte:02x}");
-    }
+    let mut text = hex(&sha256(bytes));
+    text.truncate(DIGEST_DIGITS);
     text
 }
 
@@ -143,6 +155,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_compressed_is_less_and_the_same() {
+        for asset in ASSETS.iter() {
+            let Some(gzip) = &asset.gzip else {
+                assert_eq!(asset.content_type, FONT);
+                continue;
+            };
+            assert!(gzip.len() < asset.bytes.len(), "{}", asset.name);
+            let mut bytes = Vec::new();
+            let mut read = flate2::read::GzDecoder::new(gzip.as_slice());
+            std::io::Read::read_to_end(&mut read, &mut bytes).unwrap();
+            assert_eq!(bytes, *asset.bytes, "{}", asset.name);
+        }
+    }
+
+    #[test]
     fn the_style_loads_nothing_but_the_files_beside_it() {
         let style = ASSETS
             .iter()
@@ -161,10 +188,6 @@ mod tests {
     #[test]
     fn htmx_is_the_one_that_was_looked_at() {
         let bytes = include_bytes!("../../../static/htmx.js");
-        let mut hex = String::new();
-        for byte in sha256(bytes) {
-            write!(hex, "{byte:02x}").unwrap();
-        }
-        assert_eq!(hex, HTMX);
+        assert_eq!(hex(&sha256(bytes)), HTMX);
     }
 }

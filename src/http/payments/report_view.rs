@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::day::DayState;
+use crate::domain::hex::hex;
 use crate::domain::money::Money;
 use crate::domain::payment::PaymentState;
 use crate::domain::reconciliation::money::{
@@ -290,14 +291,13 @@ pub(crate) struct DayDecisionView {
 
 impl From<&DayDecision> for DayDecisionView {
     fn from(decision: &DayDecision) -> Self {
-        let digest = decision.digest.iter();
         Self {
             channel: decision.channel.as_str(),
             day: decision.day,
             state: DayState::left_by(Some(decision.event)).as_str(),
             actor: decision.actor.clone(),
             reason: decision.reason.clone(),
-            digest: digest.fold(String::new(), |text, byte| format!("{text}{byte:02x}")),
+            digest: hex(&decision.digest),
             decided_at: decision.decided_at,
         }
     }

@@ -104,13 +104,12 @@ pub struct Backlog {
     pub oldest_on: NaiveDate,
 }
 
-/// Lists the offices with the most living applications, the largest backlog first. What ends before
+/// Lists the offices that have living applications, the largest backlog first. What ends before
 /// `soon` is at risk, what ended before `today` is late.
 pub async fn list_backlogs(
     tx: &mut Tx,
     today: NaiveDate,
     soon: NaiveDate,
-    limit: i64,
 ) -> Result<Vec<Backlog>, StoreError> {
     const SQL: &str = "
         SELECT o.id, o.code, o.name, b.open, b.at_risk, b.late, b.oldest_on
@@ -123,13 +122,11 @@ pub async fn list_backlogs(
             WHERE state IN ('RECEIVED', 'APPROVED', 'AWAITING_FEE', 'READY', 'ORDERED',
                             'IN_PRODUCTION', 'PRODUCED', 'SHIPPED', 'COUNTY_VALIDATED', 'RETURNED',
                             'ON_HOLD', 'CANCEL_REQUESTED')
-            GROUP BY office_id
-            ORDER BY 2 DESC, 1
-            LIMIT $3) AS b
+            GROUP BY office_id) AS b
         JOIN offices o ON o.id = b.office_id
         ORDER BY b.open DESC, o.id";
     type Row = (Uuid, String, String, i64, i64, i64, NaiveDate);
-    let rows = query!(fetch_all as Row, tx, SQL, today, soon, limit)?;
+    let rows = query!(fetch_all as Row, tx, SQL, today, soon)?;
     let backlog = |(id, code, name, open, at_risk, late, oldest_on)| Backlog {
         office: OfficeId(id),
         code,

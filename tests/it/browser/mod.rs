@@ -5,6 +5,7 @@ mod axe;
 mod chromium;
 mod flows;
 mod pages;
+mod renewing;
 mod signing_in;
 mod single_sign_on;
 mod tab;

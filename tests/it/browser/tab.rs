@@ -98,6 +98,19 @@ impl Tab {
         assert_eq!(set["success"], json!(true), "{name}");
     }
 
+    /// Holds a session no more.
+    pub(crate) async fn let_go(&self, browser: &mut Chromium, name: &str) {
+        let cookie = json!({ "name": name, "url": self.base });
+        self.call(browser, "Network.deleteCookies", cookie).await;
+    }
+
+    /// Lets a script run in each page before its own.
+    pub(crate) async fn before_scripts(&self, browser: &mut Chromium, script: &str) {
+        let params = json!({ "source": script });
+        let method = "Page.addScriptToEvaluateOnNewDocument";
+        self.call(browser, method, params).await;
+    }
+
     /// Goes to an address of the console; returns the status of its answer, 0 for a file that is kept.
     pub(crate) async fn go(&self, browser: &mut Chromium, path: &str) -> u64 {
         let url = json!({ "url": format!("{}{path}", self.base) });
@@ -165,6 +178,13 @@ impl Tab {
     /// Clicks on what leads to another page, and waits for it; returns its status.
     pub(crate) async fn follow(&self, browser: &mut Chromium, selector: &str) -> u64 {
         self.press(browser, selector).await;
+        browser.wait_for(&self.session, "Page.loadEventFired").await;
+        self.status(browser).await
+    }
+
+    /// Lets the page do what makes it go elsewhere, and waits for that; returns its status.
+    pub(crate) async fn leave(&self, browser: &mut Chromium, expression: &str) -> u64 {
+        self.see(browser, expression).await;
         browser.wait_for(&self.session, "Page.loadEventFired").await;
         self.status(browser).await
     }

@@ -107,7 +107,7 @@ both_worlds! {
         world.pass(TimeDelta::minutes(1));
         let request = idle.request(Method::GET, "/account").header("hx-request", "true");
         let answer = idle.send(request).await;
-        assert_eq!((answer.status, answer.header("hx-redirect")), (401, "/sign-in"));
+        assert_eq!((answer.status, answer.header("hx-redirect")), (401, "/sign-in?next=/account"));
         console.stop().await;
     }
 

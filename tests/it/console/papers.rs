@@ -1,6 +1,8 @@
 //! The pages of the record, of settings, of help and of accessibility: what they show, to whom, and how
 //! much a browser has to load for them.
 
+use std::collections::BTreeSet;
+
 use cei_gateway::console::routes::{Access, ROUTES};
 use cei_gateway::domain::operator::role::Role;
 use cei_gateway::store::audit;
@@ -134,16 +136,13 @@ both_worlds! {
         act(world, &ana(), 60).await;
         let mut browser = signed_in(world, &console, Role::Supervisor).await;
         let page = browser.get("/").await;
-        let file = |end: &str| {
-            let names = page.text.split("/static/").skip(1);
-            let names = names.filter_map(|rest| rest.split('"').next());
-            let name = names.into_iter().find(|name| name.ends_with(end)).unwrap();
-            format!("/static/{name}")
-        };
+        let names = page.text.split("/static/").skip(1);
+        let names: BTreeSet<&str> = names.filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(names.len(), 4, "a style, two scripts, a mark: {names:?}");
         let mut shared = 0;
-        for end in [".css", ".js", ".svg"] {
-            let (bytes, coding) = load(&browser, &file(end), "gzip").await;
-            assert_eq!(coding, "gzip", "{end}");
+        for name in names {
+            let (bytes, coding) = load(&browser, &format!("/static/{name}"), "gzip").await;
+            assert_eq!(coding, "gzip", "{name}");
             shared += bytes;
         }
         let pages = ROUTES.iter().filter(|route| {

@@ -103,7 +103,7 @@ both! {
         many(&mut tx).await;
         let office = OfficeId(an_office(&mut tx).await);
         let soon = today() + Days::new(5);
-        let backlogs = unfinished::list_backlogs(&mut tx, today(), soon, 8).await.unwrap();
+        let backlogs = unfinished::list_backlogs(&mut tx, today(), soon).await.unwrap();
         let [backlog] = backlogs.as_slice() else { panic!("{backlogs:?}") };
         let wanted = Wanted { office: Some(office), ..Default::default() };
         assert_eq!(backlog.open, listed(&mut tx, wanted).await);
@@ -156,7 +156,7 @@ both! {
         assert_eq!(unmatched, dashboard::Unmatched::default());
         let heard = dashboard::read_last_heard(&mut tx).await.unwrap();
         assert_eq!(heard, dashboard::LastHeard::default());
-        assert_eq!(unfinished::list_backlogs(&mut tx, today(), today(), 8).await.unwrap(), []);
+        assert_eq!(unfinished::list_backlogs(&mut tx, today(), today()).await.unwrap(), []);
     }
 }
 

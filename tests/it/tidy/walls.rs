@@ -94,7 +94,7 @@ const MODULES: &[Module] = &[
     // what a program calls.
     Module { name: "console",
              modules: &["domain", "store", "transport", "clock", "config", "gateway", "random", "flow", "words"],
-             crates: &["actix_web", "anyhow", "askama", "base64", "chrono", "chrono_tz", "csv", "futures_util", "openssl", "qrcode",
+             crates: &["actix_web", "anyhow", "askama", "base64", "chrono", "chrono_tz", "csv", "flate2", "futures_util", "openssl", "qrcode",
                        "thiserror", "tokio", "tracing", "uuid", "zeroize"] },
     // Sees only the wire: neither flow nor store nor gateway.
     Module { name: "simulator",

@@ -29,7 +29,7 @@ use crate::store::holds::{self, Hold};
 use crate::store::order_lines::{self, OrderLine};
 use crate::store::payments::{self, Payment};
 use crate::store::{Tx, orders, sealed};
-use crate::words::{Explanation, Language, ago, date, lei, name_of, number};
+use crate::words::{Detail, Explanation, Language, ago, date, lei, name_of, number};
 
 /// Holds that are shown.
 const HOLDS_MAX: i64 = 100;
@@ -64,7 +64,7 @@ struct Waiting {
     title: &'static str,
     happened: &'static str,
     todo: &'static str,
-    detail: String,
+    detail: Detail,
     since: String,
     deeds: Vec<Deed>,
 }
@@ -245,7 +245,7 @@ fn waiting(
         title: told.map_or("", |told| told.title.of(language)),
         happened: told.map_or("", |told| told.happened.of(language)),
         todo: told.map_or("", |told| told.todo.of(language)),
-        detail: hold.detail.clone(),
+        detail: Detail::of(&hold.detail, language),
         since: ago(language, now, hold.opened_at),
         deeds: all.into_iter().map(deed).collect(),
     }

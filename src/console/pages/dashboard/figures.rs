@@ -1,4 +1,4 @@
-//! The figures of the dashboard, read from one snapshot and kept for some seconds: however many people
+//! The figures of the dashboard, read at one moment and kept for some seconds: however many people
 //! look, the database is asked once.
 
 use std::collections::BTreeMap;
@@ -29,8 +29,7 @@ const DAYS_BACK: u64 = 14;
 /// Days before the end of a term in which it is at risk.
 pub(crate) const RISK_DAYS: u64 = 5;
 
-/// Offices and payments that are shown.
-const OFFICES_SHOWN: i64 = 8;
+/// Payments that are shown.
 const PAYMENTS_SHOWN: i64 = 5;
 
 /// Arrivals from which the usual time is told.
@@ -77,7 +76,7 @@ pub(crate) struct Figures {
     pub(crate) causes: Vec<CauseCount>,
     /// Other holds by reason.
     pub(crate) waiting: Vec<Waiting>,
-    /// The largest backlogs.
+    /// The offices that have a backlog, the largest first.
     pub(crate) backlogs: Vec<Backlog>,
     /// When offices were last seen.
     pub(crate) seen: BTreeMap<OfficeId, DateTime<Utc>>,
@@ -114,9 +113,7 @@ impl Readings {
         {
             return Ok(Arc::clone(figures));
         }
-        let mut tx = gateway.store.read().await?;
-        let days = read_days(&mut tx, now, &mut kept.days).await?;
-        let figures = Arc::new(Figures::read(&mut tx, now, days).await?);
+        let figures = Arc::new(Figures::read(gateway, now, &mut kept.days).await?);
         kept.figures = Some(Arc::clone(&figures));
         Ok(figures)
     }
@@ -153,9 +150,31 @@ async fn read_days(
 }
 
 impl Figures {
-    async fn read(tx: &mut Tx, now: DateTime<Utc>, days: Vec<DayFigures>) -> anyhow::Result<Self> {
-        let today = bucharest_day(now);
-        let soon = today + Days::new(RISK_DAYS);
+    /// Reads all of them. What looks at every living application is read at the same time.
+    async fn read(
+        gateway: &Gateway,
+        now: DateTime<Utc>,
+        known: &mut BTreeMap<NaiveDate, DayFigures>,
+    ) -> anyhow::Result<Self> {
+        let (alike, backlogs, rest) = tokio::try_join!(
+            read_alike(gateway),
+            read_backlogs(gateway, bucharest_day(now)),
+            Self::read_rest(gateway, now, known),
+        )?;
+        Ok(Self {
+            alike,
+            backlogs,
+            ..rest
+        })
+    }
+
+    async fn read_rest(
+        gateway: &Gateway,
+        now: DateTime<Utc>,
+        known: &mut BTreeMap<NaiveDate, DayFigures>,
+    ) -> anyhow::Result<Self> {
+        let tx = &mut gateway.store.read().await?;
+        let days = read_days(tx, now, known).await?;
         let arrivals = dashboard::list_last_arrivals(tx, ARRIVALS_LOOKED_AT).await?;
         let mut took: Vec<i64> = arrivals
             .into_iter()
@@ -164,15 +183,15 @@ impl Figures {
         took.sort_unstable();
         Ok(Self {
             read_at: now,
-            today,
-            alike: unfinished::count_alike(tx).await?,
+            today: bucharest_day(now),
+            alike: Vec::new(),
             at_office: dashboard::count_at_office(tx).await?,
             passed: dashboard::count_passed(tx, (now - TimeDelta::days(1), now)).await?,
             days,
             took,
             causes: causes::list(tx).await?,
             waiting: dashboard::list_waiting(tx).await?,
-            backlogs: unfinished::list_backlogs(tx, today, soon, OFFICES_SHOWN).await?,
+            backlogs: Vec::new(),
             seen: offices::list_last_seen(tx).await?.into_iter().collect(),
             unmatched: dashboard::sum_up_unmatched(tx).await?,
             offered: read_offered(tx).await?,
@@ -206,6 +225,17 @@ impl Figures {
     pub(crate) fn is_at_risk(&self, alike: &Alike) -> bool {
         !self.is_late(alike) && alike.deadline_on < self.soon()
     }
+}
+
+async fn read_alike(gateway: &Gateway) -> anyhow::Result<Vec<Alike>> {
+    let mut tx = gateway.store.read().await?;
+    Ok(unfinished::count_alike(&mut tx).await?)
+}
+
+async fn read_backlogs(gateway: &Gateway, today: NaiveDate) -> anyhow::Result<Vec<Backlog>> {
+    let mut tx = gateway.store.read().await?;
+    let soon = today + Days::new(RISK_DAYS);
+    Ok(unfinished::list_backlogs(&mut tx, today, soon).await?)
 }
 
 /// The oldest payments without an application, those with candidates first.

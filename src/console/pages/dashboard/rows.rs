@@ -11,6 +11,9 @@ use crate::domain::reason::Reason;
 use crate::store::applications::unfinished::Backlog;
 use crate::words::{Explanation, Language, amount, number, per_cent, when};
 
+/// Offices that are shown.
+const OFFICES_SHOWN: usize = 8;
+
 /// From this score on a candidate is shown as likely.
 const LIKELY: u8 = 90;
 
@@ -40,7 +43,8 @@ pub(super) fn offices(figures: &Figures, language: Language) -> Vec<OfficeRow> {
             },
         }
     };
-    figures.backlogs.iter().map(row).collect()
+    let largest = figures.backlogs.iter().take(OFFICES_SHOWN);
+    largest.map(row).collect()
 }
 
 /// The light of whoever was last seen then.

@@ -19,7 +19,7 @@ use crate::domain::operator::role::Permission;
 use crate::domain::order_action::OrderAction;
 use crate::store::Tx;
 use crate::store::causes::{self, CauseCount, Failed};
-use crate::words::{Explanation, Language, ago, count, date_and_time, name_of, noun};
+use crate::words::{Detail, Explanation, Language, ago, count, date_and_time, name_of, noun};
 
 #[derive(Template)]
 #[template(path = "pages/cause.html")]
@@ -42,7 +42,7 @@ struct Row {
     state: Badge,
     is_quarantined: bool,
     line: Option<(i64, String)>,
-    detail: String,
+    detail: Detail,
     since: String,
     ago: String,
 }
@@ -156,7 +156,7 @@ fn row(failed: Failed, ago: String, language: Language) -> Row {
         state: Badge::of(failed.state, language),
         is_quarantined: failed.quarantined,
         line: failed.line,
-        detail: failed.detail,
+        detail: Detail::of(&failed.detail, language),
         since: date_and_time(language, failed.opened_at),
         ago,
     }
@@ -183,7 +183,7 @@ fn cells(found: &[Failed], language: Language) -> Cells {
             line_no,
             application,
             failed.code.to_string(),
-            failed.detail.clone(),
+            Detail::of(&failed.detail, language).text,
             date_and_time(language, failed.opened_at),
         ]
     });

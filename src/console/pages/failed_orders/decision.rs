@@ -14,7 +14,7 @@ use crate::console::write;
 use crate::domain::id::CauseDecisionId;
 use crate::flow::causes::read_decision;
 use crate::store::causes::{DecidedOrder, Outcome};
-use crate::words::{Explanation, Language, actor, count, date_and_time, name_of, noun};
+use crate::words::{Detail, Explanation, Language, actor, count, date_and_time, name_of, noun};
 
 #[derive(Template)]
 #[template(path = "pages/decision.html")]
@@ -32,7 +32,7 @@ struct Page<'a> {
 struct Row {
     order: String,
     outcome: Badge,
-    detail: String,
+    detail: Detail,
     replacement: Option<String>,
 }
 
@@ -104,7 +104,7 @@ fn row(one: DecidedOrder, language: Language) -> Row {
     Row {
         order: one.number,
         outcome: Badge::new(language.choose(en, ro), tone),
-        detail: one.detail.unwrap_or_default(),
+        detail: Detail::of(one.detail.as_deref().unwrap_or_default(), language),
         replacement: one.replacement,
     }
 }

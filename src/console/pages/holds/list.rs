@@ -17,7 +17,7 @@ use crate::domain::operator::role::Permission;
 use crate::domain::reason::Reason;
 use crate::store::history::SubjectKind;
 use crate::store::holds::{self, Hold};
-use crate::words::{Explanation, Language, ago, date_and_time};
+use crate::words::{Detail, Explanation, Language, ago, date_and_time};
 
 #[derive(Template)]
 #[template(path = "pages/holds.html")]
@@ -39,7 +39,7 @@ struct Row {
     id: String,
     number: String,
     path: String,
-    detail: String,
+    detail: Detail,
     since: String,
     ago: String,
 }
@@ -87,7 +87,7 @@ pub(crate) async fn list(
                 id: hold.id.to_string(),
                 path: path_of(kind, &hold.subject_number),
                 number: hold.subject_number,
-                detail: hold.detail,
+                detail: Detail::of(&hold.detail, language),
                 since: date_and_time(language, hold.opened_at),
                 ago: ago(language, now, hold.opened_at),
             })
@@ -111,7 +111,7 @@ fn cells(found: &[Hold], language: Language) -> Cells {
         vec![
             hold.subject_number.clone(),
             hold.code.to_string(),
-            hold.detail.clone(),
+            Detail::of(&hold.detail, language).text,
             date_and_time(language, hold.opened_at),
         ]
     });

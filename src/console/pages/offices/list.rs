@@ -5,21 +5,21 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::coded;
 use crate::console::asked::{Asked, CURSOR};
 use crate::console::desk::Desk;
-use crate::console::list::{CSV_ROWS_MAX, Cells, Choice, Filters, Pager, answer_cells};
+use crate::console::list::{Cells, Choice, Filters, Pager, answer_cells};
 use crate::console::look::share::Share;
 use crate::console::look::shell::Shell;
-use crate::console::pages::dashboard::{RISK_DAYS, led, share, since};
+use crate::console::pages::dashboard::{led, share, since};
 use crate::console::pages::search::plain;
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
 use crate::domain::id::OfficeId;
-use crate::store::applications::unfinished::{self, Backlog};
+use crate::store::applications::unfinished::Backlog;
 use crate::store::offices::{self, Office};
 use crate::words::{Language, date_and_time, number};
 
@@ -136,21 +136,16 @@ pub(crate) async fn list(
 }
 
 async fn read(desk: &Desk) -> Result<Vec<Known>, Trouble> {
-    let today = desk.gateway.clock.today();
-    let soon = today + Days::new(RISK_DAYS);
     let mut tx = desk.gateway.store.read().await?;
     let all = offices::list(&mut tx).await?;
-    let backlogs = unfinished::list_backlogs(&mut tx, today, soon, CSV_ROWS_MAX).await?;
-    let seen = offices::list_last_seen(&mut tx).await?;
     drop(tx);
-    let seen: BTreeMap<OfficeId, DateTime<Utc>> = seen.into_iter().collect();
-    let backlogs = backlogs
-        .into_iter()
-        .map(|backlog| (backlog.office, backlog));
-    let mut backlogs: BTreeMap<OfficeId, Backlog> = backlogs.collect();
+    // The figures of the dashboard, so that both pages say the same.
+    let figures = desk.readings.read(&desk.gateway).await?;
+    let backlogs = figures.backlogs.iter().map(|one| (one.office, one));
+    let backlogs: BTreeMap<OfficeId, &Backlog> = backlogs.collect();
     let known = |office: Office| Known {
-        backlog: backlogs.remove(&office.id),
-        seen: seen.get(&office.id).copied(),
+        backlog: backlogs.get(&office.id).map(|one| (*one).clone()),
+        seen: figures.seen.get(&office.id).copied(),
         office,
     };
     Ok(all.into_iter().map(known).collect())

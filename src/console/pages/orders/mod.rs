@@ -2,6 +2,7 @@
 
 pub(crate) mod act;
 pub(crate) mod ask;
+mod comparison;
 mod deeds;
 mod list;
 pub(crate) mod papers;

@@ -10,11 +10,13 @@ use crate::console::done::Done;
 use crate::console::look::badge::Badge;
 use crate::console::look::shell::Shell;
 use crate::console::look::timeline::{Moment, moments};
+use crate::console::pages::orders::comparison::Comparison;
 use crate::console::pages::orders::deeds::deeds;
 use crate::console::pages::orders::{LINES_MAX, MENU, find, word};
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
+use crate::domain::delivery::DeliveryVerdict;
 use crate::domain::operator::role::Permission;
 use crate::domain::reason::Reason;
 use crate::store::forced_words::{self, ForcedWord};
@@ -24,7 +26,7 @@ use crate::store::order_evidence::{self, AttemptRow};
 use crate::store::order_lines::{self, OrderLine};
 use crate::store::orders::{self, Order};
 use crate::store::{Tx, history};
-use crate::words::{Explanation, Language, count, date_and_time, name_of, noun, number};
+use crate::words::{Detail, Explanation, Language, count, date_and_time, name_of, noun, number};
 
 /// Steps and holds that are shown.
 const STEPS_MAX: i64 = 500;
@@ -49,6 +51,7 @@ struct Page<'a> {
     lines: Vec<LineRow>,
     letters: Vec<LetterRow>,
     attempts: Vec<Attempt>,
+    comparison: Comparison,
     proposals: Vec<Proposal>,
     may_propose: bool,
     may_take_file: bool,
@@ -69,7 +72,7 @@ struct LetterRow {
 /// An attempt to deliver the order's bytes.
 struct Attempt {
     at: String,
-    outcome: String,
+    outcome: &'static str,
     status: String,
     detail: String,
 }
@@ -87,7 +90,7 @@ struct Waiting {
     note: Option<String>,
     title: &'static str,
     todo: &'static str,
-    detail: String,
+    detail: Detail,
     since: String,
 }
 
@@ -120,6 +123,7 @@ pub(crate) async fn show(
     let facts = facts(&mut tx, &order, language).await?;
     let letters = letters::list_of_order(&mut tx, order.id, STEPS_MAX).await?;
     let attempts = order_evidence::list_attempts(&mut tx, order.id.0).await?;
+    let comparison = Comparison::read(&mut tx, &order, language).await?;
     let proposals = proposals(&mut tx, &order, &visit).await?;
     drop(tx);
     let shell = Shell::of(&desk, &visit, MENU).await?;
@@ -137,6 +141,7 @@ pub(crate) async fn show(
         lines,
         letters: letters.iter().map(|one| letter(one, language)).collect(),
         attempts: attempts.iter().map(|one| attempt(one, language)).collect(),
+        comparison,
         proposals,
         may_propose: visit.may(Permission::DecideOrders) && order.sent_at.is_some(),
         may_take_file: visit.may(Permission::Reveal),
@@ -158,9 +163,10 @@ fn letter(letter: &Letter, language: Language) -> LetterRow {
 }
 
 fn attempt(attempt: &AttemptRow, language: Language) -> Attempt {
+    let verdict = DeliveryVerdict::parse(&attempt.outcome).ok();
     Attempt {
         at: date_and_time(language, attempt.started_at),
-        outcome: attempt.outcome.clone(),
+        outcome: verdict.map_or("", |verdict| name_of(verdict, language)),
         status: attempt
             .status
             .map(|status| status.to_string())
@@ -192,7 +198,7 @@ fn waiting(hold: &Hold, visit: &Visit) -> Waiting {
     Waiting {
         title: reason.map_or("", |told| told.title.of(language)),
         todo: reason.map_or("", |told| told.todo.of(language)),
-        detail: hold.detail.clone(),
+        detail: Detail::of(&hold.detail, language),
         since: date_and_time(language, hold.opened_at),
         note: may.then(|| format!("/holds/note?row={}", hold.id)),
     }

@@ -17,7 +17,7 @@ use crate::flow::dead_letters::{Standing, read_decision};
 use crate::store::causes::Outcome;
 use crate::store::dead_letter_decisions::DecidedLetter;
 use crate::store::outbox::find_dead;
-use crate::words::{Language, actor, count, date_and_time, name_of, noun, number};
+use crate::words::{Detail, Language, actor, count, date_and_time, name_of, noun, number};
 
 #[derive(Template)]
 #[template(path = "pages/dead_decision.html")]
@@ -41,7 +41,7 @@ struct Row {
     about: String,
     about_path: String,
     outcome: Badge,
-    detail: String,
+    detail: Detail,
 }
 
 /// `GET /outbox/dead/decisions/{id}`
@@ -172,6 +172,6 @@ fn row(
         about: number_of,
         about_path: path,
         outcome: Badge::new(text, tone),
-        detail: letter.detail.clone().unwrap_or_default(),
+        detail: Detail::of(letter.detail.as_deref().unwrap_or_default(), language),
     }
 }

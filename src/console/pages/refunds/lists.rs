@@ -18,6 +18,7 @@ use crate::console::pages::refunds::refusals;
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
+use crate::domain::hex::hex;
 use crate::domain::id::RefundListId;
 use crate::domain::operator::role::Permission;
 use crate::domain::refund::RefundState;
@@ -237,7 +238,6 @@ impl ListRow {
             "RON" => "lei",
             other => other,
         };
-        let digits = list.sha256.iter();
         Self {
             number: list.number.clone(),
             path: format!("{PATH}/{}", list.number),
@@ -246,7 +246,7 @@ impl ListRow {
             refunds: count(language, list.refunds, noun::REFUND),
             amount: format!("{} {currency}", amount(language, list.amount)),
             is_withdrawn: list.withdrawn_at.is_some(),
-            sha256: digits.fold(String::new(), |text, byte| format!("{text}{byte:02x}")),
+            sha256: hex(&list.sha256),
         }
     }
 }
