@@ -159,7 +159,7 @@ async fn page(
     let user = users::find(&mut tx, signed_in.user).await?;
     let user = user.ok_or(Trouble::SignIn)?;
     let left = users::count_recovery_codes(&mut tx, user.id).await?;
-    let is_linked = user_subjects::issuer_of(&mut tx, user.id).await?.is_some();
+    let linked_to = user_subjects::issuer_of(&mut tx, user.id).await?;
     let mut open = sessions::list_of(&mut tx, user.id, now).await?;
     drop(tx);
     open.retain(|one| !session::is_over(&desk.gateway, one, now));
@@ -185,7 +185,7 @@ async fn page(
         // Who has no device has no codes either, and needs none.
         is_short_of_codes: user.code_confirmed && left < CODES_FEW,
         has_password: !user.password_hash.is_empty(),
-        is_linked,
+        is_linked: desk.comes_through(linked_to.as_ref()),
         provider: desk.provider_name(),
         sessions: rows.collect(),
         version: user.version,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::SET_COOKIE;
+use actix_web::http::header::{HeaderMap, SET_COOKIE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -63,9 +63,14 @@ pub(super) async fn leave(
     request: HttpRequest,
 ) -> Result<HttpResponse, Trouble> {
     let next = Next::of_query(&request);
-    let Some(provider) = desk.provider.as_deref().filter(|_| visit.user.is_none()) else {
+    let may_leave = visit.user.is_none() && is_our_link(request.headers());
+    let Some(provider) = desk.provider.as_deref().filter(|_| may_leave) else {
         return Ok(see_other(&next.after("/sign-in")));
     };
+    // Nobody is sent, and no way is noted, while there is nobody to be sent to.
+    if let Err(fault) = provider.examine().await {
+        return away(&desk, &visit, &next, &fault);
+    }
     let place = desk.place_of(&request);
     let secrets = match told(single_sign_on::leave(&desk.gateway, next.as_str(), &place).await)? {
         Ok(secrets) => secrets,
@@ -78,17 +83,15 @@ pub(super) async fn leave(
             answer.headers_mut().insert(SET_COOKIE, held);
             Ok(answer)
         }
-        Err(fault) => {
-            log(&fault);
-            let words = of_provider(&fault, desk.provider_name(), &visit);
-            asked_again(
-                &desk,
-                &visit,
-                &next,
-                (words, StatusCode::SERVICE_UNAVAILABLE),
-            )
-        }
+        Err(fault) => away(&desk, &visit, &next, &fault),
     }
+}
+
+/// Whether somebody follows a link of ours, or typed the address: another site could use up all ways that
+/// an address may begin. Browsers that do not tell are believed.
+fn is_our_link(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site");
+    site.is_none_or(|site| site == "same-origin" || site == "none")
 }
 
 /// `GET /sign-in/provider/answer`
@@ -104,7 +107,7 @@ pub(super) async fn come_back(
     let token = cookie(request.headers(), TRIP_COOKIE).unwrap_or_default();
     let back = single_sign_on::come_back(&desk.gateway, token, &answer.state, &place).await;
     let (secrets, next) = match told(back)? {
-        Ok(taken) => taken,
+        Ok(back) => back,
         Err(refusal) => return turned_away(&desk, &visit, &Next::default(), refusal),
     };
     let next = Next::of(&next);
@@ -162,7 +165,6 @@ async fn heard(
     // Whoever mixes two providers up is told apart here (RFC 9207 §2.4).
     let is_ours = answer.issuer.is_none() || answer.issuer.as_deref() == issuer;
     let Some(code) = answer.code.filter(|_| is_ours) else {
-        single_sign_on::count(&desk.gateway, place).await?;
         return Ok(Err(Unheard::Denied(String::new())));
     };
     match provider.person(&code, for_provider(secrets)).await {
@@ -206,6 +208,17 @@ async fn arrive(
             asked_again(desk, visit, next, (words, StatusCode::FORBIDDEN))
         }
     }
+}
+
+fn away(
+    desk: &Desk,
+    visit: &Visit,
+    next: &Next,
+    fault: &ProviderFault,
+) -> Result<HttpResponse, Trouble> {
+    log(fault);
+    let words = of_provider(fault, desk.provider_name(), visit);
+    asked_again(desk, visit, next, (words, StatusCode::SERVICE_UNAVAILABLE))
 }
 
 /// The sign-in page with what is in the way of the provider; a password is as good as ever.
@@ -260,5 +273,10 @@ impl Desk {
     /// What people call the provider.
     pub(super) fn provider_name(&self) -> &str {
         &self.gateway.config.console.oidc.name
+    }
+
+    /// Whether whoever is linked to `issuer` comes through the provider of today.
+    pub(super) fn comes_through(&self, issuer: Option<&String>) -> bool {
+        issuer.is_some() && issuer == self.gateway.config.console.oidc.issuer.as_ref()
     }
 }

@@ -150,6 +150,7 @@ async fn page(
     let mut rows = Vec::new();
     for user in users::list(&mut tx, "", PAGE).await? {
         let held = users::roles(&mut tx, user.id).await?;
+        let linked_to = user_subjects::issuer_of(&mut tx, user.id).await?;
         let choices = Role::ALL.iter().map(|role| Choice {
             role: *role,
             is_held: held.contains(*role),
@@ -161,7 +162,7 @@ async fn page(
             roles: held,
             is_disabled: user.disabled_at.is_some(),
             has_device: user.code_confirmed,
-            is_linked: user_subjects::issuer_of(&mut tx, user.id).await?.is_some(),
+            is_linked: desk.comes_through(linked_to.as_ref()),
             signed_in: signed_in.unwrap_or_default(),
             name: user.name,
         });

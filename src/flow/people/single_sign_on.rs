@@ -150,7 +150,7 @@ pub async fn come_back(
     let mut tx = gateway.store.begin().await?;
     refuse_barred(&mut tx, place, now).await?;
     let found = provider_trips::find(&mut tx, &hash, now).await?;
-    let taken = match found {
+    let back = match found {
         None => Err(TripRefusal::NotExpected),
         Some((salt, next)) => {
             let secrets = Secrets::of(token, &salt);
@@ -164,17 +164,10 @@ pub async fn come_back(
             }
         }
     };
-    match taken {
-        Ok(taken) => {
-            tx.commit().await?;
-            Ok(taken)
-        }
-        Err(refusal) => {
-            drop(tx);
-            count(gateway, place).await?;
-            Err(Failure::Refused(refusal))
-        }
-    }
+    // Nothing is counted here: another site could send somebody's browser with answers that are none.
+    let back = back.map_err(Failure::Refused)?;
+    tx.commit().await?;
+    Ok(back)
 }
 
 /// Lets in whom the provider vouches for: at the code of the person's device, or all the way where the

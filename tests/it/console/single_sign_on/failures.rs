@@ -2,15 +2,17 @@
 
 use cei_gateway::store::provider_trips::{self, Trip};
 use chrono::TimeDelta;
+use reqwest::Method;
 use serde_json::json;
 
 use crate::console::browser::{Answer, Browser, SESSION, add_user};
 use crate::console::single_sign_on::key::Kind;
-use crate::console::single_sign_on::provider::{Manner, PATIENCE, Provider};
+use crate::console::single_sign_on::provider::{Manner, PATIENCE, Provider, Sent};
 use crate::console::single_sign_on::{
     SUBJECT, TRIP, add_linked, by_provider, come_back, go_through, leave, record, scene,
 };
-use crate::kit::world::{World, both_worlds};
+use crate::kit::databases::rows;
+use crate::kit::world::both_worlds;
 
 /// The manners whose tokens are refused, each with what the page and the record call it.
 fn lies() -> Vec<(Manner, &'static str)> {
@@ -242,7 +244,7 @@ both_worlds! {
     }
 
     async fn so_many_leave_from_one_address_and_no_more(world: &mut World) {
-        let (console, _provider) = scene(world, |_| ()).await;
+        let (console, provider) = scene(world, |_| ()).await;
         let expires_at = world.now() + TimeDelta::minutes(10);
         let mut tx = world.write().await;
         for serial in 0..200_u8 {
@@ -264,18 +266,38 @@ both_worlds! {
         // What is over is forgotten with the old sessions.
         cei_gateway::flow::people::session::forget_sessions(&world.gateway).await.unwrap();
         let mut tx = world.read().await;
-        let left = crate::kit::databases::rows!((i64,), &mut tx, "SELECT COUNT(*) FROM provider_trips");
+        let left = rows!((i64,), &mut tx, "SELECT COUNT(*) FROM provider_trips");
         assert_eq!(left[0].0, 1);
         drop(tx);
 
-        // Whoever guesses waits.
-        let mut answer = come_back(&mut browser, "state=x").await;
+        // Another site uses up no way, and bars nobody.
+        let request = browser.request(Method::GET, "/sign-in/provider?next=/account");
+        let answer = browser.send(request.header("sec-fetch-site", "cross-site")).await;
+        assert_eq!((answer.status, answer.location()), (303, "/sign-in?next=/account"));
+        for _ in 0..60 {
+            assert_eq!(come_back(&mut browser, "state=x").await.status, 422);
+        }
+        let mut tx = world.read().await;
+        let left = rows!((i64,), &mut tx, "SELECT COUNT(*) FROM provider_trips");
+        assert_eq!(left[0].0, 1);
+        drop(tx);
+
+        // Whoever brings codes that the provider does not know waits.
+        provider.behave(Manner::Refuses(400, "invalid_grant"));
+        let mut answer = go_through(world, &mut browser, &provider, SUBJECT).await;
         for _ in 0..40 {
             if answer.status == 429 {
                 break;
             }
             assert_eq!(answer.status, 422);
-            answer = come_back(&mut browser, "state=x").await;
+            answer = match browser.get("/sign-in/provider").await {
+                barred if barred.status == 429 => barred,
+                left => {
+                    let sent = Sent::of(left.location());
+                    let query = format!("code=x&state={}", sent.state);
+                    come_back(&mut browser, &query).await
+                }
+            };
         }
         assert_out(&answer, &browser, (429, "Prea multe încercări greșite."));
         assert_eq!(browser.get("/sign-in/provider").await.status, 429);
