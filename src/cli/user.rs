@@ -130,7 +130,9 @@ impl Refusal for AdministrationRefusal {
         match self {
             Self::Unknown(_) => Exit::NotFound,
             Self::Name(_) | Self::NoRole => Exit::Usage,
-            Self::Taken(_) | Self::LastAdministrator(_) | Self::Already(_) => Exit::Refused,
+            Self::Taken(_) | Self::LastAdministrator(_) | Self::Already(_) | Self::Changed(_) => {
+                Exit::Refused
+            }
         }
     }
 }
@@ -160,6 +162,7 @@ pub(crate) async fn run(command: UserCommand, context: &mut Context<'_>) -> Resu
     let by = By {
         actor: &actor,
         reason,
+        seen: None,
     };
     let (done, secret) = change(&command, &gateway, name, by).await?;
     let secret = secret.as_ref().map(|secret| secret.as_str());
