@@ -160,6 +160,7 @@ impl Refusal for AdministrationRefusal {
             Self::Taken(_)
             | Self::LastAdministrator(_)
             | Self::Already(_)
+            | Self::Changed(_)
             | Self::NoProvider
             | Self::Linked(_)
             | Self::SubjectTaken(_) => Exit::Refused,
@@ -194,6 +195,7 @@ pub(crate) async fn run(command: UserCommand, context: &mut Context<'_>) -> Resu
     let by = By {
         actor: &actor,
         reason,
+        seen: None,
     };
     let (done, secret) = change(&command, &gateway, name, by).await?;
     let secret = secret.as_ref().map(|secret| secret.as_str());

@@ -5,7 +5,9 @@ use actix_web::http::header::SET_COOKIE;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::console::asked::Asked;
 use crate::console::desk::Desk;
+use crate::console::done::{Done, see_done};
 use crate::console::fields::Fields;
 use crate::console::gate::{SESSION_COOKIE, host_cookie};
 use crate::console::look::shell::Shell;
@@ -53,8 +55,13 @@ struct SessionRow {
 }
 
 /// `GET /account`
-pub(super) async fn show(desk: web::Data<Desk>, visit: Visit) -> Result<HttpResponse, Trouble> {
-    page(&desk, &visit, None, String::new()).await
+pub(super) async fn show(
+    desk: web::Data<Desk>,
+    visit: Visit,
+    asked: Asked,
+) -> Result<HttpResponse, Trouble> {
+    let done = Done::told(&asked, visit.language);
+    page(&desk, &visit, done, String::new()).await
 }
 
 /// `POST /account/password`
@@ -127,7 +134,7 @@ pub(super) async fn end_session(
     let id: SessionId = id.parse().map_err(|_no_id| Trouble::NotFound)?;
     let ended = account::end_session(&desk.gateway, &holder, id).await;
     match told(ended)? {
-        Ok(()) => Ok(see_other("/account")),
+        Ok(()) => Ok(see_done("/account", Done::SessionEnded)),
         Err(refusal) => refused(&desk, &visit, refusal).await,
     }
 }

@@ -37,6 +37,16 @@ coded! {
         /// A proposed word was taken back.
         WordWithdrawn = "WORD_WITHDRAWN",
 
+        // Requests.
+        /// Something waits for another person.
+        RequestMade = "REQUEST_MADE",
+        /// What somebody asked for is done.
+        RequestApproved = "REQUEST_APPROVED",
+        /// What somebody asked for is not done.
+        RequestRejected = "REQUEST_REJECTED",
+        /// Whoever asked took it back.
+        RequestWithdrawn = "REQUEST_WITHDRAWN",
+
         // Applications.
         /// A hold was released.
         HoldReleased = "HOLD_RELEASED",
@@ -108,6 +118,8 @@ coded! {
         // People and settings.
         /// Something about an account was changed.
         AccountChanged = "ACCOUNT_CHANGED",
+        /// A session was ended.
+        SessionEnded = "SESSION_ENDED",
     }
 }
 
@@ -169,6 +181,18 @@ told! {
     WordWithdrawn:
         "Propunerea a fost retrasă.",
         "The proposal was withdrawn.";
+    RequestMade:
+        "Cererea așteaptă aprobarea altei persoane.",
+        "The request waits for another person's approval.";
+    RequestApproved:
+        "Ați aprobat; ce s-a cerut s-a făcut.",
+        "You have approved; what was asked for is done.";
+    RequestRejected:
+        "Ați respins cererea; nu s-a făcut nimic.",
+        "You have rejected the request; nothing was done.";
+    RequestWithdrawn:
+        "Ați retras cererea; nu s-a făcut nimic.",
+        "You have withdrawn the request; nothing was done.";
     HoldReleased:
         "Reținerea a fost ridicată.",
         "The hold is released.";
@@ -262,6 +286,9 @@ told! {
     AccountChanged:
         "Contul a fost schimbat.",
         "The account was changed.";
+    SessionEnded:
+        "Sesiunea a fost încheiată.",
+        "The session was ended.";
 }
 
 /// Leads to the page of a thing, which tells what was done with it.

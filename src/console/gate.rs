@@ -181,6 +181,9 @@ async fn admit(
         visit.form_token = masked(&form_token(token))?;
     }
     note_holder(visit, holder);
+    if has_control(request.uri().path()) {
+        return Err(Trouble::NotFound);
+    }
     // The path as the handlers' own matching sees it, so that the two cannot disagree.
     let route = match find(request.method().as_str(), request.match_info().as_str()) {
         Found::Route(route) => route,
@@ -208,6 +211,13 @@ async fn admit(
         request.extensions_mut().insert(fields);
     }
     Ok(Some(route))
+}
+
+/// Whether a path has a control character in it: none of ours has, and no database looks for one.
+fn has_control(path: &str) -> bool {
+    let escapes = path.split('%').skip(1);
+    let mut codes = escapes.filter_map(|rest| u8::from_str_radix(rest.get(..2)?, 16).ok());
+    codes.any(|code| code.is_ascii_control())
 }
 
 /// Notes in the visit who holds the session.
@@ -289,5 +299,29 @@ async fn written(
             response.into_response(page)
         }
         None => response,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_control;
+
+    #[test]
+    fn a_control_character_is_seen_in_a_path_however_it_is_written() {
+        for path in ["/orders/%00", "/orders/a%0d%0A", "/%7F", "/%1b%5B"] {
+            assert!(has_control(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/orders/CJ-1",
+            "/x%C8%99%20",
+            "/%",
+            "/%0",
+            "/100%25",
+            "/%zz",
+            "/%ș",
+        ] {
+            assert!(!has_control(path), "{path}");
+        }
     }
 }

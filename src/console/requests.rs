@@ -1,13 +1,20 @@
 //! What needs two persons: what was asked for, and another person's decision.
 
+mod also;
+
+pub(crate) use also::ToApprove;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use crate::console::asked::Asked;
 use crate::console::desk::Desk;
+use crate::console::done::{Done, see_done};
 use crate::console::fields::Fields;
 use crate::console::look::shell::Shell;
-use crate::console::sign_in::{see_other, told};
+use crate::console::requests::also::{Also, list_also};
+use crate::console::sign_in::told;
 use crate::console::trouble::Trouble;
 use crate::console::users::reason_of;
 use crate::console::visit::Visit;
@@ -19,7 +26,7 @@ use crate::flow::people::requests::{self, RequestRefusal};
 use crate::store::four_eyes_requests::{self, Request};
 use crate::words::date_and_time;
 
-/// Requests of a page.
+/// How many of each kind a page lists.
 const PAGE: i64 = 100;
 
 #[derive(Template)]
@@ -27,7 +34,9 @@ const PAGE: i64 = 100;
 struct RequestsPage<'a> {
     visit: &'a Visit,
     shell: &'a Shell,
+    done: Option<&'static str>,
     waiting: Vec<Row>,
+    also: Vec<Also>,
     ended: Vec<Row>,
     fault: String,
 }
@@ -50,8 +59,13 @@ struct Row {
 }
 
 /// `GET /requests`
-pub(super) async fn list(desk: web::Data<Desk>, visit: Visit) -> Result<HttpResponse, Trouble> {
-    page(&desk, &visit, String::new()).await
+pub(super) async fn list(
+    desk: web::Data<Desk>,
+    visit: Visit,
+    asked: Asked,
+) -> Result<HttpResponse, Trouble> {
+    let done = Done::told(&asked, visit.language);
+    page(&desk, &visit, done, String::new()).await
 }
 
 /// `POST /requests`
@@ -68,9 +82,10 @@ pub(super) async fn ask(
     }
     let actor = visit.user()?.actor();
     let subject = fields.text("subject");
-    let reason = reason_of(&fields).unwrap_or_default();
+    let reason = reason_of(&fields)?.unwrap_or_default();
     let asked = requests::ask(&desk.gateway, (action, subject), &actor, &reason).await;
-    done(&desk, &visit, told(asked)?).await
+    let outcome = told(asked)?.map(|_request| Done::RequestMade);
+    answer(&desk, &visit, outcome).await
 }
 
 /// `POST /requests/{id}/approve`
@@ -81,9 +96,10 @@ pub(super) async fn approve(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Trouble> {
     let (id, actor) = (id_of(&id)?, visit.user()?.actor());
-    let reason = reason_of(&fields).unwrap_or_default();
+    let reason = reason_of(&fields)?.unwrap_or_default();
     let approved = requests::approve(&desk.gateway, id, &actor, &reason).await;
-    done(&desk, &visit, told(approved)?).await
+    let outcome = told(approved)?.map(|_request| Done::RequestApproved);
+    answer(&desk, &visit, outcome).await
 }
 
 /// `POST /requests/{id}/reject`
@@ -94,9 +110,10 @@ pub(super) async fn reject(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Trouble> {
     let (id, actor) = (id_of(&id)?, visit.user()?.actor());
-    let reason = reason_of(&fields).unwrap_or_default();
+    let reason = reason_of(&fields)?.unwrap_or_default();
     let rejected = requests::reject(&desk.gateway, id, &actor, &reason).await;
-    done(&desk, &visit, told(rejected)?).await
+    let outcome = told(rejected)?.map(|_request| Done::RequestRejected);
+    answer(&desk, &visit, outcome).await
 }
 
 /// `POST /requests/{id}/withdraw`
@@ -107,26 +124,27 @@ pub(super) async fn withdraw(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Trouble> {
     let (id, actor) = (id_of(&id)?, visit.user()?.actor());
-    let reason = reason_of(&fields).unwrap_or_default();
+    let reason = reason_of(&fields)?.unwrap_or_default();
     let withdrawn = requests::withdraw(&desk.gateway, id, &actor, &reason).await;
-    done(&desk, &visit, told(withdrawn)?).await
+    let outcome = told(withdrawn)?.map(|_request| Done::RequestWithdrawn);
+    answer(&desk, &visit, outcome).await
 }
 
 fn id_of(text: &str) -> Result<RequestId, Trouble> {
     text.parse().map_err(|_no_id| Trouble::NotFound)
 }
 
-async fn done(
+async fn answer(
     desk: &Desk,
     visit: &Visit,
-    outcome: Result<Request, RequestRefusal>,
+    outcome: Result<Done, RequestRefusal>,
 ) -> Result<HttpResponse, Trouble> {
     let refusal = match outcome {
-        Ok(_request) => return Ok(see_other("/requests")),
+        Ok(done) => return Ok(see_done("/requests", done)),
         Err(RequestRefusal::Unknown) => return Err(Trouble::NotFound),
         Err(refusal) => refusal,
     };
-    let mut answer = page(desk, visit, words(&refusal, visit)).await?;
+    let mut answer = page(desk, visit, None, words(&refusal, visit)).await?;
     *answer.status_mut() = match refusal {
         RequestRefusal::Ended { .. } | RequestRefusal::Moved { .. } | RequestRefusal::OneWaits => {
             StatusCode::CONFLICT
@@ -136,25 +154,32 @@ async fn done(
     Ok(answer)
 }
 
-async fn page(desk: &Desk, visit: &Visit, fault: String) -> Result<HttpResponse, Trouble> {
+async fn page(
+    desk: &Desk,
+    visit: &Visit,
+    done: Option<&'static str>,
+    fault: String,
+) -> Result<HttpResponse, Trouble> {
     let now = desk.gateway.clock.now();
     let mut tx = desk.gateway.store.read().await?;
+    let mut waiting = four_eyes_requests::list_waiting(&mut tx, now, PAGE).await?;
+    waiting.sort_by_key(|request| std::cmp::Reverse((request.asked_at, request.id)));
     let later = now + chrono::TimeDelta::minutes(1);
-    let all = four_eyes_requests::list_latest(&mut tx, later, PAGE).await?;
-    let waits = |request: &Request| request.outcome.is_none() && request.expires_at > now;
-    let (waiting, ended): (Vec<_>, Vec<_>) = all.into_iter().partition(waits);
-    let rows = |requests: Vec<Request>| -> Result<Vec<Row>, Trouble> {
-        requests
-            .into_iter()
-            .map(|request| row(request, visit))
-            .collect()
-    };
+    let mut ended = four_eyes_requests::list_latest(&mut tx, later, PAGE).await?;
+    ended.retain(|request| request.outcome.is_some() || request.expires_at <= now);
+    let also = list_also(&mut tx, now, visit).await?;
     drop(tx);
+    let rows = |requests: Vec<Request>| {
+        let rows = requests.into_iter().map(|request| row(request, visit));
+        rows.collect::<Result<Vec<Row>, Trouble>>()
+    };
     let shell = Shell::of(desk, visit, "/requests").await?;
     write(&RequestsPage {
         visit,
         shell: &shell,
+        done,
         waiting: rows(waiting)?,
+        also,
         ended: rows(ended)?,
         fault,
     })

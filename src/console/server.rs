@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::PathConfig;
 use actix_web::{App, HttpServer, web};
 use anyhow::{Context, bail};
 use tokio::task::JoinSet;
@@ -96,6 +97,8 @@ pub fn start(gateway: &Gateway, listener: Listener) -> anyhow::Result<Running> {
             .wrap(Compress::default())
             .wrap(from_fn(gate))
             .app_data(desk.clone())
+            // A name in a path that is none is an address that there is not, told by a page of ours.
+            .app_data(PathConfig::default().error_handler(|_, _| Trouble::NotFound.into()))
             .configure(routes::register)
             .default_service(web::to(nothing_here))
     })

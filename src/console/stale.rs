@@ -6,8 +6,9 @@ use crate::console::act::Fault;
 use crate::console::look::timeline::{Moment, moment};
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
+use crate::store::audit::{self, Sought};
 use crate::store::{Tx, history};
-use crate::words::Language;
+use crate::words::{Language, act, actor, date_and_time};
 
 /// The answer to a form that was made for something that is not so any more: nothing is overwritten,
 /// and the page says who was faster.
@@ -15,6 +16,30 @@ pub(crate) async fn stale(tx: &mut Tx, subject: Uuid, visit: &Visit) -> Result<F
     let last = history::find_latest(tx, subject).await?;
     let last = last.map(|entry| moment(&entry, visit.language));
     Ok(Fault::conflict(words(last.as_ref(), visit.language)))
+}
+
+/// The same about an account, which has no history but the record.
+pub(crate) async fn stale_account(
+    tx: &mut Tx,
+    name: &str,
+    visit: &Visit,
+) -> Result<Fault, Trouble> {
+    let language = visit.language;
+    let sought = Sought {
+        subject: name.to_owned(),
+        ..Sought::default()
+    };
+    let found = audit::list_latest(tx, &sought, i64::MAX, 1).await?;
+    let last = found.into_iter().next().map(|record| Moment {
+        at: date_and_time(language, record.entry.at),
+        what: act(language, &record.entry.action)
+            .unwrap_or_default()
+            .to_owned(),
+        change: record.entry.detail,
+        who: actor(language, &record.entry.actor),
+        ..Moment::default()
+    });
+    Ok(Fault::conflict(words(last.as_ref(), language)))
 }
 
 fn words(last: Option<&Moment>, language: Language) -> String {

@@ -5,10 +5,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use zeroize::Zeroizing;
 
+use crate::console::act::version_seen;
 use crate::console::desk::Desk;
 use crate::console::fields::Fields;
 use crate::console::look::shell::Shell;
 use crate::console::sign_in::told;
+use crate::console::stale::stale_account;
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
@@ -43,6 +45,8 @@ struct Row {
     has_device: bool,
     is_linked: bool,
     signed_in: String,
+    /// Counts changes of the account, so that a form that comes too late is known.
+    version: i64,
 }
 
 /// A role that an account may be given.
@@ -62,11 +66,12 @@ pub(super) async fn add(
     visit: Visit,
     fields: Fields,
 ) -> Result<HttpResponse, Trouble> {
-    let (name, reason) = (fields.text("name"), reason_of(&fields));
+    let (name, reason) = (fields.text("name"), reason_of(&fields)?);
     let actor = visit.user()?.actor();
     let by = By {
         actor: &actor,
         reason: reason.as_deref(),
+        seen: None,
     };
     let added = administer::add(&desk.gateway, name, &roles_of(&fields), by).await;
     let added = told(added)?.map(Some);
@@ -81,7 +86,7 @@ pub(super) async fn change(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Trouble> {
     let (name, change) = path.into_inner();
-    let Some(reason) = reason_of(&fields) else {
+    let Some(reason) = reason_of(&fields)? else {
         let fault = visit.says("Scrieți motivul.", "Give a reason.").to_owned();
         return Ok(refused(page(&desk, &visit, None, None, fault).await?));
     };
@@ -89,6 +94,7 @@ pub(super) async fn change(
     let by = By {
         actor: &actor,
         reason: Some(&reason),
+        seen: Some(version_seen(&fields)),
     };
     let gateway = &desk.gateway;
     let changed = match change.as_str() {
@@ -127,6 +133,14 @@ async fn answer(
             let done = visit.says("S-a făcut.", "Done.");
             page(desk, visit, Some(done), Some((name, &given)), String::new()).await
         }
+        Err(AdministrationRefusal::Changed(name)) => {
+            let mut tx = desk.gateway.store.read().await?;
+            let fault = stale_account(&mut tx, &name, visit).await?;
+            drop(tx);
+            let mut page = page(desk, visit, None, None, fault.text).await?;
+            *page.status_mut() = fault.status;
+            Ok(page)
+        }
         Err(refusal) => {
             let fault = words(&refusal, visit);
             Ok(refused(page(desk, visit, None, None, fault).await?))
@@ -164,6 +178,7 @@ async fn page(
             has_device: user.code_confirmed,
             is_linked: desk.comes_through(linked_to.as_ref()),
             signed_in: signed_in.unwrap_or_default(),
+            version: user.version,
             name: user.name,
         });
     }
@@ -181,13 +196,14 @@ async fn page(
 }
 
 /// Why, as somebody wrote it; `None` where nobody wrote anything.
-pub(super) fn reason_of(fields: &Fields) -> Option<String> {
-    let reason: String = fields
-        .text("reason")
-        .chars()
-        .take(REASON_CHARS_MAX)
-        .collect();
-    (!reason.is_empty()).then_some(reason)
+pub(super) fn reason_of(fields: &Fields) -> Result<Option<String>, Trouble> {
+    let reason = fields.text("reason");
+    if reason.chars().count() > REASON_CHARS_MAX {
+        return Err(Trouble::FieldTooLong {
+            most: REASON_CHARS_MAX,
+        });
+    }
+    Ok((!reason.is_empty()).then(|| reason.to_owned()))
 }
 
 fn roles_of(fields: &Fields) -> Roles {
@@ -225,5 +241,8 @@ fn words(refusal: &AdministrationRefusal, visit: &Visit) -> String {
             "Contul nu poate fi legat astfel.",
             "The account cannot be linked so.",
         ),
+        AdministrationRefusal::Changed(_) => {
+            says("S-a schimbat între timp.", "It has changed meanwhile.")
+        }
     }
 }

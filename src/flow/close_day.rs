@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use openssl::sha::sha256;
 use serde_json::{Value, json};
 
+use crate::domain::audit::Entry;
 use crate::domain::calendar::bucharest_day;
 use crate::domain::day::{DayEvent, DayState};
 use crate::domain::operator::Actor;
@@ -16,9 +17,9 @@ use crate::flow::draw_report::{ReportRequest, gather};
 use crate::flow::once::KeyReused;
 use crate::flow::progress::note;
 use crate::gateway::Gateway;
-use crate::store::Tx;
 use crate::store::days::{self, DayDecision};
 use crate::store::history::Note;
+use crate::store::{Tx, audit};
 
 /// Why a day is not closed, or not opened again; nothing was changed.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -113,9 +114,32 @@ pub async fn decide(
             decided_at: note.at,
         };
         days::insert(tx, &decision).await?;
+        put_on_record(tx, &decision, note);
         decided.push(decision);
     }
     Ok(decided)
+}
+
+/// A day has a history of its own; what a person decides about it is on the record all the same.
+fn put_on_record(tx: &mut Tx, decision: &DayDecision, note: &Note<'_>) {
+    if !note.actor.is_on_record() {
+        return;
+    }
+    let action = match decision.event {
+        DayEvent::CloseDecided => "DAY_CLOSED",
+        DayEvent::ReopenDecided => "DAY_REOPENED",
+    };
+    let entry = Entry {
+        at: note.at,
+        actor: decision.actor.clone(),
+        action: action.to_owned(),
+        subject_kind: "DAY".to_owned(),
+        subject: format!("{} {}", decision.day, decision.channel),
+        detail: String::new(),
+        reason: decision.reason.clone(),
+        history: None,
+    };
+    audit::note(tx, entry);
 }
 
 /// The number of the next decision, if the day's life cycle has one.

@@ -172,6 +172,83 @@ pub async fn list_waiting(
     many(query!(fetch_all as ForcedRow, tx, SQL, after, limit)?)
 }
 
+/// A proposal that another person is to approve, with the line that it is about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ToApprove {
+    /// The proposal.
+    pub id: ForcedWordId,
+    /// The order's number.
+    pub order: String,
+    /// The line's place in it.
+    pub line_no: i64,
+    /// What happened.
+    pub status: LineEvent,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// When.
+    pub proposed_at: DateTime<Utc>,
+    /// Until when it may be approved.
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ToApproveRow {
+    id: Uuid,
+    number: String,
+    line_no: i64,
+    status: String,
+    proposed_by: String,
+    proposed_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+}
+
+/// Lists the proposals that may be approved at `now`, oldest first.
+pub async fn list_to_approve(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<ToApprove>, StoreError> {
+    const SQL: &str = "
+        SELECT w.id, o.number, l.line_no, w.status, w.proposed_by, w.proposed_at, w.expires_at
+        FROM forced_words w
+        JOIN order_lines l ON l.id = w.order_line_id
+        JOIN orders o ON o.id = l.order_id
+        WHERE w.outcome IS NULL AND w.expires_at > $1
+        ORDER BY w.id
+        LIMIT $2";
+    let rows = query!(fetch_all as ToApproveRow, tx, SQL, now, limit)?;
+    rows.into_iter()
+        .map(|row| {
+            let status = LineEvent::parse(&row.status);
+            Ok(ToApprove {
+                status: read_code(status, "forced_words", "status", &row.id)?,
+                id: ForcedWordId(row.id),
+                order: row.number,
+                line_no: row.line_no,
+                proposed_by: row.proposed_by,
+                proposed_at: row.proposed_at,
+                expires_at: row.expires_at,
+            })
+        })
+        .collect()
+}
+
+/// Counts the proposals that may be approved at `now`, no further than to `most`.
+pub async fn count_to_approve(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    most: i64,
+) -> Result<i64, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*)
+        FROM (SELECT 1 AS one
+              FROM forced_words
+              WHERE outcome IS NULL AND expires_at > $1
+              LIMIT $2) AS counted";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, now, most)?;
+    Ok(count)
+}
+
 /// Lists the proposals that wait on lines of an order, with the lines' places, in the order of their
 /// proposal.
 pub async fn list_waiting_of_order(

@@ -120,6 +120,31 @@ pub async fn find(tx: &mut Tx, id: RequestId) -> Result<Option<Request>, StoreEr
         .transpose()
 }
 
+/// Lists the requests that may be decided at `now`, in the order of action and subject: that of the
+/// index of what waits, whatever has piled up behind it.
+pub async fn list_waiting(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Request>, StoreError> {
+    const SQL: &str =
+        select!("WHERE outcome IS NULL AND expires_at > $1 ORDER BY action, subject LIMIT $2");
+    let rows = query!(fetch_all as RequestRow, tx, SQL, now, limit)?;
+    rows.into_iter().map(Request::try_from).collect()
+}
+
+/// Counts the requests that may be decided at `now`, no further than to `most`.
+pub async fn count_waiting(tx: &mut Tx, now: DateTime<Utc>, most: i64) -> Result<i64, StoreError> {
+    const SQL: &str = "
+        SELECT COUNT(*)
+        FROM (SELECT 1 AS one
+              FROM four_eyes_requests
+              WHERE outcome IS NULL AND expires_at > $1
+              LIMIT $2) AS counted";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL, now, most)?;
+    Ok(count)
+}
+
 /// Lists requests, the latest first, those before `before`.
 pub async fn list_latest(
     tx: &mut Tx,

@@ -74,6 +74,7 @@ async fn enrol(gateway: &Gateway, name: &'static str, roles: Roles) -> anyhow::R
     let by = By {
         actor: &actor,
         reason: Some("the demo's own account"),
+        seen: None,
     };
     let given = done(administer::add(gateway, name, &roles, by).await)?;
     let place = Place {

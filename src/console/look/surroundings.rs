@@ -56,6 +56,11 @@ fn tallies(figures: &Figures, visit: &Visit) -> Vec<Tally> {
             count: figures.dead_letters,
             is_bad: false,
         },
+        Tally {
+            path: "/requests",
+            count: figures.to_approve.count_for(visit),
+            is_bad: false,
+        },
     ];
     if visit.may(Permission::ViewPayments) {
         tallies.push(Tally {

@@ -49,6 +49,9 @@ pub enum AdministrationRefusal {
     /// The person has another account.
     #[error("this subject is linked to the user {0}")]
     SubjectTaken(String),
+    /// Somebody changed the account since it was looked at.
+    #[error("the user {0} has changed meanwhile")]
+    Changed(String),
 }
 
 pub(super) type Outcome<T> = Result<T, Failure<AdministrationRefusal>>;
@@ -60,6 +63,8 @@ pub struct By<'a> {
     pub actor: &'a Actor,
     /// Why.
     pub reason: Option<&'a str>,
+    /// The version of the account that the person looked at; `None` changes it however it stands.
+    pub seen: Option<i64>,
 }
 
 /// Adds an account and returns the password that its owner changes at the first use; it is shown once.
@@ -122,7 +127,7 @@ pub(super) async fn insert(
 
 /// Lets nobody sign in with an account any more, and ends its sessions.
 pub async fn disable(gateway: &Gateway, name: &str, by: By<'_>) -> Outcome<()> {
-    let (mut tx, mut user) = begin(gateway, name).await?;
+    let (mut tx, mut user) = begin(gateway, name, by).await?;
     if user.disabled_at.is_some() {
         return Err(Failure::Refused(AdministrationRefusal::Already(user.name)));
     }
@@ -135,7 +140,7 @@ pub async fn disable(gateway: &Gateway, name: &str, by: By<'_>) -> Outcome<()> {
 
 /// Lets somebody sign in with an account again.
 pub async fn enable(gateway: &Gateway, name: &str, by: By<'_>) -> Outcome<()> {
-    let (tx, mut user) = begin(gateway, name).await?;
+    let (tx, mut user) = begin(gateway, name, by).await?;
     if user.disabled_at.take().is_none() {
         return Err(Failure::Refused(AdministrationRefusal::Already(user.name)));
     }
@@ -150,7 +155,7 @@ pub async fn reset_password(
     by: By<'_>,
 ) -> Outcome<Zeroizing<String>> {
     let (given, hash) = temporary().await?;
-    let (mut tx, mut user) = begin(gateway, name).await?;
+    let (mut tx, mut user) = begin(gateway, name, by).await?;
     user.password_hash = hash;
     let until = gateway.clock.now() + TimeDelta::hours(TEMPORARY_PASSWORD_HOURS);
     user.temporary_until = Some(until);
@@ -185,6 +190,7 @@ pub(super) async fn take_device(
     let by = By {
         actor,
         reason: None,
+        seen: None,
     };
     end_sessions(tx, gateway, &user, by).await?;
     update(gateway, tx, &user).await?;
@@ -196,7 +202,7 @@ pub async fn set_roles(gateway: &Gateway, name: &str, roles: &Roles, by: By<'_>)
     if roles.is_empty() {
         return Err(Failure::Refused(AdministrationRefusal::NoRole));
     }
-    let (mut tx, user) = begin(gateway, name).await?;
+    let (mut tx, user) = begin(gateway, name, by).await?;
     let before = users::roles(&mut tx, user.id).await?;
     if before == *roles {
         return Err(Failure::Refused(AdministrationRefusal::Already(user.name)));
@@ -214,7 +220,7 @@ pub async fn set_roles(gateway: &Gateway, name: &str, roles: &Roles, by: By<'_>)
 
 /// Ends every session of an account.
 pub async fn end_all_sessions(gateway: &Gateway, name: &str, by: By<'_>) -> Outcome<()> {
-    let (mut tx, user) = begin(gateway, name).await?;
+    let (mut tx, user) = begin(gateway, name, by).await?;
     end_sessions(&mut tx, gateway, &user, by).await?;
     finish(gateway, tx, &user, "SESSIONS_ENDED", by).await
 }
@@ -227,9 +233,12 @@ async fn temporary() -> anyhow::Result<(Zeroizing<String>, String)> {
     Ok((given, hash))
 }
 
-pub(super) async fn begin(gateway: &Gateway, name: &str) -> Outcome<(Tx, User)> {
+pub(super) async fn begin(gateway: &Gateway, name: &str, by: By<'_>) -> Outcome<(Tx, User)> {
     let mut tx = gateway.store.begin().await?;
     let user = find(&mut tx, name).await?;
+    if by.seen.is_some_and(|seen| seen != user.version) {
+        return Err(Failure::Refused(AdministrationRefusal::Changed(user.name)));
+    }
     Ok((tx, user))
 }
 

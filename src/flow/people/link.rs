@@ -13,7 +13,7 @@ use crate::store::{Tx, user_subjects};
 /// Links an account to the person whom the provider calls `subject`.
 pub async fn link(gateway: &Gateway, name: &str, subject: &str, by: By<'_>) -> Outcome<()> {
     let whose = Whose::of(gateway, subject)?;
-    let (mut tx, user) = begin(gateway, name).await?;
+    let (mut tx, user) = begin(gateway, name, by).await?;
     tie(gateway, &mut tx, &user, &whose).await?;
     let action = (user.name.as_str(), "USER_LINKED");
     note(&mut tx, gateway, action, &whose.issuer, by);
@@ -41,7 +41,7 @@ pub async fn add_linked(
 
 /// Unlinks an account and ends its sessions: the provider opens it no more.
 pub async fn unlink(gateway: &Gateway, name: &str, by: By<'_>) -> Outcome<()> {
-    let (mut tx, user) = begin(gateway, name).await?;
+    let (mut tx, user) = begin(gateway, name, by).await?;
     if !user_subjects::delete(&mut tx, user.id).await? {
         return Err(Failure::Refused(AdministrationRefusal::Already(user.name)));
     }

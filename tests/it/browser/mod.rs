@@ -4,6 +4,7 @@
 mod axe;
 mod chromium;
 mod flows;
+mod hostile;
 mod pages;
 mod renewing;
 mod signing_in;

@@ -142,15 +142,6 @@ async fn look_at(
             drop(tab.complaints(browser));
             return;
         }
-        if status == 0 {
-            return;
-        }
-        // Not this person's page.
-        if status == 403 {
-            walk.seen.remove(route);
-            drop(tab.complaints(browser));
-            return;
-        }
         if status != 200 {
             walk.complain(&page, [format!("answered with {status}")]);
             return;

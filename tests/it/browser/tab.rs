@@ -15,6 +15,28 @@ pub(crate) struct Tab {
     pub(crate) has_scripts: bool,
 }
 
+/// A key of the keyboard.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    name: &'static str,
+    code: u32,
+    text: &'static str,
+}
+
+/// On to the next thing that can be used.
+pub(crate) const TAB: Key = Key {
+    name: "Tab",
+    code: 9,
+    text: "",
+};
+
+/// Uses it.
+pub(crate) const ENTER: Key = Key {
+    name: "Enter",
+    code: 13,
+    text: "\r",
+};
+
 /// How a page is looked at.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Look {
@@ -119,8 +141,7 @@ impl Tab {
             return 0;
         }
         assert!(went["errorText"].is_null(), "{path}: {went}");
-        browser.wait_for(&self.session, "Page.loadEventFired").await;
-        self.status(browser).await
+        self.arrive(browser).await
     }
 
     async fn status(&self, browser: &mut Chromium) -> u64 {
@@ -157,8 +178,7 @@ impl Tab {
         self.press(browser, selector).await;
         let select = format!("document.querySelector({}).select?.()", json!(selector));
         self.see(browser, &select).await;
-        self.call(browser, "Input.insertText", json!({ "text": text }))
-            .await;
+        self.write(browser, text).await;
     }
 
     /// Clicks on what a selector finds first, where a person would: it must be seen there.
@@ -175,11 +195,34 @@ impl Tab {
         }
     }
 
+    /// Strikes a key, wherever the focus is.
+    pub(crate) async fn strike(&self, browser: &mut Chromium, key: Key) {
+        for kind in ["keyDown", "keyUp"] {
+            let mut event = json!({ "type": kind, "key": key.name, "code": key.name,
+                                    "windowsVirtualKeyCode": key.code });
+            if kind == "keyDown" && !key.text.is_empty() {
+                event["text"] = json!(key.text);
+            }
+            self.call(browser, "Input.dispatchKeyEvent", event).await;
+        }
+    }
+
+    /// Types where the focus is.
+    pub(crate) async fn write(&self, browser: &mut Chromium, text: &str) {
+        self.call(browser, "Input.insertText", json!({ "text": text }))
+            .await;
+    }
+
+    /// Waits for the page that something leads to; returns its status.
+    pub(crate) async fn arrive(&self, browser: &mut Chromium) -> u64 {
+        browser.wait_for(&self.session, "Page.loadEventFired").await;
+        self.status(browser).await
+    }
+
     /// Clicks on what leads to another page, and waits for it; returns its status.
     pub(crate) async fn follow(&self, browser: &mut Chromium, selector: &str) -> u64 {
         self.press(browser, selector).await;
-        browser.wait_for(&self.session, "Page.loadEventFired").await;
-        self.status(browser).await
+        self.arrive(browser).await
     }
 
     /// Lets the page do what makes it go elsewhere, and waits for that; returns its status.

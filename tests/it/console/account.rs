@@ -102,7 +102,7 @@ both_worlds! {
         let page = here.get("/account").await;
         let path = between(&page.text, "action=\"/account/sessions/", "\"").unwrap();
         let path = format!("/account/sessions/{path}");
-        assert_eq!(here.post(&path, &[]).await.location(), "/account");
+        assert_eq!(here.post(&path, &[]).await.location(), "/account?done=SESSION_ENDED");
         assert_eq!(lost.get("/account").await.status, 303);
         assert_eq!(here.post(&path, &[]).await.status, 404);
         // Somebody else's session is none of mine.

@@ -174,6 +174,7 @@ pub(crate) async fn add_user(world: &World, name: &str, role: Role) -> String {
     let by = By {
         actor: &actor,
         reason: None,
+        seen: None,
     };
     let given = administer::add(&world.gateway, name, &Roles::new([role]), by)
         .await

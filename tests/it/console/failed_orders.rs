@@ -9,7 +9,7 @@ use crate::console::browser::{Answer, Browser, between, console, signed_in};
 use crate::kit::world::{World, both_worlds};
 
 /// An order of so many lines that the bureau refused.
-async fn refused_order(world: &mut World, lines: usize, code: u16, text: &str) -> Order {
+pub(crate) async fn refused_order(world: &mut World, lines: usize, code: u16, text: &str) -> Order {
     let order = world.sent_order(lines).await;
     let text = text.to_owned();
     let receipt = world.receipt_of(
@@ -184,7 +184,7 @@ both_worlds! {
 }
 
 /// Holds an application, as an operator does.
-async fn hold(world: &World, number: &str) {
+pub(crate) async fn hold(world: &World, number: &str) {
     use cei_gateway::domain::operator::Actor;
     use cei_gateway::flow::set_aside_application::set_aside_application;
     let actor = Actor::Operator("ion".to_owned());

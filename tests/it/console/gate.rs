@@ -155,6 +155,49 @@ both_worlds! {
         console.stop().await;
     }
 
+    async fn no_address_breaks_a_page_or_puts_markup_into_it(world: &mut World) {
+        let console = console(world);
+        let roles = [Role::Supervisor, Role::Administrator, Role::Auditor];
+        let mut people = Vec::new();
+        for role in roles {
+            people.push((role, signed_in(world, &console, role).await));
+        }
+        let long = "x".repeat(3_000);
+        let names = [
+            "%3Cscript%3Ealert(1)%3C%2Fscript%3E", "%22%3E%3Cimg%20src%3Dx%3E", "'", "%E2%80%AE", "%00",
+            "..%2F..%2Fetc", long.as_str(),
+        ];
+        let queries = [
+            "after=%3Cscript%3Ealert(1)%3C/script%3E", "after=999999999999999999999999", "after=%00", "after='",
+            "q=%22%3E%3Cimg%20src=x%3E%E2%80%AE", "state=%00", "state=SENT,,", "format=..%2F..", "%", "&=&=&",
+            "row=x&row=y", "hold=x", "since=%22", "day=%27", "channel=%3C", "action=%3C", "all=yes&status=x",
+        ];
+        for route in ROUTES.iter().filter(|route| route.method == "GET") {
+            // Whoever may come that far.
+            let may = |role: &Role| expected(route.access, Some((Stage::Open, Some(*role)))) == Expected::In;
+            let found = people.iter_mut().find(|(role, _)| may(role));
+            let Some((_, browser)) = found else { continue };
+            let with = |name: &str| {
+                let part = |part: &str| if part.starts_with('{') { name.to_owned() } else { part.to_owned() };
+                route.path.split('/').map(part).collect::<Vec<_>>().join("/")
+            };
+            let mut addresses: Vec<String> = queries.map(|query| format!("{}?{query}", with("17-x"))).into();
+            addresses.push(format!("{}?q={long}&after={long}", with("17-x")));
+            if route.path.contains('{') {
+                addresses.extend(names.map(with));
+            }
+            for address in addresses {
+                let answer = browser.get(&address).await;
+                let is_told = matches!(answer.status, 200 | 303 | 400 | 403 | 404 | 414 | 422 | 431);
+                assert!(is_told, "{address}: {} {}", answer.status, answer.text);
+                for markup in ["<script>alert", "<img"] {
+                    assert!(!answer.text.contains(markup), "{address}: {}", answer.text);
+                }
+            }
+        }
+        console.stop().await;
+    }
+
     async fn what_is_too_long_or_no_text_is_refused_before_anybody_reads_it(world: &mut World) {
         let console = console(world);
         let mut browser = signed_in(world, &console, Role::Operator).await;

@@ -2,19 +2,20 @@
 //! visitor reaches, and what is on the record afterwards.
 
 mod account;
+mod acting;
 mod applications;
 mod audit;
 pub(crate) mod browser;
 mod days;
-mod failed_orders;
+pub(crate) mod failed_orders;
 mod gate;
 pub(crate) mod money;
 mod offices;
 mod orders;
-mod outbox;
+pub(crate) mod outbox;
 mod papers;
 mod payments;
-mod refunds;
+pub(crate) mod refunds;
 mod requests;
 mod roles;
 mod search;

@@ -99,7 +99,7 @@ pub(crate) async fn paid(world: &World, number: u32, lines: &[(i64, &str)]) {
 
 /// Imports a statement of today with one credit of 70 lei whose bank reference is `reference`, which
 /// whoever sends money may have a hand in.
-pub(super) async fn paid_as(world: &World, reference: &str) {
+pub(crate) async fn paid_as(world: &World, reference: &str) {
     let day = world.now().date_naive();
     let escaped = reference
         .replace('&', "&amp;")

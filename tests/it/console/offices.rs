@@ -14,7 +14,7 @@ use crate::console::browser::{Browser, between, console, signed_in};
 use crate::kit::world::{World, both_worlds};
 
 /// Gives the first office a webhook; the name in its address is hostile.
-async fn with_webhook(world: &World) {
+pub(crate) async fn with_webhook(world: &World) {
     let actor = Actor::Office(world.offices[0].id);
     let wanted = Wanted {
         url: "https://office.example/hook?a=%3Cscript%3E",

@@ -13,7 +13,7 @@ use crate::console::browser::{Browser, between, console, signed_in};
 use crate::kit::world::{World, both_worlds};
 
 /// Events of the first office that died, so many of them; returns their ids.
-async fn dead_events(world: &mut World, events: usize, cause: &str) -> Vec<Uuid> {
+pub(crate) async fn dead_events(world: &mut World, events: usize, cause: &str) -> Vec<Uuid> {
     let office = world.offices[0].id;
     for _ in 0..events {
         held(world).await;
@@ -43,7 +43,7 @@ async fn held(world: &mut World) {
         .unwrap();
 }
 
-async fn waiting(world: &World) -> usize {
+pub(crate) async fn waiting(world: &World) -> usize {
     let mut tx = world.read().await;
     list_dead(&mut tx, &Selection::default(), None, 1_000)
         .await

@@ -11,9 +11,9 @@ use crate::console::browser::{Browser, SESSION, console, signed_in};
 use crate::console::money::{all_payments, open, paid, payment, with_debtor};
 use crate::kit::world::{World, both_worlds};
 
-const IBAN: &str = "RO49AAAA1B31007593840000";
+pub(crate) const IBAN: &str = "RO49AAAA1B31007593840000";
 
-async fn only_refund(world: &World) -> Refund {
+pub(crate) async fn only_refund(world: &World) -> Refund {
     let mut tx = world.read().await;
     let all = refunds::list(&mut tx, None, None, 10).await.unwrap();
     let [only] = all.try_into().unwrap();

@@ -171,7 +171,7 @@ both_worlds! {
         let (mut browser, _, _) = first_sign_in(world, &console, "ana", &given).await;
         add_user(world, "root", Role::Administrator).await;
         let actor = Actor::Operator("root".to_owned());
-        let by = By { actor: &actor, reason: Some("left the office") };
+        let by = By { actor: &actor, reason: Some("left the office"), seen: None };
         let gateway = &world.gateway;
 
         // Roles count from the next page on.

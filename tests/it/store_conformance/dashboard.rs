@@ -161,7 +161,7 @@ both! {
 }
 
 /// The counts of the dashboard, with the index that each is read from.
-const COUNTS: [(&str, &str); 3] = [
+const COUNTS: [(&str, &str); 7] = [
     (
         "SELECT state, registered_on, deadline_on, COUNT(*) FROM applications
          WHERE state IN ('RECEIVED', 'APPROVED', 'AWAITING_FEE', 'READY', 'ORDERED', 'IN_PRODUCTION',
@@ -185,6 +185,29 @@ const COUNTS: [(&str, &str); 3] = [
                             'AT_OFFICE')
            AND to_state = 'AT_OFFICE'",
         "history_stages",
+    ),
+    (
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM four_eyes_requests
+         WHERE outcome IS NULL AND expires_at > '2026-11-02 07:00:00+00:00' LIMIT 100) AS counted",
+        "four_eyes_requests_waiting",
+    ),
+    (
+        "SELECT id FROM four_eyes_requests
+         WHERE outcome IS NULL AND expires_at > '2026-11-02 07:00:00+00:00'
+         ORDER BY action, subject LIMIT 100",
+        "four_eyes_requests_waiting",
+    ),
+    (
+        "SELECT w.id, o.number FROM forced_words w
+         JOIN order_lines l ON l.id = w.order_line_id
+         JOIN orders o ON o.id = l.order_id
+         WHERE w.outcome IS NULL AND w.expires_at > '2026-11-02 07:00:00+00:00'
+         ORDER BY w.id LIMIT 100",
+        "forced_words_waiting",
+    ),
+    (
+        "SELECT id FROM refunds WHERE state = 'PROPOSED' ORDER BY id LIMIT 100",
+        "refunds_state",
     ),
 ];
 

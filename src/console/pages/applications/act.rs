@@ -147,6 +147,11 @@ async fn decide(
             )
         }
         (Action::Cancel, _) => {
+            // One that is cancelled already would be told as if this form had done it.
+            let application = applications::find_by_number(tx, number).await?;
+            if application.is_some_and(|application| application.version != seen) {
+                return Ok(Err(Refused::Stale));
+            }
             let cause = WithdrawalReason::parse(fields.text(CAUSE));
             let cause = cause.map_err(|_unknown| Trouble::FormUnreadable)?;
             let done = cancel(tx, number, Some(seen), cause, note).await;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use tokio::sync::Mutex;
 
+use crate::console::requests::ToApprove;
 use crate::domain::application::ApplicationState;
 use crate::domain::calendar::{bucharest_day, start_of_day};
 use crate::domain::id::OfficeId;
@@ -88,6 +89,8 @@ pub(crate) struct Figures {
     pub(crate) heard: LastHeard,
     /// Messages that died.
     pub(crate) dead_letters: i64,
+    /// What waits for a second person.
+    pub(crate) to_approve: ToApprove,
 }
 
 /// What was read last, shared by everybody who looks.
@@ -197,6 +200,7 @@ impl Figures {
             offered: read_offered(tx).await?,
             heard: dashboard::read_last_heard(tx).await?,
             dead_letters: dashboard::count_dead_letters(tx).await?,
+            to_approve: ToApprove::read(tx, now).await?,
         })
     }
 

@@ -13,6 +13,7 @@ use crate::console::look::asset;
 use crate::console::look::shell::{Shell, Tally};
 use crate::console::look::surroundings::lights;
 use crate::console::preferences::Theme;
+use crate::console::requests::ToApprove;
 use crate::console::visit::{SignedIn, Visit};
 use crate::domain::application::ApplicationState;
 use crate::domain::cause::Cause;
@@ -138,6 +139,7 @@ fn figures() -> Figures {
             selfpay: Some(now() - TimeDelta::hours(7)),
         },
         dead_letters: 4,
+        to_approve: ToApprove::default(),
     }
 }
 
@@ -268,6 +270,7 @@ fn nothing() -> Figures {
         offered: Vec::new(),
         heard: LastHeard::default(),
         dead_letters: 0,
+        to_approve: ToApprove::default(),
         ..figures()
     }
 }

@@ -17,9 +17,11 @@ use crate::console::visit::Visit;
 use crate::domain::operator::role::Permission;
 use crate::domain::webhook::WebhookState;
 use crate::flow::Failure;
-use crate::flow::webhooks::WebhookRefusal;
-use crate::flow::webhooks::settings::{From, Wish, carry_out};
+use crate::flow::progress::note;
+use crate::flow::webhooks::settings::{From, Wish, carry_out_in};
+use crate::flow::webhooks::{WebhookRefusal, wake};
 use crate::store::webhooks::{self, Webhook};
+use crate::store::{Tx, history};
 use crate::words::{Language, name_of};
 
 /// The menu's entry.
@@ -148,28 +150,53 @@ async fn carry(
         Ok(reason) => reason,
         Err(fault) => return Ok(Err(fault)),
     };
-    let mut tx = desk.gateway.store.read().await?;
-    let office = office_of(desk, &mut tx, &path.0).await?;
-    let webhook = webhooks::find(&mut tx, office.id).await?;
-    let webhook = webhook.ok_or(Trouble::NotFound)?;
-    if seen(fields) != webhook.state.as_str() {
-        return Ok(Err(stale(&mut tx, webhook.id, visit).await?));
-    }
-    drop(tx);
-    let (wish, done) = match action {
-        Action::Enable => (Wish::Enable(None), Done::WebhookEnabled),
-        Action::Disable => (Wish::Disable, Done::WebhookDisabled),
+    let wish = match action {
+        Action::Enable => Wish::Enable(None),
+        Action::Disable => Wish::Disable,
         Action::Recover => match moment_of(fields.text(SINCE)) {
-            Some(since) => (Wish::Recover(From::Instant(since)), Done::WebhookRecovered),
+            Some(since) => Wish::Recover(From::Instant(since)),
             None => return Ok(Err(Fault::wrong(SINCE, since_hint(visit.language)))),
         },
     };
     let actor = visit.user()?.actor();
-    match carry_out(&desk.gateway, office.id, wish, &actor, Some(reason)).await {
-        Ok(_changed) => Ok(Ok(done)),
+    let note = note(&desk.gateway, &actor, Some(reason));
+    let mut tx = desk.gateway.store.begin().await?;
+    let office = office_of(desk, &mut tx, &path.0).await?;
+    // Of two who decide at once, the second sees what the first has done.
+    let webhook = webhooks::lock(&mut tx, office.id).await?;
+    let webhook = webhook.ok_or(Trouble::NotFound)?;
+    if seen(fields) != mark_of(&mut tx, &webhook, action).await? {
+        return Ok(Err(stale(&mut tx, webhook.id, visit).await?));
+    }
+    match carry_out_in(&mut tx, office.id, wish, &note).await {
+        Ok(_changed) => {
+            tx.commit().await?;
+            wake(&desk.gateway);
+            Ok(Ok(done_of(action)))
+        }
         Err(Failure::Broken(error)) => Err(error.into()),
         Err(Failure::Refused(refusal)) => Ok(Err(refused(&refusal, visit))),
     }
+}
+
+const fn done_of(action: Action) -> Done {
+    match action {
+        Action::Enable => Done::WebhookEnabled,
+        Action::Disable => Done::WebhookDisabled,
+        Action::Recover => Done::WebhookRecovered,
+    }
+}
+
+/// What a form carries of the webhook as it was seen: its state; and what happened to it last where its
+/// events are pushed again, because that leaves the state as it was.
+async fn mark_of(tx: &mut Tx, webhook: &Webhook, action: Action) -> Result<String, Trouble> {
+    let state = webhook.state.to_string();
+    if action != Action::Recover {
+        return Ok(state);
+    }
+    let last = history::find_latest(tx, webhook.id).await?;
+    let last = last.map(|last| format!(" {} {}", last.event, last.at.timestamp_micros()));
+    Ok(format!("{state}{}", last.unwrap_or_default()))
 }
 
 fn since_hint(language: Language) -> &'static str {
@@ -205,6 +232,7 @@ async fn page_of(desk: &Desk, path: &(String, String), visit: &Visit) -> Result<
     let office = office_of(desk, &mut tx, &path.0).await?;
     let webhook = webhooks::find(&mut tx, office.id).await?;
     let webhook = webhook.ok_or(Trouble::NotFound)?;
+    let seen = mark_of(&mut tx, &webhook, action).await?;
     drop(tx);
     let back = format!("/offices/{}", office.code);
     let inputs = match action {
@@ -239,7 +267,7 @@ async fn page_of(desk: &Desk, path: &(String, String), visit: &Visit) -> Result<
         inputs,
         path: format!("{back}/webhook/{action}"),
         back,
-        seen: webhook.state.to_string(),
+        seen,
         confirm: text_of(action, language).to_owned(),
         obstacle: obstacle(action, webhook.state, language),
         ..Act::default()
