@@ -46,6 +46,7 @@ pub mod receipt;
 pub mod reconciliation;
 pub mod retention;
 pub mod sign_in;
+pub mod tending;
 
 // What people and cards are called.
 pub mod bank_text;

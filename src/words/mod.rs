@@ -18,6 +18,7 @@ mod language;
 mod moment;
 mod money;
 mod states;
+mod tending;
 
 pub use actors::actor;
 pub use acts::{act, subject};
@@ -28,3 +29,4 @@ pub use figures::{amount, lei, number, per_cent};
 pub use language::Language;
 pub use moment::{ago, clock_time, date, date_and_time, day_and_month, lasting, when};
 pub use states::{Named, name_of};
+pub use tending::{rest, snooze_fault};

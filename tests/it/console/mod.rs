@@ -19,3 +19,4 @@ mod requests;
 mod roles;
 mod search;
 mod sign_in;
+mod tending;

@@ -17,6 +17,8 @@ use crate::gateway::Gateway;
 use crate::store::applications::unfinished::{self, Alike, Backlog};
 use crate::store::causes::{self, CauseCount};
 use crate::store::dashboard::{self, LastHeard, Unmatched, Waiting};
+use crate::store::history::SubjectKind;
+use crate::store::holds::Shown;
 use crate::store::payments::{self, Payment};
 use crate::store::{Tx, applications, offices};
 
@@ -77,6 +79,8 @@ pub(crate) struct Figures {
     pub(crate) causes: Vec<CauseCount>,
     /// Other holds by reason.
     pub(crate) waiting: Vec<Waiting>,
+    /// What would be among them, and rests until a later day.
+    pub(crate) resting: i64,
     /// The largest backlogs.
     pub(crate) backlogs: Vec<Backlog>,
     /// When offices were last seen.
@@ -170,8 +174,9 @@ impl Figures {
             passed: dashboard::count_passed(tx, (now - TimeDelta::days(1), now)).await?,
             days,
             took,
-            causes: causes::list(tx).await?,
-            waiting: dashboard::list_waiting(tx).await?,
+            causes: causes::list(tx, Some(Shown::waiting(today))).await?,
+            waiting: dashboard::list_waiting(tx, Shown::waiting(today)).await?,
+            resting: count_resting(tx, today).await?,
             backlogs: unfinished::list_backlogs(tx, today, soon, OFFICES_SHOWN).await?,
             seen: offices::list_last_seen(tx).await?.into_iter().collect(),
             unmatched: dashboard::sum_up_unmatched(tx).await?,
@@ -206,6 +211,21 @@ impl Figures {
     pub(crate) fn is_at_risk(&self, alike: &Alike) -> bool {
         !self.is_late(alike) && alike.deadline_on < self.soon()
     }
+}
+
+/// Counts what rests: failed orders and lines of them, and everything else but payments, which have a
+/// list of their own.
+pub(crate) fn sum_up_resting(causes: &[CauseCount], others: &[Waiting]) -> i64 {
+    let failed: i64 = causes.iter().map(|one| one.orders + one.lines).sum();
+    let others = others.iter().filter(|one| one.kind != SubjectKind::Payment);
+    failed + others.map(|one| one.count).sum::<i64>()
+}
+
+async fn count_resting(tx: &mut Tx, today: NaiveDate) -> anyhow::Result<i64> {
+    let shown = Shown::resting(today);
+    let causes = causes::list(tx, Some(shown)).await?;
+    let others = dashboard::list_waiting(tx, shown).await?;
+    Ok(sum_up_resting(&causes, &others))
 }
 
 /// The oldest payments without an application, those with candidates first.
