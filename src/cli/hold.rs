@@ -1,16 +1,18 @@
 //! `hold`: what waits for an operator's decision.
 
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::cli::Exit;
-use crate::cli::arguments::{Paging, Why};
+use crate::cli::arguments::{MayBeWhy, Paging, Why};
 use crate::cli::context::Context;
 use crate::cli::exit::{CliError, Refusal};
 use crate::cli::output::{Page, Row, Sheet, instant};
 use crate::domain::id::HoldId;
 use crate::flow::decide_hold::{self, Decision, HoldRefusal};
+use crate::flow::tend_hold::{TendRefusal, Tending, tend};
 use crate::http::operations::view::HoldView;
 use crate::store::holds;
 
@@ -27,6 +29,16 @@ pub(crate) enum Hold {
     SendBack(Decide),
     /// Close the hold and leave everything as it is
     Note(Decide),
+    /// Say that you work on a hold, for eight hours; nobody is kept from deciding about it
+    Claim(Claim),
+    /// Say that you work on a hold no more
+    GiveBack(Id),
+    /// Let a hold rest until a working day; it waits again at once when something happens to it
+    Snooze(Snooze),
+    /// Let a hold that rests wait again
+    Wake(Id),
+    /// Remark something about a hold, which waits on
+    Remark(Decide),
 }
 
 /// List what waits, the oldest first
@@ -35,6 +47,9 @@ pub(crate) struct List {
     /// Only what waits for this reason, by its number
     #[arg(long, value_name = "NUMBER")]
     code: Option<u16>,
+    /// Only what rests until a later day
+    #[arg(long)]
+    resting: bool,
     #[command(flatten)]
     paging: Paging,
 }
@@ -53,6 +68,40 @@ pub(crate) struct Decide {
     hold: Id,
     #[command(flatten)]
     why: Why,
+}
+
+/// That somebody works on a hold.
+#[derive(Args, Debug)]
+pub(crate) struct Claim {
+    #[command(flatten)]
+    hold: Id,
+    /// Take it over from whoever works on it, as `hold show` says; with a reason
+    #[arg(long, value_name = "WHO", requires = "reason")]
+    take_over_from: Option<String>,
+    #[command(flatten)]
+    why: MayBeWhy,
+}
+
+/// Until when a hold rests.
+#[derive(Args, Debug)]
+pub(crate) struct Snooze {
+    #[command(flatten)]
+    hold: Id,
+    /// The working day on which it waits again, within 30 days and not after the legal term
+    #[arg(long, value_name = "DAY")]
+    until: NaiveDate,
+    #[command(flatten)]
+    why: Why,
+}
+
+impl Refusal for TendRefusal {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Unknown => Exit::NotFound,
+            Self::ReasonMissing => Exit::Usage,
+            _ => Exit::Refused,
+        }
+    }
 }
 
 impl Refusal for HoldRefusal {
@@ -93,6 +142,15 @@ impl Page for HoldView {
             ("Decision", self.decision.clone().unwrap_or_default()),
             ("By", self.closed_by.clone().unwrap_or_default()),
             ("Why", self.decision_reason.clone().unwrap_or_default()),
+            ("Works on it", self.claimed_by.clone().unwrap_or_default()),
+            ("Until", self.claim_ends_at.map(instant).unwrap_or_default()),
+            (
+                "Rests until",
+                self.wakes_on.map(|day| day.to_string()).unwrap_or_default(),
+            ),
+            ("Because", self.snooze_reason.clone().unwrap_or_default()),
+            ("Remark", self.remark.clone().unwrap_or_default()),
+            ("Of", self.remarked_by.clone().unwrap_or_default()),
         ]);
         Ok(())
     }
@@ -105,14 +163,56 @@ pub(crate) async fn run(command: Hold, context: &mut Context<'_>) -> Result<Exit
         Hold::Release(command) => decide(Decision::Release, &command, context).await,
         Hold::SendBack(command) => decide(Decision::SendBack, &command, context).await,
         Hold::Note(command) => decide(Decision::TakeNote, &command, context).await,
+        Hold::Claim(command) => {
+            let from = command.take_over_from;
+            let words = command.why.given().unwrap_or_default();
+            care(&command.hold, Tending::Claim { from }, words, context).await
+        }
+        Hold::GiveBack(hold) => care(&hold, Tending::GiveBack, "", context).await,
+        Hold::Snooze(command) => {
+            let until = command.until;
+            let words = &command.why.reason;
+            care(&command.hold, Tending::Snooze { until }, words, context).await
+        }
+        Hold::Wake(hold) => care(&hold, Tending::Wake, "", context).await,
+        Hold::Remark(command) => {
+            care(&command.hold, Tending::Remark, &command.why.reason, context).await
+        }
     }
+}
+
+async fn care(
+    hold: &Id,
+    tending: Tending,
+    words: &str,
+    context: &mut Context<'_>,
+) -> Result<Exit, CliError> {
+    let actor = context.actor()?;
+    let gateway = context.gateway().await?;
+    tend(&gateway, HoldId(hold.id), &tending, (&actor, words)).await?;
+    let (done, sentence) = match tending {
+        Tending::Claim { .. } => ("claimed", "You work on it, for eight hours."),
+        Tending::GiveBack => ("given-back", "You work on it no more."),
+        Tending::Snooze { .. } => ("snoozed", "It rests until then."),
+        Tending::Wake => ("woken", "It waits."),
+        Tending::Remark => ("remarked", "The remark is kept; the hold waits on."),
+    };
+    context
+        .output
+        .done(&json!({ "done": done, "hold": hold.id }), sentence)?;
+    Ok(Exit::Ok)
 }
 
 async fn list(command: &List, context: &mut Context<'_>) -> Result<Exit, CliError> {
     let paging = command.paging;
+    let today = context.clock.today();
     let mut tx = context.store().await?.read().await?;
     let after = paging.after.map(HoldId);
-    let found = holds::list_open(&mut tx, command.code, after, paging.limit).await?;
+    let found = if command.resting {
+        holds::list_resting(&mut tx, (command.code, today), after, paging.limit).await?
+    } else {
+        holds::list_open(&mut tx, command.code, after, paging.limit).await?
+    };
     let rows: Vec<_> = found.into_iter().map(HoldView::from).collect();
     let next = paging.next(&rows, |row| row.id);
     context.output.list(&rows, next.as_deref())?;

@@ -44,10 +44,24 @@ pub(crate) struct Act {
     pub(crate) is_final: bool,
     /// A reason that fits, to be confirmed or changed.
     pub(crate) suggested_reason: String,
+    /// Whether somebody is asked why.
+    pub(crate) asks: Asks,
     /// Why it cannot be done now; then there is no button.
     pub(crate) obstacle: Option<String>,
     /// What a second person decides afterwards, in one sentence.
     pub(crate) second_person: Option<String>,
+}
+
+/// What somebody writes beside what they fill in.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Asks {
+    /// The reason, which must be given.
+    #[default]
+    Reason,
+    /// A remark, which is what is kept.
+    Remark,
+    /// Nothing.
+    Nothing,
 }
 
 /// Something that can be done with a thing, or cannot, on the page of the thing.

@@ -47,6 +47,7 @@ pub mod reconciliation;
 pub mod retention;
 pub mod sign_in;
 pub mod single_sign_on;
+pub mod tending;
 
 // What people and cards are called.
 pub mod bank_text;

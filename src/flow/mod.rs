@@ -70,6 +70,7 @@ pub mod set_aside_application;
 pub mod settle_payments;
 pub mod split_payment;
 pub mod submit_application;
+pub mod tend_hold;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod tie_payment;

@@ -195,6 +195,11 @@ routes! {
     POST "/v1/holds/{id}/release"           => operations::holds::release,       OPERATORS;
     POST "/v1/holds/{id}/send-back"         => operations::holds::send_back,     OPERATORS;
     POST "/v1/holds/{id}/note"              => operations::holds::take_note,     OPERATORS;
+    POST "/v1/holds/{id}/claim"             => operations::hold_tending::claim,  OPERATORS;
+    POST "/v1/holds/{id}/release-claim"     => operations::hold_tending::release_claim, OPERATORS;
+    POST "/v1/holds/{id}/snooze"            => operations::hold_tending::snooze, OPERATORS;
+    POST "/v1/holds/{id}/wake"              => operations::hold_tending::wake,   OPERATORS;
+    POST "/v1/holds/{id}/remark"            => operations::hold_tending::remark, OPERATORS;
     GET  "/v1/operations/webhooks"          => webhooks::operate::list,          OPERATORS;
     GET  "/v1/operations/webhooks/{office}" => webhooks::operate::show,          OPERATORS;
     GET  "/v1/operations/webhooks/{office}/deliveries" => webhooks::operate::deliveries, OPERATORS;

@@ -8,6 +8,7 @@ use crate::domain::cause::Cause;
 use crate::domain::id::{CauseDecisionId, HoldId, OrderId};
 use crate::domain::order::OrderState;
 use crate::domain::order_action::OrderAction;
+use crate::store::holds::{Hold, Shown};
 use crate::store::tx::{execute, query};
 use crate::store::{StoreError, Tx, read_code};
 
@@ -24,8 +25,9 @@ pub struct CauseCount {
     pub oldest: DateTime<Utc>,
 }
 
-/// Counts the orders and lines that wait by cause, in the order of the causes.
-pub async fn list(tx: &mut Tx) -> Result<Vec<CauseCount>, StoreError> {
+/// Counts the orders and lines with open holds by cause, in the order of the causes: all of them, or
+/// those that wait, or rest.
+pub async fn list(tx: &mut Tx, shown: Option<Shown>) -> Result<Vec<CauseCount>, StoreError> {
     const SQL: &str = "
         SELECT cause,
                COUNT(DISTINCT CASE WHEN subject_kind = 'ORDER' THEN subject_id END),
@@ -33,8 +35,12 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<CauseCount>, StoreError> {
                MIN(opened_at)
         FROM holds
         WHERE open AND cause IS NOT NULL
+          AND ($3 OR (wakes_on IS NOT NULL AND wakes_on > $1) = $2)
         GROUP BY cause";
-    let rows = query!(fetch_all as (String, i64, i64, DateTime<Utc>), tx, SQL)?;
+    type Row = (String, i64, i64, DateTime<Utc>);
+    let today = shown.map(|shown| shown.today);
+    let resting = shown.is_some_and(|shown| shown.resting);
+    let rows = query!(fetch_all as Row, tx, SQL, today, resting, shown.is_none())?;
     let mut counts = rows
         .into_iter()
         .map(|(cause, orders, lines, oldest)| {
@@ -78,16 +84,10 @@ pub async fn list_orders(
 }
 
 /// An order or a line of one that waits for a cause.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Failed {
     /// Its hold: the first, where it has several of the cause.
-    pub hold: HoldId,
-    /// The number of the reason.
-    pub code: i64,
-    /// What the hold says.
-    pub detail: String,
-    /// Since when it waits.
-    pub opened_at: DateTime<Utc>,
+    pub hold: Hold,
     /// The order's number.
     pub order: String,
     /// The order's state.
@@ -100,38 +100,39 @@ pub struct Failed {
 
 #[derive(sqlx::FromRow)]
 struct FailedRow {
-    id: Uuid,
-    code: i64,
-    detail: String,
-    opened_at: DateTime<Utc>,
+    #[sqlx(flatten)]
+    hold: Hold,
     number: String,
     state: String,
     quarantined: bool,
     line_no: Option<i64>,
-    subject_number: String,
 }
 
-/// Lists the orders and lines that wait for a cause, each once, after the hold `after`; the oldest
-/// first. [`list`] counts the same.
+/// Lists the orders and lines that wait, or rest, for a cause, each once, after the hold `after`; the
+/// oldest first. [`list`] counts the same.
 pub async fn list_failed(
     tx: &mut Tx,
-    cause: Cause,
+    (cause, shown): (Cause, Shown),
     after: Option<HoldId>,
     limit: i64,
 ) -> Result<Vec<Failed>, StoreError> {
     const SQL: &str = "
-        SELECT h.id, h.code, h.detail, h.opened_at, o.number, o.state, o.quarantined, l.line_no,
-               h.subject_number
+        SELECT h.id, h.subject_kind, h.subject_id, h.subject_number, h.code, h.detail, h.cause,
+               h.opened_at, h.closed_at, h.closed_by, h.decision, h.decision_reason, h.claimed_by, h.claimed_at,
+               h.wakes_on, h.snoozed_by, h.snooze_reason, h.remark, h.remarked_by, h.remarked_at,
+               o.number, o.state, o.quarantined, l.line_no
         FROM holds h
         LEFT JOIN order_lines l ON h.subject_kind = 'ORDER_LINE' AND l.id = h.subject_id
         JOIN orders o ON o.id = COALESCE(l.order_id, h.subject_id)
         WHERE h.open AND h.cause IS NOT NULL AND h.cause = $1 AND h.id > $2
+          AND (h.wakes_on IS NOT NULL AND h.wakes_on > $3) = $4
           AND NOT EXISTS (SELECT 1 FROM holds e
                           WHERE e.open AND e.cause IS NOT NULL AND e.cause = h.cause
                             AND e.subject_kind = h.subject_kind AND e.subject_id = h.subject_id
+                            AND (e.wakes_on IS NOT NULL AND e.wakes_on > $3) = $4
                             AND e.id < h.id)
         ORDER BY h.id
-        LIMIT $3";
+        LIMIT $5";
     let after = after.map_or(Uuid::nil(), |id| id.0);
     let rows = query!(
         fetch_all as FailedRow,
@@ -139,24 +140,19 @@ pub async fn list_failed(
         SQL,
         cause.as_str(),
         after,
+        shown.today,
+        shown.resting,
         limit
     )?;
     rows.into_iter()
         .map(|row| {
+            let state = OrderState::parse(&row.state);
             Ok(Failed {
-                hold: HoldId(row.id),
-                state: read_code(
-                    OrderState::parse(&row.state),
-                    "orders",
-                    "state",
-                    &row.number,
-                )?,
-                code: row.code,
-                detail: row.detail,
-                opened_at: row.opened_at,
+                state: read_code(state, "orders", "state", &row.number)?,
                 order: row.number,
                 quarantined: row.quarantined,
-                line: row.line_no.map(|line_no| (line_no, row.subject_number)),
+                line: row.line_no.map(|no| (no, row.hold.subject_number.clone())),
+                hold: row.hold,
             })
         })
         .collect()

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::domain::application::ApplicationState;
 use crate::domain::money::Money;
 use crate::store::history::SubjectKind;
+use crate::store::holds::Shown;
 use crate::store::tx::query;
 use crate::store::{StoreError, Tx, read_code};
 
@@ -107,14 +108,17 @@ pub struct Waiting {
 }
 
 /// Counts open holds that have no cause of failed orders, by reason and subject, the oldest first.
-pub async fn list_waiting(tx: &mut Tx) -> Result<Vec<Waiting>, StoreError> {
+pub async fn list_waiting(tx: &mut Tx, shown: Shown) -> Result<Vec<Waiting>, StoreError> {
     const SQL: &str = "
         SELECT code, subject_kind, COUNT(*), MIN(opened_at)
         FROM holds
         WHERE open AND cause IS NULL
+          AND (wakes_on IS NOT NULL AND wakes_on > $1) = $2
         GROUP BY code, subject_kind
         ORDER BY 4, 1";
-    let rows = query!(fetch_all as (i64, String, i64, DateTime<Utc>), tx, SQL)?;
+    type Row = (i64, String, i64, DateTime<Utc>);
+    let (today, resting) = (shown.today, shown.resting);
+    let rows = query!(fetch_all as Row, tx, SQL, today, resting)?;
     rows.into_iter()
         .map(|(code, kind, count, oldest)| {
             Ok(Waiting {

@@ -1,13 +1,18 @@
 //! Holds: what waits for an operator, and why.
 
-use chrono::{DateTime, Utc};
+mod tended;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::domain::cause::Cause;
-use crate::domain::id::HoldId;
+use crate::domain::id::{HoldId, OrderId};
+use crate::domain::tending::{claim_ends, claims_count_since};
 use crate::store::history::{Note, SubjectKind, record};
 use crate::store::tx::{execute, query, query_rows};
 use crate::store::{StoreError, Tx};
+
+pub use tended::{claim, find_term, give_back, remark, snooze, wake};
 
 /// Something that is to wait for an operator.
 #[derive(Clone, Debug)]
@@ -39,6 +44,8 @@ pub struct Hold {
     pub code: i64,
     /// What a reader needs beside the code.
     pub detail: String,
+    /// The cause, of an order or a line of one.
+    pub cause: Option<String>,
     /// Since when.
     pub opened_at: DateTime<Utc>,
     /// When it was closed.
@@ -49,9 +56,95 @@ pub struct Hold {
     pub decision: Option<String>,
     /// Why.
     pub decision_reason: Option<String>,
+    /// Who works on it, or did.
+    pub claimed_by: Option<String>,
+    /// Since when.
+    pub claimed_at: Option<DateTime<Utc>>,
+    /// The day on which it waits again.
+    pub wakes_on: Option<NaiveDate>,
+    /// Who let it rest.
+    pub snoozed_by: Option<String>,
+    /// Why.
+    pub snooze_reason: Option<String>,
+    /// What was last remarked about it.
+    pub remark: Option<String>,
+    /// By whom.
+    pub remarked_by: Option<String>,
+    /// When.
+    pub remarked_at: Option<DateTime<Utc>>,
 }
 
-/// Opens a hold, unless the same subject waits for the same reason already.
+/// Who works on a hold.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Claim<'a> {
+    /// Who, as the history names actors.
+    pub by: &'a str,
+    /// Since when.
+    pub at: DateTime<Utc>,
+}
+
+impl Hold {
+    /// Who works on it `now`: a claim ends with the hold, and by itself after some hours.
+    pub fn claim(&self, now: DateTime<Utc>) -> Option<Claim<'_>> {
+        let claim = self.last_claim()?;
+        (claim.at > claims_count_since(now)).then_some(claim)
+    }
+
+    /// When the claim of an open hold ends, or has ended, by itself.
+    pub fn claim_ends_at(&self) -> Option<DateTime<Utc>> {
+        self.last_claim().map(|claim| claim_ends(claim.at))
+    }
+
+    fn last_claim(&self) -> Option<Claim<'_>> {
+        let (by, at) = (self.claimed_by.as_deref()?, self.claimed_at?);
+        self.closed_at.is_none().then_some(Claim { by, at })
+    }
+
+    /// Until when it rests; `None` where it waits `today`.
+    pub fn rests_until(&self, today: NaiveDate) -> Option<NaiveDate> {
+        let until = self.wakes_on.filter(|until| *until > today)?;
+        self.closed_at.is_none().then_some(until)
+    }
+}
+
+/// Which of the open holds: those that wait for somebody, or those that rest.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Shown {
+    /// Whether those that rest.
+    pub resting: bool,
+    /// The day in Bucharest.
+    pub today: NaiveDate,
+}
+
+impl Shown {
+    /// What waits for somebody.
+    pub const fn waiting(today: NaiveDate) -> Self {
+        let resting = false;
+        Self { resting, today }
+    }
+
+    /// What rests until a later day.
+    pub const fn resting(today: NaiveDate) -> Self {
+        let resting = true;
+        Self { resting, today }
+    }
+}
+
+/// The columns of [`Hold`], for every SELECT of a hold.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, subject_kind, subject_id, subject_number, code, detail, cause, opened_at,
+                    closed_at, closed_by, decision, decision_reason, claimed_by, claimed_at, wakes_on,
+                    snoozed_by, snooze_reason, remark, remarked_by, remarked_at
+             FROM holds ",
+            $rest
+        )
+    };
+}
+
+/// Opens a hold, unless the same subject waits for the same reason already. What rested of the subject
+/// waits again: something has happened to it.
 ///
 /// Returns whether a hold was opened.
 pub async fn open(tx: &mut Tx, new: &NewHold<'_>, note: &Note<'_>) -> Result<bool, StoreError> {
@@ -85,12 +178,13 @@ pub async fn open(tx: &mut Tx, new: &NewHold<'_>, note: &Note<'_>) -> Result<boo
             note,
         )
         .await?;
+        tended::wake_all(tx, new.subject, note).await?;
     }
     Ok(opened)
 }
 
 /// Closes the open holds of a subject, all of them or those with one code, with the decision that
-/// closed them. Returns how many there were.
+/// closed them. Returns how many there were. What rested of the subject waits again.
 pub async fn close(
     tx: &mut Tx,
     subject: Uuid,
@@ -123,34 +217,22 @@ pub async fn close(
             note,
         )
         .await?;
+        tended::wake_all(tx, subject, note).await?;
     }
     Ok(closed)
 }
 
 /// Finds a hold by its id.
 pub async fn find(tx: &mut Tx, id: HoldId) -> Result<Option<Hold>, StoreError> {
-    const SQL: &str = "
-        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
-               closed_by, decision, decision_reason
-        FROM holds
-        WHERE id = $1";
+    const SQL: &str = select!("WHERE id = $1");
     query!(fetch_optional as Hold, tx, SQL, id.0)
 }
 
 /// Finds a hold by its id and locks it until the transaction ends, so that of two who decide about
 /// it the slower one sees what the faster one decided.
 pub async fn lock(tx: &mut Tx, id: HoldId) -> Result<Option<Hold>, StoreError> {
-    const POSTGRES: &str = "
-        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
-               closed_by, decision, decision_reason
-        FROM holds
-        WHERE id = $1
-        FOR UPDATE";
-    const SQLITE: &str = "
-        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
-               closed_by, decision, decision_reason
-        FROM holds
-        WHERE id = $1 AND TRUE";
+    const POSTGRES: &str = select!("WHERE id = $1 FOR UPDATE");
+    const SQLITE: &str = select!("WHERE id = $1 AND TRUE");
     let sql = if tx.is_postgres() { POSTGRES } else { SQLITE };
     query!(fetch_optional as Hold, tx, sql, id.0)
 }
@@ -162,16 +244,28 @@ pub async fn list_open(
     after: Option<HoldId>,
     limit: i64,
 ) -> Result<Vec<Hold>, StoreError> {
-    const SQL: &str = "
-        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
-               closed_by, decision, decision_reason
-        FROM holds
-        WHERE open AND (code = $1 OR $1 < 0) AND id > $2
-        ORDER BY id
-        LIMIT $3";
+    const SQL: &str =
+        select!("WHERE open AND (code = $1 OR $1 < 0) AND id > $2 ORDER BY id LIMIT $3");
     let code = code.map_or(-1, i64::from);
     let after = after.map_or(Uuid::nil(), |id| id.0);
     query!(fetch_all as Hold, tx, SQL, code, after, limit)
+}
+
+/// Lists the open holds that rest, after `after`, the oldest first; `code` narrows to one reason.
+pub async fn list_resting(
+    tx: &mut Tx,
+    (code, today): (Option<u16>, NaiveDate),
+    after: Option<HoldId>,
+    limit: i64,
+) -> Result<Vec<Hold>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE open AND (code = $1 OR $1 < 0) AND wakes_on > $2 AND id > $3
+         ORDER BY id
+         LIMIT $4"
+    );
+    let code = code.map_or(-1, i64::from);
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    query!(fetch_all as Hold, tx, SQL, code, today, after, limit)
 }
 
 /// Lists open holds of a reason on subjects of a kind that have no cause of failed orders, after
@@ -179,16 +273,16 @@ pub async fn list_open(
 pub async fn list_waiting(
     tx: &mut Tx,
     (code, kind): (u16, SubjectKind),
+    shown: Shown,
     after: Option<HoldId>,
     limit: i64,
 ) -> Result<Vec<Hold>, StoreError> {
-    const SQL: &str = "
-        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
-               closed_by, decision, decision_reason
-        FROM holds
-        WHERE open AND cause IS NULL AND code = $1 AND subject_kind = $2 AND id > $3
-        ORDER BY id
-        LIMIT $4";
+    const SQL: &str = select!(
+        "WHERE open AND cause IS NULL AND code = $1 AND subject_kind = $2 AND id > $3
+           AND (wakes_on IS NOT NULL AND wakes_on > $4) = $5
+         ORDER BY id
+         LIMIT $6"
+    );
     let after = after.map_or(Uuid::nil(), |id| id.0);
     query!(
         fetch_all as Hold,
@@ -197,19 +291,56 @@ pub async fn list_waiting(
         i64::from(code),
         kind.as_str(),
         after,
+        shown.today,
+        shown.resting,
         limit
     )
 }
 
+/// Lists the open holds of a cause of failed orders, the oldest first.
+pub async fn list_of_cause(
+    tx: &mut Tx,
+    cause: Cause,
+    shown: Shown,
+    limit: i64,
+) -> Result<Vec<Hold>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE open AND cause IS NOT NULL AND cause = $1
+           AND (wakes_on IS NOT NULL AND wakes_on > $2) = $3
+         ORDER BY id
+         LIMIT $4"
+    );
+    let (today, resting) = (shown.today, shown.resting);
+    query!(
+        fetch_all as Hold,
+        tx,
+        SQL,
+        cause.as_str(),
+        today,
+        resting,
+        limit
+    )
+}
+
+/// Lists the open holds of an order and of its lines that have a cause, the oldest first.
+pub async fn list_of_order(
+    tx: &mut Tx,
+    order: OrderId,
+    cause: Cause,
+    limit: i64,
+) -> Result<Vec<Hold>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE open AND cause = $2
+           AND (subject_id = $1 OR subject_id IN (SELECT id FROM order_lines WHERE order_id = $1))
+         ORDER BY id
+         LIMIT $3"
+    );
+    query!(fetch_all as Hold, tx, SQL, order.0, cause.as_str(), limit)
+}
+
 /// Lists the holds of a subject, open and closed, oldest first.
 pub async fn list_of(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<Hold>, StoreError> {
-    const SQL: &str = "
-        SELECT id, subject_kind, subject_id, subject_number, code, detail, opened_at, closed_at,
-               closed_by, decision, decision_reason
-        FROM holds
-        WHERE subject_id = $1
-        ORDER BY id
-        LIMIT $2";
+    const SQL: &str = select!("WHERE subject_id = $1 ORDER BY id LIMIT $2");
     query!(fetch_all as Hold, tx, SQL, subject, limit)
 }
 

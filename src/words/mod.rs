@@ -19,6 +19,7 @@ mod language;
 mod moment;
 mod money;
 mod states;
+mod tending;
 
 pub use actors::actor;
 pub use acts::{act, subject};
@@ -30,3 +31,4 @@ pub use figures::{amount, lei, number, per_cent};
 pub use language::Language;
 pub use moment::{ago, clock_time, date, date_and_time, day_and_month, lasting, when};
 pub use states::{Named, name_of};
+pub use tending::{rest, snooze_fault};

@@ -300,6 +300,16 @@ problems! {
             happened "A decision was sent for a hold that is closed by now.", because "Another operator or an event was faster; nothing was overwritten.";
         ro "Reținerea a fost închisă între timp." => "Recitiți lista reținerilor.",
             happened "S-a trimis o decizie pentru o reținere deja închisă.", because "Alt operator sau un eveniment a fost mai rapid; nimic nu a fost suprascris.";
+    HOLD_CLAIMED = 409 "hold-claimed";
+        en "Somebody else works on the hold." => "Talk to whoever it is; or take it over, with take_over_from and a reason.",
+            happened "The hold was to be claimed or given back, and the claim of another person counts.", because "Of two who take the same, the first one has it, for eight hours.";
+        ro "De reținere se ocupă altcineva." => "Vorbiți cu acea persoană sau preluați de la ea, cu take_over_from și un motiv.",
+            happened "S-a cerut preluarea sau înapoierea unei rețineri de care se ocupă altă persoană.", because "Dintre doi care preiau același lucru, îl are primul, timp de opt ore.";
+    SNOOZE_NOT_POSSIBLE = 409 "snooze-not-possible";
+        en "The hold cannot rest until that day." => "Choose a working day to come, within 30 days and not after the legal term.",
+            happened "A hold was to rest until a day that is not allowed, or rests until another one.", because "What rests comes back on a day when somebody works, and never hides a term that runs out.";
+        ro "Reținerea nu se poate amâna până în acea zi." => "Alegeți o zi lucrătoare din următoarele 30 de zile, cel târziu ultima zi a termenului legal.",
+            happened "S-a cerut o amânare până într-o zi nepermisă sau reținerea este deja amânată până în altă zi.", because "Ce se amână revine într-o zi în care se lucrează și nu ascunde un termen care expiră.";
     REASON_MISSING = 422 "reason-missing";
         en "A decision needs a reason in words." => "Say why; without personal data.",
             happened "A decision was sent with an empty reason.", because "Whoever reads the history later must understand why it was taken.";

@@ -125,7 +125,7 @@ pub(super) async fn play(stage: &mut Stage, told: u32) -> anyhow::Result<Sequel>
 /// Whether orders wait for a cause.
 async fn waits(stage: &Stage, cause: Cause) -> anyhow::Result<bool> {
     let mut tx = stage.gateway.store.read().await?;
-    let counts = causes::list(&mut tx).await?;
+    let counts = causes::list(&mut tx, None).await?;
     Ok(counts.iter().any(|count| count.cause == cause))
 }
 

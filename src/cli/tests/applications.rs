@@ -272,6 +272,51 @@ async fn an_application_can_be_set_aside_sent_back_and_cancelled() {
 }
 
 #[tokio::test]
+async fn a_hold_is_claimed_snoozed_woken_and_remarked_upon() {
+    let kit = Kit::new();
+    kit.take_in(1).await;
+    let number = "CLJ-02-2026-000001";
+    kit.cli(&[
+        "application",
+        "hold",
+        number,
+        "--reason",
+        "the office asked",
+    ])
+    .await
+    .ok();
+    let held = kit.cli(&["--json", "hold", "list"]).await.json();
+    let id = held["data"][0]["id"].as_str().unwrap();
+    kit.cli(&["hold", "claim", id]).await.ok();
+    // The clock stands on 2026-03-02, a Monday.
+    let snooze = |day| ["hold", "snooze", id, "--until", day, "--reason", "later"];
+    assert_eq!(kit.cli(&snooze("2026-03-07")).await.exit, Exit::Refused);
+    assert_eq!(kit.cli(&snooze("2026-04-02")).await.exit, Exit::Refused);
+    kit.cli(&snooze("2026-03-05")).await.ok();
+    kit.cli(&["hold", "remark", id, "--reason", "called them"])
+        .await
+        .ok();
+    let resting = kit
+        .cli(&["--json", "hold", "list", "--resting"])
+        .await
+        .json();
+    assert_eq!(resting["data"][0]["id"], id);
+    let shown = kit.cli(&["hold", "show", id]).await.ok();
+    for told in ["operator:ana", "2026-03-05", "called them"] {
+        assert!(shown.contains(told), "{shown}");
+    }
+    kit.cli(&["hold", "wake", id]).await.ok();
+    kit.cli(&["hold", "give-back", id]).await.ok();
+    let resting = kit
+        .cli(&["--json", "hold", "list", "--resting"])
+        .await
+        .json();
+    assert_eq!(resting["data"], serde_json::json!([]));
+    let over = ["hold", "claim", id, "--take-over-from", "operator:ion"];
+    assert_eq!(kit.cli(&over).await.exit, Exit::Usage);
+}
+
+#[tokio::test]
 async fn a_list_that_is_cut_says_where_to_go_on() {
     let kit = Kit::new();
     kit.take_in(3).await;

@@ -113,6 +113,7 @@ fn hold_state(text: &str, language: Language) -> Option<String> {
         "OPEN" => language.choose("open", "deschisă"),
         "CLOSED" => language.choose("closed", "închisă"),
         "" => "",
+        who if who.contains(':') => return Some(actor(language, who)),
         code => {
             let reason = code.parse().ok().and_then(Reason::from_number)?;
             Explanation::from(reason).title.of(language)

@@ -68,14 +68,14 @@ impl CauseView {
 
 /// Reads every cause for which something waits.
 pub async fn read_causes(tx: &mut Tx) -> Result<Vec<CauseView>, StoreError> {
-    let counts = causes::list(tx).await?;
+    let counts = causes::list(tx, None).await?;
     let view = |count: &CauseCount| CauseView::new(count.cause, Some(count));
     Ok(counts.iter().map(view).collect())
 }
 
 /// Reads one cause.
 pub async fn read_cause(tx: &mut Tx, cause: Cause) -> Result<CauseView, StoreError> {
-    let counts = causes::list(tx).await?;
+    let counts = causes::list(tx, None).await?;
     let count = counts.iter().find(|count| count.cause == cause);
     Ok(CauseView::new(cause, count))
 }

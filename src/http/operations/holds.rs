@@ -30,6 +30,8 @@ use crate::store::holds;
 pub(crate) struct ListQuery {
     /// Only what waits for the reason of this number.
     code: Option<u16>,
+    /// `true`: only what rests until a later day.
+    resting: Option<bool>,
     /// Where the page before ended.
     cursor: Option<String>,
     /// Holds on the page, 200 at most.
@@ -64,7 +66,12 @@ pub(crate) async fn list(
     let cursor = query.cursor.as_deref();
     let after: Option<HoldId> = place.opened(cursor)?;
     let mut tx = api.gateway.store.read().await?;
-    let mut found = holds::list_open(&mut tx, query.code, after, limit + 1).await?;
+    let mut found = if query.resting == Some(true) {
+        let of = (query.code, api.gateway.clock.today());
+        holds::list_resting(&mut tx, of, after, limit + 1).await?
+    } else {
+        holds::list_open(&mut tx, query.code, after, limit + 1).await?
+    };
     let next_cursor = cut(&mut found, limit).map(|last| place.seal(&last.id.to_string()));
     Ok(HttpResponse::Ok().json(PageView {
         data: found.into_iter().map(HoldView::from).collect(),

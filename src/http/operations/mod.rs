@@ -13,6 +13,7 @@ pub mod dead_letter_view;
 pub(crate) mod dead_letters;
 pub mod forced_view;
 pub(crate) mod forced_words;
+pub(crate) mod hold_tending;
 pub(crate) mod holds;
 pub mod lane_view;
 pub(crate) mod letters;

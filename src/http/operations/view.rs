@@ -1,6 +1,6 @@
 //! Orders, holds and lanes as operators see them: numbers, states and times, never a person.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -146,12 +146,38 @@ pub struct HoldView {
     pub decision_reason: Option<String>,
     /// When.
     pub closed_at: Option<DateTime<Utc>>,
+    /// Who works on it.
+    #[schema(example = "operator:ana")]
+    pub claimed_by: Option<String>,
+    /// When that claim ends, or has ended, by itself.
+    pub claim_ends_at: Option<DateTime<Utc>>,
+    /// The day on which it waits again; it rests until then.
+    pub wakes_on: Option<NaiveDate>,
+    /// Who let it rest.
+    pub snoozed_by: Option<String>,
+    /// Why.
+    pub snooze_reason: Option<String>,
+    /// What was last remarked about it.
+    pub remark: Option<String>,
+    /// By whom.
+    pub remarked_by: Option<String>,
+    /// When.
+    pub remarked_at: Option<DateTime<Utc>>,
 }
 
 impl From<Hold> for HoldView {
     fn from(hold: Hold) -> Self {
         let reason = reason_of(hold.code);
+        let claim_ends_at = hold.claim_ends_at();
         Self {
+            claimed_by: hold.claimed_by.filter(|_| claim_ends_at.is_some()),
+            claim_ends_at,
+            wakes_on: hold.wakes_on,
+            snoozed_by: hold.snoozed_by,
+            snooze_reason: hold.snooze_reason,
+            remark: hold.remark,
+            remarked_by: hold.remarked_by,
+            remarked_at: hold.remarked_at,
             id: hold.id,
             kind: hold.subject_kind,
             number: hold.subject_number,

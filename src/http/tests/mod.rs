@@ -7,6 +7,7 @@ mod cards;
 mod causes;
 mod feed;
 mod fees;
+mod holds;
 mod hostile;
 mod identity;
 mod life;

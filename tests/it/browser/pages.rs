@@ -190,7 +190,7 @@ async fn kinds_of_work(stage: &Stage) -> BTreeSet<String> {
         .collect();
     let now = stage.gateway.clock.now();
     let mut tx = stage.gateway.store.read().await.unwrap();
-    for count in causes::list(&mut tx).await.unwrap() {
+    for count in causes::list(&mut tx, None).await.unwrap() {
         kinds.insert(format!("cause {}", count.cause));
     }
     if dashboard::count_dead_letters(&mut tx).await.unwrap() > 0 {

@@ -309,3 +309,48 @@ pub(crate) async fn signed_in(world: &World, console: &Running, role: Role) -> B
     browser.get("/account").await.shows(200, "form_token");
     browser
 }
+
+/// What the hidden fields of a page's form say.
+pub(crate) fn hidden(page: &Answer) -> Vec<(String, String)> {
+    let inputs = page.text.split("<input type=\"hidden\" ").skip(1);
+    let pairs = inputs.filter_map(|input| {
+        let name = between(input, "name=\"", "\"")?;
+        Some((name, between(input, "value=\"", "\"")?))
+    });
+    // The token is the browser's, and other forms of the page have fields of their own.
+    let foreign = ["form_token", "next"];
+    pairs
+        .filter(|(name, _)| !foreign.contains(&name.as_str()))
+        .collect()
+}
+
+/// Sends the form of a page with a reason.
+pub(crate) async fn confirm(
+    browser: &mut Browser,
+    path: &str,
+    page: &Answer,
+    reason: &str,
+) -> Answer {
+    fill_in(browser, path, page, &[("reason", reason)]).await
+}
+
+/// Sends the form of a page with these fields filled in.
+pub(crate) async fn fill_in(
+    browser: &mut Browser,
+    path: &str,
+    page: &Answer,
+    typed: &[(&str, &str)],
+) -> Answer {
+    let fields = hidden(page);
+    let mut all: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    all.extend(typed);
+    browser.post(path, &all).await
+}
+
+/// Rows of the page's list.
+pub(crate) fn rows(page: &Answer) -> usize {
+    page.text.matches("<tr class=\"row\"").count()
+}

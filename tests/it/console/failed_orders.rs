@@ -5,7 +5,7 @@ use cei_gateway::domain::operator::role::Role;
 use cei_gateway::domain::order::OrderState;
 use cei_gateway::store::orders::Order;
 
-use crate::console::browser::{Answer, Browser, between, console, signed_in};
+use crate::console::browser::{between, confirm, console, rows, signed_in};
 use crate::kit::world::{World, both_worlds};
 
 /// An order of so many lines that the bureau refused.
@@ -18,35 +18,6 @@ pub(crate) async fn refused_order(world: &mut World, lines: usize, code: u16, te
     );
     world.receive(&receipt).await;
     world.order(&order.number).await
-}
-
-/// What the hidden fields of a page's form say.
-fn hidden(page: &Answer) -> Vec<(String, String)> {
-    let inputs = page.text.split("<input type=\"hidden\" ").skip(1);
-    let pairs = inputs.filter_map(|input| {
-        let name = between(input, "name=\"", "\"")?;
-        Some((name, between(input, "value=\"", "\"")?))
-    });
-    // The token is the browser's, and other forms of the page have fields of their own.
-    let foreign = ["form_token", "next"];
-    pairs
-        .filter(|(name, _)| !foreign.contains(&name.as_str()))
-        .collect()
-}
-
-/// Sends the form of a page with a reason.
-async fn confirm(browser: &mut Browser, path: &str, page: &Answer, reason: &str) -> Answer {
-    let fields = hidden(page);
-    let mut all: Vec<(&str, &str)> = fields
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    all.push(("reason", reason));
-    browser.post(path, &all).await
-}
-
-fn rows(page: &Answer) -> usize {
-    page.text.matches("<tr class=\"row\"").count()
 }
 
 both_worlds! {

@@ -21,3 +21,4 @@ mod roles;
 mod search;
 mod sign_in;
 pub(crate) mod single_sign_on;
+mod tending;

@@ -33,7 +33,9 @@ async fn outcomes(world: &World, decision: &CauseDecision) -> Vec<Option<Outcome
 
 /// The causes for which something waits, with the orders of each.
 async fn waiting(world: &World) -> Vec<(Cause, i64)> {
-    let counts = causes::list(&mut world.read().await).await.expect("causes");
+    let counts = causes::list(&mut world.read().await, None)
+        .await
+        .expect("causes");
     counts
         .into_iter()
         .map(|one| (one.cause, one.orders))

@@ -6,6 +6,7 @@ use cei_gateway::random::Random;
 use cei_gateway::store::Tx;
 use cei_gateway::store::applications::console::{self, Wanted};
 use cei_gateway::store::applications::unfinished::{self, UNFINISHED};
+use cei_gateway::store::holds::Shown;
 use cei_gateway::store::{dashboard, offices};
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
@@ -150,7 +151,9 @@ both! {
         assert_eq!(dashboard::count_received(&mut tx, time).await.unwrap(), 0);
         assert_eq!(dashboard::count_at_office(&mut tx).await.unwrap(), 0);
         assert_eq!(dashboard::count_dead_letters(&mut tx).await.unwrap(), 0);
-        assert_eq!(dashboard::list_waiting(&mut tx).await.unwrap(), []);
+        for shown in [Shown::waiting(today()), Shown::resting(today())] {
+            assert_eq!(dashboard::list_waiting(&mut tx, shown).await.unwrap(), []);
+        }
         assert_eq!(offices::list_last_seen(&mut tx).await.unwrap(), []);
         let unmatched = dashboard::sum_up_unmatched(&mut tx).await.unwrap();
         assert_eq!(unmatched, dashboard::Unmatched::default());

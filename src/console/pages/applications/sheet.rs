@@ -18,6 +18,7 @@ use crate::console::pages::applications::list::Offices;
 use crate::console::pages::applications::possible::{Action, deeds};
 use crate::console::pages::applications::term::TermView;
 use crate::console::pages::applications::words;
+use crate::console::pages::holds::{Care, tending_deeds};
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
@@ -67,6 +68,9 @@ struct Waiting {
     detail: Detail,
     since: String,
     deeds: Vec<Deed>,
+    care: Care,
+    /// What can be done about who looks after it.
+    tending: Vec<Deed>,
 }
 
 /// Whether the person can be looked at.
@@ -247,6 +251,8 @@ fn waiting(
         todo: told.map_or("", |told| told.todo.of(language)),
         detail: Detail::of(&hold.detail, language),
         since: ago(language, now, hold.opened_at),
+        care: Care::of(hold, now, language),
+        tending: tending_deeds(hold, now, visit),
         deeds: all.into_iter().map(deed).collect(),
     }
 }

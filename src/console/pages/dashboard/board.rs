@@ -7,6 +7,8 @@ use crate::console::look::share::Share;
 use crate::console::look::spark::Spark;
 use crate::console::pages::dashboard::figures::Figures;
 use crate::console::pages::dashboard::{charts, decisions, rows, stages};
+use crate::console::pages::failed_orders::{RESTING, SHOW};
+use crate::store::holds::Shown;
 use crate::words::{Language, clock_time, count, counted, lasting, lei, noun, number};
 
 /// A figure that matters, with the list that it counts.
@@ -60,6 +62,19 @@ pub(crate) struct Problem {
     pub(crate) look: String,
 }
 
+impl Problem {
+    /// The same with links to what rests, where that is looked at; what rests has no likeliest remedy.
+    pub(crate) fn led_to(mut self, shown: Shown) -> Self {
+        if shown.resting {
+            let sign = if self.path.contains('?') { '&' } else { '?' };
+            self.path = format!("{}{sign}{SHOW}={RESTING}", self.path);
+            self.fix = None;
+            self.tone = "";
+        }
+        self
+    }
+}
+
 /// An office with unfinished applications.
 #[derive(Clone, Debug)]
 pub(crate) struct OfficeRow {
@@ -106,6 +121,8 @@ pub(crate) struct Board {
     pub(crate) days: Chart,
     pub(crate) days_say: String,
     pub(crate) problems: Vec<Problem>,
+    /// What rests: `amânate 3`; nothing where nothing does.
+    pub(crate) resting: Option<String>,
     pub(crate) offices: Vec<OfficeRow>,
     /// Whether the visitor may look at payments.
     pub(crate) shows_payments: bool,
@@ -151,6 +168,7 @@ impl Board {
                 )
                 .to_owned(),
             problems: decisions::problems(figures, language),
+            resting: decisions::resting(figures.resting, language),
             offices: rows::offices(figures, language),
             shows_payments,
             payments: rows::payments(figures, language),

@@ -11,7 +11,7 @@ use crate::domain::reason::Reason;
 use crate::store::causes::CauseCount;
 use crate::store::dashboard::Waiting;
 use crate::store::history::SubjectKind;
-use crate::words::{Explanation, Language, Noun, count, lasting, name_of, noun};
+use crate::words::{Explanation, Language, Noun, count, lasting, name_of, noun, number};
 
 /// How many are shown; the rest is behind a link.
 const SHOWN: usize = 5;
@@ -37,6 +37,13 @@ pub(super) fn problems(figures: &Figures, language: Language) -> Vec<Problem> {
     all.sort_by_key(|(oldest, _)| *oldest);
     let shown = all.into_iter().take(SHOWN);
     shown.map(|(_, problem)| problem).collect()
+}
+
+/// How much rests, as its link says; nothing where nothing does.
+pub(crate) fn resting(many: i64, language: Language) -> Option<String> {
+    let told = number(language, many);
+    let name = language.choose("snoozed", "amânate");
+    (many > 0).then(|| format!("{name} {told}"))
 }
 
 /// What waits for one cause.

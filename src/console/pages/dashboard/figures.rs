@@ -18,6 +18,8 @@ use crate::gateway::Gateway;
 use crate::store::applications::unfinished::{self, Alike, Backlog};
 use crate::store::causes::{self, CauseCount};
 use crate::store::dashboard::{self, LastHeard, Unmatched, Waiting};
+use crate::store::history::SubjectKind;
+use crate::store::holds::Shown;
 use crate::store::payments::{self, Payment};
 use crate::store::{Tx, applications, offices};
 
@@ -77,6 +79,8 @@ pub(crate) struct Figures {
     pub(crate) causes: Vec<CauseCount>,
     /// Other holds by reason.
     pub(crate) waiting: Vec<Waiting>,
+    /// What would be among them, and rests until a later day.
+    pub(crate) resting: i64,
     /// The offices that have a backlog, the largest first.
     pub(crate) backlogs: Vec<Backlog>,
     /// When offices were last seen.
@@ -177,6 +181,7 @@ impl Figures {
         known: &mut BTreeMap<NaiveDate, DayFigures>,
     ) -> anyhow::Result<Self> {
         let tx = &mut gateway.store.read().await?;
+        let today = bucharest_day(now);
         let days = read_days(tx, now, known).await?;
         let arrivals = dashboard::list_last_arrivals(tx, ARRIVALS_LOOKED_AT).await?;
         let mut took: Vec<i64> = arrivals
@@ -186,14 +191,15 @@ impl Figures {
         took.sort_unstable();
         Ok(Self {
             read_at: now,
-            today: bucharest_day(now),
+            today,
             alike: Vec::new(),
             at_office: dashboard::count_at_office(tx).await?,
             passed: dashboard::count_passed(tx, (now - TimeDelta::days(1), now)).await?,
             days,
             took,
-            causes: causes::list(tx).await?,
-            waiting: dashboard::list_waiting(tx).await?,
+            causes: causes::list(tx, Some(Shown::waiting(today))).await?,
+            waiting: dashboard::list_waiting(tx, Shown::waiting(today)).await?,
+            resting: count_resting(tx, today).await?,
             backlogs: Vec::new(),
             seen: offices::list_last_seen(tx).await?.into_iter().collect(),
             unmatched: dashboard::sum_up_unmatched(tx).await?,
@@ -240,6 +246,21 @@ async fn read_backlogs(gateway: &Gateway, today: NaiveDate) -> anyhow::Result<Ve
     let mut tx = gateway.store.read().await?;
     let soon = today + Days::new(RISK_DAYS);
     Ok(unfinished::list_backlogs(&mut tx, today, soon).await?)
+}
+
+/// Counts what rests: failed orders and lines of them, and everything else but payments, which have a
+/// list of their own.
+pub(crate) fn sum_up_resting(causes: &[CauseCount], others: &[Waiting]) -> i64 {
+    let failed: i64 = causes.iter().map(|one| one.orders + one.lines).sum();
+    let others = others.iter().filter(|one| one.kind != SubjectKind::Payment);
+    failed + others.map(|one| one.count).sum::<i64>()
+}
+
+async fn count_resting(tx: &mut Tx, today: NaiveDate) -> anyhow::Result<i64> {
+    let shown = Shown::resting(today);
+    let causes = causes::list(tx, Some(shown)).await?;
+    let others = dashboard::list_waiting(tx, shown).await?;
+    Ok(sum_up_resting(&causes, &others))
 }
 
 /// The oldest payments without an application, those with candidates first.

@@ -23,7 +23,7 @@ use board::Board;
 
 pub(crate) use board::Problem;
 pub(crate) use charts::past_usual_term;
-pub(crate) use figures::{Figures, RISK_DAYS, Readings};
+pub(crate) use figures::{Figures, RISK_DAYS, Readings, sum_up_resting};
 pub(crate) use rows::led;
 pub(crate) use stages::share;
 

@@ -121,6 +121,7 @@ fn figures() -> Figures {
             count: 1,
             oldest: now() - TimeDelta::hours(9),
         }],
+        resting: 3,
         backlogs: backlogs(),
         seen: (0..8).map(seen).collect(),
         unmatched: Unmatched {
@@ -264,6 +265,7 @@ fn nothing() -> Figures {
         took: Vec::new(),
         causes: Vec::new(),
         waiting: Vec::new(),
+        resting: 0,
         backlogs: Vec::new(),
         seen: BTreeMap::new(),
         unmatched: Unmatched::default(),
@@ -288,6 +290,7 @@ fn the_page_holds_its_figures_in_both_languages() {
         "SPCLEP Câmpia Turzii",
         "acum 19 h",
         "azi 11:32",
+        "<a class=\"more\" href=\"/failed-orders?show=resting\">amânate 3</a>",
     ] {
         assert!(ro.contains(text), "{text}");
     }
@@ -345,6 +348,7 @@ fn an_installation_without_rows_shows_that_nothing_waits() {
     for language in BOTH {
         let page = page(&nothing(), language, Theme::Light, true);
         assert_eq!(page.matches("class=\"empty\"").count(), 3);
+        assert!(!page.contains("show=resting"), "{page}");
         assert!(page.contains("data-theme=\"light\""));
     }
 }

@@ -2,23 +2,27 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use crate::console::act::Fault;
 use crate::console::asked::{Asked, CURSOR};
 use crate::console::desk::Desk;
-use crate::console::list::{Cells, Choice, Filters, Pager, answer_cells};
+use crate::console::list::{Cells, Choice, Filters, Pager, Tab, answer_cells};
 use crate::console::look::badge::Badge;
 use crate::console::look::shell::Shell;
-use crate::console::pages::failed_orders::{MENU, OF, Part, cause_of, decide};
+use crate::console::pages::failed_orders::{MENU, OF, Part, SHOW, cause_of, decide, shown, views};
+use crate::console::pages::holds::{Care, Tended};
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
+use crate::domain::calendar::bucharest_day;
 use crate::domain::cause::Cause;
 use crate::domain::id::HoldId;
 use crate::domain::operator::role::Permission;
 use crate::domain::order_action::OrderAction;
 use crate::store::Tx;
 use crate::store::causes::{self, CauseCount, Failed};
+use crate::store::holds::Shown;
 use crate::words::{Detail, Explanation, Language, ago, count, date_and_time, name_of, noun};
 
 #[derive(Template)]
@@ -34,6 +38,9 @@ struct Page<'a> {
     /// Why the visitor decides nothing here.
     barred: Option<String>,
     everything: String,
+    views: Vec<Tab>,
+    tendings: Vec<(Tended, &'static str)>,
+    is_resting: bool,
     pager: Pager,
 }
 
@@ -45,6 +52,7 @@ struct Row {
     detail: Detail,
     since: String,
     ago: String,
+    care: Care,
 }
 
 /// `GET /failed-orders/{cause}`: the list, or, where an action is named, what it would do.
@@ -70,21 +78,24 @@ async fn list(
     let language = visit.language;
     let part = Part::of(&asked.text(OF))?;
     let after: Option<HoldId> = asked.cursor()?;
+    let now = desk.gateway.clock.now();
+    let shown = shown(asked, bucharest_day(now))?;
     let mut tx = desk.gateway.store.read().await?;
-    let mut found = read(&mut tx, cause, (part, after), asked.rows_wanted()).await?;
-    let counts = causes::list(&mut tx).await?;
+    let wanted = asked.rows_wanted();
+    let mut found = read(&mut tx, (cause, shown), (part, after), wanted).await?;
+    let counts = causes::list(&mut tx, Some(shown)).await?;
     drop(tx);
     if asked.is_csv() {
         return answer_cells(cells(&found, language), language);
     }
-    let of = asked.text(OF);
-    let filters = Filters::new(format!("{MENU}/{cause}")).with(OF, of);
-    let key = |row: &Failed| row.hold.to_string();
+    let filters = Filters::new(format!("{MENU}/{cause}"))
+        .with(OF, asked.text(OF))
+        .with(SHOW, asked.text(SHOW));
+    let key = |row: &Failed| row.hold.id.to_string();
     let pager = filters.page(&mut found, asked.text(CURSOR).is_empty(), key);
     let counts = counts.into_iter().find(|one| one.cause == cause);
     let counts = counted(counts.as_ref(), part, language);
     let shell = Shell::of(desk, visit, MENU).await?;
-    let now = desk.gateway.clock.now();
     let may = visit.may(Permission::DecideOrders);
     write(&Page {
         visit,
@@ -95,12 +106,16 @@ async fn list(
         counts,
         rows: found
             .into_iter()
-            .map(|failed| {
-                let ago = ago(language, now, failed.opened_at);
-                row(failed, ago, language)
-            })
+            .map(|failed| row(failed, now, language))
             .collect(),
-        actions: actions(cause, language),
+        actions: if shown.resting {
+            Vec::new()
+        } else {
+            actions(cause, language)
+        },
+        views: views(&filters, shown, language),
+        tendings: Tended::offered(shown, language),
+        is_resting: shown.resting,
         barred: (!may).then(|| Fault::not_allowed(Permission::DecideOrders, visit)),
         pager,
     })
@@ -109,16 +124,16 @@ async fn list(
 /// Reads a page; what is not asked for is passed over.
 async fn read(
     tx: &mut Tx,
-    cause: Cause,
+    of: (Cause, Shown),
     (part, mut after): (Part, Option<HoldId>),
     wanted: i64,
 ) -> Result<Vec<Failed>, Trouble> {
     let most = usize::try_from(wanted).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     loop {
-        let read = causes::list_failed(tx, cause, after, wanted).await?;
+        let read = causes::list_failed(tx, of, after, wanted).await?;
         let is_last = read.len() < most;
-        after = read.last().map(|row| row.hold);
+        after = read.last().map(|row| HoldId(row.hold.id));
         found.extend(read.into_iter().filter(|row| match part {
             Part::All => true,
             Part::Orders => row.line.is_none(),
@@ -150,15 +165,17 @@ fn actions(cause: Cause, language: Language) -> Vec<Choice> {
         .collect()
 }
 
-fn row(failed: Failed, ago: String, language: Language) -> Row {
+fn row(failed: Failed, now: DateTime<Utc>, language: Language) -> Row {
+    let hold = &failed.hold;
     Row {
+        care: Care::of(hold, now, language),
+        since: date_and_time(language, hold.opened_at),
+        ago: ago(language, now, hold.opened_at),
         order: failed.order,
         state: Badge::of(failed.state, language),
         is_quarantined: failed.quarantined,
         line: failed.line,
-        detail: Detail::of(&failed.detail, language),
-        since: date_and_time(language, failed.opened_at),
-        ago,
+        detail: Detail::of(&failed.hold.detail, language),
     }
 }
 
@@ -182,9 +199,9 @@ fn cells(found: &[Failed], language: Language) -> Cells {
             name_of(failed.state, language).to_owned(),
             line_no,
             application,
-            failed.code.to_string(),
-            Detail::of(&failed.detail, language).text,
-            date_and_time(language, failed.opened_at),
+            failed.hold.code.to_string(),
+            Detail::of(&failed.hold.detail, language).text,
+            date_and_time(language, failed.hold.opened_at),
         ]
     });
     Cells {

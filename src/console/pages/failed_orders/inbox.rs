@@ -6,14 +6,16 @@ use chrono::{DateTime, Utc};
 
 use crate::console::asked::Asked;
 use crate::console::desk::Desk;
+use crate::console::list::{Filters, Tab};
 use crate::console::look::shell::Shell;
-use crate::console::pages::dashboard::Problem;
-use crate::console::pages::dashboard::decisions::{of_cause, of_reason};
-use crate::console::pages::failed_orders::{MENU, OF, Part};
+use crate::console::pages::dashboard::decisions::{of_cause, of_reason, resting};
+use crate::console::pages::dashboard::{Problem, sum_up_resting};
+use crate::console::pages::failed_orders::{MENU, OF, Part, shown, views};
 use crate::console::pages::holds;
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
+use crate::domain::calendar::bucharest_day;
 use crate::domain::cause::Cause;
 use crate::store::causes::{self, CauseCount};
 use crate::store::dashboard;
@@ -29,6 +31,9 @@ struct Page<'a> {
     causes: Vec<Problem>,
     others: Vec<Problem>,
     is_whole: bool,
+    views: Vec<Tab>,
+    /// How much rests, where that is shown.
+    resting: Option<String>,
 }
 
 /// `GET /failed-orders`
@@ -42,25 +47,37 @@ pub(crate) async fn inbox(
     }
     let part = Part::of(&asked.text(OF))?;
     let now = desk.gateway.clock.now();
+    let shown = shown(&asked, bucharest_day(now))?;
     let mut tx = desk.gateway.store.read().await?;
-    let mut counts = causes::list(&mut tx).await?;
+    let mut counts = causes::list(&mut tx, Some(shown)).await?;
     let waiting = match part {
-        Part::All => dashboard::list_waiting(&mut tx).await?,
+        Part::All => dashboard::list_waiting(&mut tx, shown).await?,
         _ => Vec::new(),
     };
     drop(tx);
     keep(&mut counts, part);
     let shell = Shell::of(&desk, &visit, MENU).await?;
     let language = visit.language;
+    let filters = Filters::new(MENU).with(OF, asked.text(OF));
+    let led = |problem: Problem| problem.led_to(shown);
     write(&Page {
         visit: &visit,
         shell: &shell,
         totals: totals(&counts, language),
-        causes: by_age(&counts, now, language),
+        resting: if shown.resting {
+            resting(sum_up_resting(&counts, &waiting), language)
+        } else {
+            None
+        },
+        views: views(&filters, shown, language),
+        causes: by_age(&counts, now, language)
+            .into_iter()
+            .map(led)
+            .collect(),
         others: waiting
             .iter()
             .filter(|one| one.kind != SubjectKind::Payment)
-            .filter_map(|one| of_reason(one, now, language))
+            .filter_map(|one| of_reason(one, now, language).map(led))
             .collect(),
         is_whole: part == Part::All,
     })

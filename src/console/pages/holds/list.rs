@@ -6,12 +6,14 @@ use askama::Template;
 use crate::console::act::Fault;
 use crate::console::asked::{Asked, CURSOR};
 use crate::console::desk::Desk;
-use crate::console::list::{Cells, Filters, Pager, answer_cells};
+use crate::console::list::{Cells, Filters, Pager, Tab, answer_cells};
 use crate::console::look::shell::Shell;
-use crate::console::pages::holds::{DECISIONS, MENU, fits, path_of};
+use crate::console::pages::failed_orders::{SHOW, shown, views};
+use crate::console::pages::holds::{Care, DECISIONS, MENU, Tended, fits, path_of};
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
+use crate::domain::calendar::bucharest_day;
 use crate::domain::id::HoldId;
 use crate::domain::operator::role::Permission;
 use crate::domain::reason::Reason;
@@ -30,6 +32,9 @@ struct Page<'a> {
     rows: Vec<Row>,
     /// The words of the decisions that fit, with their names.
     decisions: Vec<(&'static str, &'static str)>,
+    views: Vec<Tab>,
+    tendings: Vec<(Tended, &'static str)>,
+    is_resting: bool,
     /// Why the visitor decides nothing here.
     barred: Option<String>,
     pager: Pager,
@@ -42,9 +47,10 @@ struct Row {
     detail: Detail,
     since: String,
     ago: String,
+    care: Care,
 }
 
-/// `GET /failed-orders?code=…&kind=…`
+/// `GET /failed-orders?code=…&kind=…`, with `show=resting` for those that rest.
 pub(crate) async fn list(
     desk: &Desk,
     visit: &Visit,
@@ -58,19 +64,21 @@ pub(crate) async fn list(
     let kind = kind.unwrap_or(SubjectKind::Application);
     let after: Option<HoldId> = asked.cursor()?;
     let of = (reason.number(), kind);
+    let now = desk.gateway.clock.now();
+    let shown = shown(asked, bucharest_day(now))?;
     let mut tx = desk.gateway.store.read().await?;
-    let mut found = holds::list_waiting(&mut tx, of, after, asked.rows_wanted()).await?;
+    let mut found = holds::list_waiting(&mut tx, of, shown, after, asked.rows_wanted()).await?;
     drop(tx);
     if asked.is_csv() {
         return answer_cells(cells(&found, language), language);
     }
     let filters = Filters::new(MENU)
         .with("code", reason.number())
-        .with("kind", kind);
+        .with("kind", kind)
+        .with(SHOW, asked.text(SHOW));
     let key = |hold: &Hold| hold.id.to_string();
     let pager = filters.page(&mut found, asked.text(CURSOR).is_empty(), key);
     let shell = Shell::of(desk, visit, MENU).await?;
-    let now = desk.gateway.clock.now();
     let fitting = DECISIONS
         .iter()
         .filter(|(decision, ..)| fits(*decision, kind));
@@ -84,6 +92,7 @@ pub(crate) async fn list(
         rows: found
             .into_iter()
             .map(|hold| Row {
+                care: Care::of(&hold, now, language),
                 id: hold.id.to_string(),
                 path: path_of(kind, &hold.subject_number),
                 number: hold.subject_number,
@@ -95,6 +104,9 @@ pub(crate) async fn list(
         decisions: fitting
             .map(|(_, word, [ro, en])| (*word, language.choose(en, ro)))
             .collect(),
+        views: views(&filters, shown, language),
+        tendings: Tended::offered(shown, language),
+        is_resting: shown.resting,
         barred: (!may).then(|| Fault::not_allowed(Permission::DecideApplications, visit)),
         pager,
     })

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use crate::console::act::Deed;
 use crate::console::asked::Asked;
@@ -10,6 +11,7 @@ use crate::console::done::Done;
 use crate::console::look::badge::Badge;
 use crate::console::look::shell::Shell;
 use crate::console::look::timeline::{Moment, moments};
+use crate::console::pages::holds::{Care, tending_deeds};
 use crate::console::pages::orders::comparison::Comparison;
 use crate::console::pages::orders::deeds::deeds;
 use crate::console::pages::orders::{LINES_MAX, MENU, find, word};
@@ -87,6 +89,8 @@ struct Proposal {
 
 /// An open hold.
 struct Waiting {
+    care: Care,
+    tending: Vec<Deed>,
     note: Option<String>,
     title: &'static str,
     todo: &'static str,
@@ -110,6 +114,7 @@ pub(crate) async fn show(
     asked: Asked,
 ) -> Result<HttpResponse, Trouble> {
     let language = visit.language;
+    let now = desk.gateway.clock.now();
     let mut tx = desk.gateway.store.read().await?;
     let order = find(&mut tx, &name).await?;
     let held = holds::list_of(&mut tx, order.id.0, STEPS_MAX).await?;
@@ -136,7 +141,7 @@ pub(crate) async fn show(
         is_quarantined: order.quarantined,
         facts,
         deeds,
-        waiting: open.iter().map(|hold| waiting(hold, &visit)).collect(),
+        waiting: open.iter().map(|hold| waiting(hold, now, &visit)).collect(),
         moments: moments(&steps, language),
         lines,
         letters: letters.iter().map(|one| letter(one, language)).collect(),
@@ -191,11 +196,13 @@ async fn proposals(tx: &mut Tx, order: &Order, visit: &Visit) -> Result<Vec<Prop
     Ok(waiting.into_iter().map(proposal).collect())
 }
 
-fn waiting(hold: &Hold, visit: &Visit) -> Waiting {
+fn waiting(hold: &Hold, now: DateTime<Utc>, visit: &Visit) -> Waiting {
     let language = visit.language;
     let may = visit.may(Permission::DecideApplications);
     let reason = reason_of(hold).map(Explanation::from);
     Waiting {
+        care: Care::of(hold, now, language),
+        tending: tending_deeds(hold, now, visit),
         title: reason.map_or("", |told| told.title.of(language)),
         todo: reason.map_or("", |told| told.todo.of(language)),
         detail: Detail::of(&hold.detail, language),
