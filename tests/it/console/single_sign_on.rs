@@ -63,6 +63,7 @@ pub(crate) async fn add_linked(world: &World, name: &str, subject: &str) {
     let by = By {
         actor: &actor,
         reason: Some("new colleague"),
+        seen: None,
     };
     let roles = Roles::new([Role::Operator]);
     link::add_linked(&world.gateway, (name, subject), &roles, by)
@@ -228,7 +229,7 @@ both_worlds! {
         assert_kept_nowhere(world, "a<b>").await;
 
         let actor = Actor::Operator(ROOT.to_owned());
-        let by = By { actor: &actor, reason: Some("showed a card") };
+        let by = By { actor: &actor, reason: Some("showed a card"), seen: None };
         let given = administer::add(&world.gateway, "ion", &Roles::new([Role::Auditor]), by).await.unwrap();
         link::link(&world.gateway, "ion", "a<b>&\"'1", by).await.unwrap();
         let answer = go_through(world, &mut browser, &provider, "a<b>&\"'1").await;
@@ -248,7 +249,7 @@ both_worlds! {
         provider.say(json!({ "amr": ["mfa"] }));
         add_linked(world, "ana", SUBJECT).await;
         let actor = Actor::Operator(ROOT.to_owned());
-        let by = By { actor: &actor, reason: Some("left") };
+        let by = By { actor: &actor, reason: Some("left"), seen: None };
         let gateway = &world.gateway;
         let mut browser = Browser::new(&console);
         assert_eq!(go_through(world, &mut browser, &provider, SUBJECT).await.status, 303);
