@@ -36,8 +36,8 @@
   pause.hidden = false;
   pause.addEventListener("click", () => set(!paused()));
 
-  // What somebody is using stays as it is: a part with the focus in it, or with an open table.
-  const isInUse = (part) => part.contains(document.activeElement) || part.querySelector("details[open]");
+  // What somebody is using stays as it is: a part with the focus in it, with an open table, or with ticks.
+  const isInUse = (part) => part.contains(document.activeElement) || part.querySelector("details[open],input:checked");
   const renew = async () => {
     if (paused() || document.hidden) return;
     let answer;

@@ -132,6 +132,8 @@ routes! {
     POST "/search"                          => search::look,                     Access::Needs(Permission::View);
 
     GET  "/payments"                                => payments::list::show,              Access::Needs(Permission::ViewPayments);
+    GET  "/payments/together"                       => payments::together::ask,           Access::Needs(Permission::DecidePayments);
+    POST "/payments/together"                       => payments::together::act,           Access::Needs(Permission::DecidePayments);
     GET  "/payments/refunds"                        => refunds::list::show,               Access::Needs(Permission::ViewPayments);
     GET  "/payments/refund-candidates"              => refunds::candidates::show,         Access::Needs(Permission::ViewPayments);
     GET  "/payments/refunds/{number}"               => refunds::show::show,               Access::Needs(Permission::ViewPayments);

@@ -14,6 +14,7 @@ mod orders;
 mod outbox;
 mod papers;
 mod payments;
+mod payments_together;
 mod refunds;
 mod requests;
 mod roles;
