@@ -7,8 +7,8 @@ use actix_web::web;
 
 use crate::console::pages::applications::reveal;
 use crate::console::pages::{
-    accessibility, applications, dashboard, days, failed_orders, help, holds, offices, orders,
-    outbox, payments, refunds, search, settings,
+    accessibility, applications, complaints, dashboard, days, failed_orders, help, holds, offices,
+    orders, outbox, payments, refunds, search, settings,
 };
 use crate::console::{account, audit, files, preferences, requests, sign_in, users};
 use crate::domain::operator::role::Permission;
@@ -111,6 +111,11 @@ routes! {
     POST "/applications/{number}/reveal"    => reveal::carry_out,                Access::Needs(Permission::Reveal);
     GET  "/applications/{number}/{action}"  => applications::act::show,          Access::Needs(Permission::DecideApplications);
     POST "/applications/{number}/{action}"  => applications::act::carry_out,     Access::Needs(Permission::DecideApplications);
+
+    GET  "/complaints"                      => complaints::list,                 Access::Needs(Permission::View);
+    GET  "/complaints/{number}"             => complaints::lead,                 Access::Needs(Permission::View);
+    GET  "/complaints/{number}/{verdict}"   => complaints::decide::show,         Access::Needs(Permission::DecideApplications);
+    POST "/complaints/{number}/{verdict}"   => complaints::decide::carry_out,    Access::Needs(Permission::DecideApplications);
 
     GET  "/outbox"                          => outbox::show,                     Access::Needs(Permission::View);
     GET  "/outbox/lanes/{lane}"             => outbox::lane::show,               Access::Needs(Permission::View);

@@ -5,6 +5,7 @@ mod account;
 mod applications;
 mod audit;
 pub(crate) mod browser;
+mod complaints;
 mod days;
 mod failed_orders;
 mod gate;

@@ -20,7 +20,7 @@ use crate::store::dashboard::{self, LastHeard, Unmatched, Waiting};
 use crate::store::history::SubjectKind;
 use crate::store::holds::Shown;
 use crate::store::payments::{self, Payment};
-use crate::store::{Tx, applications, offices};
+use crate::store::{Tx, applications, complaints, offices};
 
 /// Within which figures are not read again.
 const FRESH: TimeDelta = TimeDelta::seconds(5);
@@ -93,6 +93,8 @@ pub(crate) struct Figures {
     pub(crate) heard: LastHeard,
     /// Messages that died.
     pub(crate) dead_letters: i64,
+    /// Complaints that nobody has decided.
+    pub(crate) complaints: i64,
 }
 
 /// What was read last, shared by everybody who looks.
@@ -183,6 +185,7 @@ impl Figures {
             offered: read_offered(tx).await?,
             heard: dashboard::read_last_heard(tx).await?,
             dead_letters: dashboard::count_dead_letters(tx).await?,
+            complaints: complaints::count_undecided(tx).await?,
         })
     }
 

@@ -139,6 +139,7 @@ fn figures() -> Figures {
             selfpay: Some(now() - TimeDelta::hours(7)),
         },
         dead_letters: 4,
+        complaints: 2,
     }
 }
 
@@ -270,6 +271,7 @@ fn nothing() -> Figures {
         offered: Vec::new(),
         heard: LastHeard::default(),
         dead_letters: 0,
+        complaints: 0,
         ..figures()
     }
 }
