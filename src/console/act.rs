@@ -9,6 +9,7 @@ use crate::console::desk::Desk;
 use crate::console::fields::Fields;
 use crate::console::list::Choice;
 use crate::console::look::shell::Shell;
+use crate::console::outcome::Outcome;
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
@@ -30,6 +31,8 @@ pub(crate) struct Act {
     pub(crate) consequence: String,
     /// What somebody who decides should know, by name.
     pub(crate) facts: Vec<(String, String)>,
+    /// What will become of each, where it is about several.
+    pub(crate) foreseen: Vec<Outcome>,
     /// What is asked beside the reason.
     pub(crate) inputs: Vec<Input>,
     /// The address of this page, to which its form goes.

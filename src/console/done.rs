@@ -70,6 +70,14 @@ coded! {
         /// A card was destroyed.
         CardDestroyed = "CARD_DESTROYED",
 
+        // Complaints.
+        /// A complaint was admitted.
+        ComplaintAdmitted = "COMPLAINT_ADMITTED",
+        /// A complaint was refused.
+        ComplaintRefused = "COMPLAINT_REFUSED",
+        /// A complaint was taken back.
+        ComplaintWithdrawn = "COMPLAINT_WITHDRAWN",
+
         // Payments.
         /// A payment was tied to its application.
         PaymentMatched = "PAYMENT_MATCHED",
@@ -223,6 +231,15 @@ told! {
     CardDestroyed:
         "Distrugerea cărții este înregistrată.",
         "That the card was destroyed is recorded.";
+    ComplaintAdmitted:
+        "Reclamația a fost admisă; cartea se face din nou.",
+        "The complaint is admitted; the card is made anew.";
+    ComplaintRefused:
+        "Reclamația a fost respinsă; serviciul este anunțat.",
+        "The complaint is refused; its office is told.";
+    ComplaintWithdrawn:
+        "Reclamația s-a încheiat fără urmări.",
+        "The complaint has ended, and nothing follows from it.";
     PaymentMatched:
         "Plata a fost potrivită cu cererea.",
         "The payment is matched with its application.";

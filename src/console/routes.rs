@@ -7,8 +7,8 @@ use actix_web::web;
 
 use crate::console::pages::applications::reveal;
 use crate::console::pages::{
-    accessibility, applications, dashboard, days, failed_orders, help, holds, offices, orders,
-    outbox, payments, refunds, search, settings,
+    accessibility, applications, complaints, dashboard, days, failed_orders, help, holds, offices,
+    orders, outbox, payments, refunds, search, settings,
 };
 use crate::console::{
     account, audit, files, preferences, requests, sign_in, single_sign_on, users,
@@ -116,6 +116,11 @@ routes! {
     GET  "/applications/{number}/{action}"  => applications::act::show,          Access::Needs(Permission::DecideApplications);
     POST "/applications/{number}/{action}"  => applications::act::carry_out,     Access::Needs(Permission::DecideApplications);
 
+    GET  "/complaints"                      => complaints::list,                 Access::Needs(Permission::View);
+    GET  "/complaints/{number}"             => complaints::lead,                 Access::Needs(Permission::View);
+    GET  "/complaints/{number}/{verdict}"   => complaints::decide::show,         Access::Needs(Permission::DecideApplications);
+    POST "/complaints/{number}/{verdict}"   => complaints::decide::carry_out,    Access::Needs(Permission::DecideApplications);
+
     GET  "/outbox"                          => outbox::show,                     Access::Needs(Permission::View);
     GET  "/outbox/lanes/{lane}"             => outbox::lane::show,               Access::Needs(Permission::View);
     GET  "/outbox/lanes/{lane}/{action}"    => outbox::lane::ask,                Access::Needs(Permission::DecideMessages);
@@ -136,6 +141,8 @@ routes! {
     POST "/search"                          => search::look,                     Access::Needs(Permission::View);
 
     GET  "/payments"                                => payments::list::show,              Access::Needs(Permission::ViewPayments);
+    GET  "/payments/together"                       => payments::together::ask,           Access::Needs(Permission::DecidePayments);
+    POST "/payments/together"                       => payments::together::act,           Access::Needs(Permission::DecidePayments);
     GET  "/payments/refunds"                        => refunds::list::show,               Access::Needs(Permission::ViewPayments);
     GET  "/payments/refund-candidates"              => refunds::candidates::show,         Access::Needs(Permission::ViewPayments);
     GET  "/payments/refunds/{number}"               => refunds::show::show,               Access::Needs(Permission::ViewPayments);
@@ -156,23 +163,15 @@ routes! {
     POST "/payments/refund-lists/{number}/withdraw" => refunds::lists::do_withdraw,       Access::Needs(Permission::ExportRefunds);
     GET  "/payments/days"                           => days::grid::show,                  Access::Needs(Permission::ViewPayments);
     GET  "/payments/days/{day}"                     => days::day::show,                   Access::Needs(Permission::ViewPayments);
-    GET  "/payments/days/{day}/close"               => days::decide::ask_close,           Access::Needs(Permission::CloseDays);
-    POST "/payments/days/{day}/close"               => days::decide::do_close,            Access::Needs(Permission::CloseDays);
-    GET  "/payments/days/{day}/reopen"              => days::decide::ask_reopen,          Access::Needs(Permission::CloseDays);
-    POST "/payments/days/{day}/reopen"              => days::decide::do_reopen,           Access::Needs(Permission::CloseDays);
+    GET  "/payments/days/{day}/{action}"            => days::decide::show,                Access::Needs(Permission::CloseDays);
+    POST "/payments/days/{day}/{action}"            => days::decide::carry_out,           Access::Needs(Permission::CloseDays);
     GET  "/payments/{number}"                       => payments::show::show,              Access::Needs(Permission::ViewPayments);
-    GET  "/payments/{number}/match"                 => payments::decide::ask_match,       Access::Needs(Permission::DecidePayments);
-    POST "/payments/{number}/match"                 => payments::decide::do_match,        Access::Needs(Permission::DecidePayments);
-    GET  "/payments/{number}/unmatch"               => payments::decide::ask_unmatch,     Access::Needs(Permission::DecidePayments);
-    POST "/payments/{number}/unmatch"               => payments::decide::do_unmatch,      Access::Needs(Permission::DecidePayments);
-    GET  "/payments/{number}/owe-back"              => payments::decide::ask_owe_back,    Access::Needs(Permission::DecidePayments);
-    POST "/payments/{number}/owe-back"              => payments::decide::do_owe_back,     Access::Needs(Permission::DecidePayments);
-    GET  "/payments/{number}/dismiss"               => payments::decide::ask_dismiss,     Access::Needs(Permission::DecidePayments);
-    POST "/payments/{number}/dismiss"               => payments::decide::do_dismiss,      Access::Needs(Permission::DecidePayments);
     GET  "/payments/{number}/split"                 => payments::split::ask,              Access::Needs(Permission::DecidePayments);
     POST "/payments/{number}/split"                 => payments::split::act,              Access::Needs(Permission::DecidePayments);
     GET  "/payments/{number}/refund"                => payments::propose::ask,            Access::Needs(Permission::DecidePayments);
     POST "/payments/{number}/refund"                => payments::propose::act,            Access::Needs(Permission::DecidePayments);
+    GET  "/payments/{number}/{action}"              => payments::decide::show,            Access::Needs(Permission::DecidePayments);
+    POST "/payments/{number}/{action}"              => payments::decide::carry_out,       Access::Needs(Permission::DecidePayments);
 
     GET  "/requests"                        => requests::list,                   Access::Needs(Permission::View);
     POST "/requests"                        => requests::ask,                    Access::Needs(Permission::View);

@@ -1,6 +1,6 @@
 //! What an office says is wrong with a card, and what comes of it.
 
-use chrono::{Months, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 
 use crate::coded;
 use crate::domain::application::ApplicationState;
@@ -87,6 +87,15 @@ impl Payer {
     pub const fn is_free_for_holder(self) -> bool {
         !matches!(self, Self::Holder)
     }
+}
+
+/// Days in which a complaint is to be answered, from the day on which it was made (OG 27/2002, art. 8 (1):
+/// petitions).
+pub const ANSWER_DAYS: u64 = 30;
+
+/// The last day on which a complaint made on a day is answered in time.
+pub fn answer_by(lodged_on: NaiveDate) -> NaiveDate {
+    lodged_on + Days::new(ANSWER_DAYS)
 }
 
 /// Characters of a complaint's text at most.
@@ -177,6 +186,11 @@ mod tests {
             handed_over_on: (state == HandedOver).then(|| day("2026-03-10")),
         };
         check(&complained, 24, day(today))
+    }
+
+    #[test]
+    fn a_complaint_is_answered_within_thirty_days() {
+        assert_eq!(answer_by(day("2026-11-02")), day("2026-12-02"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod judgement;
 mod offered;
+mod sure;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,7 @@ use crate::store::{StoreError, Tx, matches, matching_keys};
 use crate::worker::bell::Bell;
 
 pub use offered::{is_offered, suggestions};
+pub use sure::{Certain, sure_application};
 
 /// Judges the payment that has waited longest to be looked at. Returns whether there was one.
 pub async fn match_next(gateway: &Gateway) -> Result<bool, Failure<Infallible>> {

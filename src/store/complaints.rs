@@ -204,6 +204,75 @@ pub async fn list(
         .collect()
 }
 
+/// Which of the complaints that nobody has decided.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Undecided {
+    /// Only those in this state.
+    pub state: Option<ComplaintState>,
+    /// Only those of this office.
+    pub office: Option<OfficeId>,
+    /// Only those made before this instant.
+    pub lodged_before: Option<DateTime<Utc>>,
+}
+
+/// Lists complaints that nobody has decided after `after`, oldest first; there are few at a time.
+pub async fn list_undecided(
+    tx: &mut Tx,
+    wanted: Undecided,
+    after: Option<ComplaintId>,
+    limit: i64,
+) -> Result<Vec<Complaint>, StoreError> {
+    const SQL: &str = select!(
+        "WHERE open AND id > $1 AND (state = $2 OR $2 = '') AND (office_id = $3 OR $4)
+           AND (lodged_at < $5 OR $6)
+         ORDER BY id
+         LIMIT $7"
+    );
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    let state = wanted.state.map_or("", ComplaintState::as_str);
+    let office = wanted.office.map_or(Uuid::nil(), |office| office.0);
+    let rows = query!(
+        fetch_all as Row,
+        tx,
+        SQL,
+        after,
+        state,
+        office,
+        wanted.office.is_none(),
+        wanted.lodged_before,
+        wanted.lodged_before.is_none(),
+        limit
+    )?;
+    rows.into_iter().map(Complaint::try_from).collect()
+}
+
+/// Lists complaints in a state, of all offices or of one, before `before`, the latest first.
+pub async fn list_latest(
+    tx: &mut Tx,
+    state: ComplaintState,
+    office: Option<OfficeId>,
+    before: Option<ComplaintId>,
+    limit: i64,
+) -> Result<Vec<Complaint>, StoreError> {
+    const ALL: &str = select!("WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+    const OFFICE: &str =
+        select!("WHERE office_id = $1 AND state = $2 AND id < $3 ORDER BY id DESC LIMIT $4");
+    let before = before.map_or(Uuid::max(), |id| id.0);
+    let state = state.as_str();
+    let rows = match office {
+        None => query!(fetch_all as Row, tx, ALL, state, before, limit)?,
+        Some(office) => query!(fetch_all as Row, tx, OFFICE, office.0, state, before, limit)?,
+    };
+    rows.into_iter().map(Complaint::try_from).collect()
+}
+
+/// Counts the complaints that nobody has decided.
+pub async fn count_undecided(tx: &mut Tx) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM complaints WHERE open";
+    let (count,) = query!(fetch_one as (i64,), tx, SQL)?;
+    Ok(count)
+}
+
 /// Records which letter told the bureau.
 pub async fn set_letter(tx: &mut Tx, id: ComplaintId, letter: Uuid) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE complaints SET letter_id = $2 WHERE id = $1";

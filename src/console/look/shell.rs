@@ -47,6 +47,7 @@ pub(crate) const GROUPS: &[Group] = &[
         items: &[
             item("/orders", "box", "Comenzi", "Orders"),
             item("/applications", "card", "Cereri", "Applications"),
+            item("/complaints", "alert", "Reclamații", "Complaints"),
             item("/offices", "office", "Servicii", "Offices"),
             item("/outbox", "send", "Mesaje de trimis", "Outbox"),
         ],

@@ -52,6 +52,11 @@ fn tallies(figures: &Figures, visit: &Visit) -> Vec<Tally> {
             is_bad: true,
         },
         Tally {
+            path: "/complaints",
+            count: figures.complaints,
+            is_bad: false,
+        },
+        Tally {
             path: "/outbox",
             count: figures.dead_letters,
             is_bad: false,

@@ -2,6 +2,7 @@
 
 pub(crate) mod accessibility;
 pub(crate) mod applications;
+pub(crate) mod complaints;
 pub(crate) mod dashboard;
 pub(crate) mod days;
 pub(crate) mod failed_orders;

@@ -24,6 +24,7 @@ mod evidence;
 pub mod legs;
 mod reversal;
 mod suggestion;
+pub mod sure;
 mod verdict;
 
 #[cfg(test)]

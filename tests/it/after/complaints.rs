@@ -30,7 +30,7 @@ use crate::after::{card_number, refusal_or};
 use crate::kit::bureau::key_of;
 use crate::kit::world::{World, both_worlds};
 
-async fn complain(
+pub(crate) async fn complain(
     world: &World,
     application: &Application,
     code: u16,
@@ -101,7 +101,7 @@ const fn admitted(payer: Payer) -> ComplaintVerdict {
 }
 
 /// A card that its office holds, or that the applicant got.
-async fn card_at(world: &mut World, handed_over: bool) -> (Order, Application) {
+pub(crate) async fn card_at(world: &mut World, handed_over: bool) -> (Order, Application) {
     let order = world.shipped_order(1).await;
     let first = world.first(&order).await;
     let mut now = world

@@ -1,6 +1,6 @@
 //! Cards after they are made: on their way, counted, complained of, made anew, never lost from sight.
 
-mod complaints;
+pub(crate) mod complaints;
 mod consignments;
 mod random;
 mod replacements;

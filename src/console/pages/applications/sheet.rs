@@ -18,6 +18,7 @@ use crate::console::pages::applications::list::Offices;
 use crate::console::pages::applications::possible::{Action, deeds};
 use crate::console::pages::applications::term::TermView;
 use crate::console::pages::applications::words;
+use crate::console::pages::complaints as complaints_page;
 use crate::console::pages::holds::{Care, tending_deeds};
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
@@ -109,6 +110,8 @@ struct Told {
     noticed: String,
     state: Badge,
     payer: &'static str,
+    /// What can be decided about it.
+    deeds: Vec<Deed>,
 }
 
 /// What belongs to an application.
@@ -209,7 +212,7 @@ pub(crate) async fn show(
         complaints: own
             .complaints
             .iter()
-            .map(|one| complaint(one, language))
+            .map(|one| complaint(one, &visit))
             .collect(),
         steps,
     })
@@ -367,7 +370,8 @@ fn paid(payment: &Payment, language: Language) -> Paid {
     }
 }
 
-fn complaint(complaint: &Complaint, language: Language) -> Told {
+fn complaint(complaint: &Complaint, visit: &Visit) -> Told {
+    let language = visit.language;
     let title = told_of(complaint.code);
     Told {
         number: complaint.number.clone(),
@@ -379,6 +383,7 @@ fn complaint(complaint: &Complaint, language: Language) -> Told {
         noticed: date(language, complaint.noticed_on),
         state: Badge::of(complaint.state, language),
         payer: complaint.payer.map_or("", |payer| name_of(payer, language)),
+        deeds: complaints_page::deeds(complaint, visit),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::store::dashboard::{self, LastHeard, Unmatched, Waiting};
 use crate::store::history::SubjectKind;
 use crate::store::holds::Shown;
 use crate::store::payments::{self, Payment};
-use crate::store::{Tx, applications, offices};
+use crate::store::{Tx, applications, complaints, offices};
 
 /// Within which figures are not read again.
 const FRESH: TimeDelta = TimeDelta::seconds(5);
@@ -95,6 +95,8 @@ pub(crate) struct Figures {
     pub(crate) dead_letters: i64,
     /// What waits for a second person.
     pub(crate) to_approve: ToApprove,
+    /// Complaints that nobody has decided.
+    pub(crate) complaints: i64,
 }
 
 /// What was read last, shared by everybody who looks.
@@ -207,6 +209,7 @@ impl Figures {
             heard: dashboard::read_last_heard(tx).await?,
             dead_letters: dashboard::count_dead_letters(tx).await?,
             to_approve: ToApprove::read(tx, now).await?,
+            complaints: complaints::count_undecided(tx).await?,
         })
     }
 

@@ -141,6 +141,7 @@ fn figures() -> Figures {
         },
         dead_letters: 4,
         to_approve: ToApprove::default(),
+        complaints: 2,
     }
 }
 
@@ -273,6 +274,7 @@ fn nothing() -> Figures {
         heard: LastHeard::default(),
         dead_letters: 0,
         to_approve: ToApprove::default(),
+        complaints: 0,
         ..figures()
     }
 }

@@ -27,6 +27,10 @@ use crate::words::{Language, actor, date, date_and_time, name_of};
 /// Rows that a page names of those that differ.
 const NAMED_MAX: usize = 5;
 
+/// The words of the decisions in addresses.
+const CLOSE: &str = "close";
+const REOPEN: &str = "reopen";
+
 /// Which books, and what is decided about them.
 #[derive(Clone, Copy, Debug)]
 struct Subject {
@@ -35,40 +39,36 @@ struct Subject {
     event: DayEvent,
 }
 
-macro_rules! pages {
-    ($( $ask:ident, $do:ident => $event:ident; )+) => {$(
-        /// Asks whether it is to be done.
-        pub(crate) async fn $ask(
-            desk: web::Data<Desk>,
-            visit: Visit,
-            asked: Asked,
-            path: web::Path<String>,
-        ) -> Result<HttpResponse, Trouble> {
-            let subject = Subject::of(&path, &asked.text("channel"), DayEvent::$event)?;
-            let page = Box::pin(subject.page(&desk, &visit)).await?;
-            page.show(&desk, &visit, MENU).await
-        }
-
-        /// Does it.
-        pub(crate) async fn $do(
-            desk: web::Data<Desk>,
-            visit: Visit,
-            fields: Fields,
-            path: web::Path<String>,
-        ) -> Result<HttpResponse, Trouble> {
-            let subject = Subject::of(&path, fields.text("channel"), DayEvent::$event)?;
-            subject.decide(&desk, &visit, &fields).await
-        }
-    )+};
+/// `GET /payments/days/{day}/{action}` asks whether it is to be done.
+pub(crate) async fn show(
+    desk: web::Data<Desk>,
+    visit: Visit,
+    asked: Asked,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Trouble> {
+    let subject = Subject::of(&path, &asked.text("channel"))?;
+    let page = Box::pin(subject.page(&desk, &visit)).await?;
+    page.show(&desk, &visit, MENU).await
 }
 
-pages! {
-    ask_close, do_close => CloseDecided;
-    ask_reopen, do_reopen => ReopenDecided;
+/// `POST /payments/days/{day}/{action}` does it.
+pub(crate) async fn carry_out(
+    desk: web::Data<Desk>,
+    visit: Visit,
+    fields: Fields,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Trouble> {
+    let subject = Subject::of(&path, fields.text("channel"))?;
+    subject.decide(&desk, &visit, &fields).await
 }
 
 impl Subject {
-    fn of(day: &str, channel: &str, event: DayEvent) -> Result<Self, Trouble> {
+    fn of((day, word): &(String, String), channel: &str) -> Result<Self, Trouble> {
+        let event = match word.as_str() {
+            CLOSE => DayEvent::CloseDecided,
+            REOPEN => DayEvent::ReopenDecided,
+            _ => return Err(Trouble::NotFound),
+        };
         let channel = Channel::parse(channel);
         Ok(Self {
             day: day_of(day)?,
@@ -211,7 +211,7 @@ const fn texts(
                 "The totals below and the state of every payment are kept. Nothing is frozen: what changes afterwards is listed apart, with its reason.",
             ),
             visit.says("Închide ziua", "Close the day"),
-            "close",
+            CLOSE,
         ),
         DayEvent::ReopenDecided => (
             visit.says("Redeschideți ziua", "Open the day again"),
@@ -220,7 +220,7 @@ const fn texts(
                 "The books of the day are open again. The totals that were kept stay in the history; closing once more keeps new ones beside them.",
             ),
             visit.says("Redeschide ziua", "Open the day again"),
-            "reopen",
+            REOPEN,
         ),
     }
 }

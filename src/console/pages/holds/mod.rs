@@ -87,6 +87,7 @@ fn path_of(kind: SubjectKind, number: &str) -> String {
         }
         SubjectKind::Payment => format!("/payments/{number}"),
         SubjectKind::Order => format!("/orders/{number}"),
+        SubjectKind::Complaint => format!("/complaints/{number}"),
         _ => String::new(),
     }
 }

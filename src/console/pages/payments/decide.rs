@@ -8,7 +8,7 @@ use crate::console::asked::Asked;
 use crate::console::desk::Desk;
 use crate::console::done::{Done, see_done};
 use crate::console::fields::Fields;
-use crate::console::pages::payments::acted::{Decided, Setback, carry_out};
+use crate::console::pages::payments::acted::{self, Decided, Setback};
 use crate::console::pages::payments::candidate::{outcome, owed, reason};
 use crate::console::pages::payments::case::Case;
 use crate::console::pages::payments::list::PATH;
@@ -38,35 +38,39 @@ const fn page_of(action: PaymentAction) -> (&'static str, Done) {
     }
 }
 
-macro_rules! pages {
-    ($( $ask:ident, $do:ident => $action:ident; )+) => {$(
-        /// Asks whether it is to be done.
-        pub(crate) async fn $ask(
-            desk: web::Data<Desk>,
-            visit: Visit,
-            asked: Asked,
-            path: web::Path<String>,
-        ) -> Result<HttpResponse, Trouble> {
-            ask(&desk, &visit, (PaymentAction::$action, &path), &asked).await
-        }
+/// The decisions that have a page here; a payment is split on a page of its own.
+const ACTIONS: [PaymentAction; 4] = [
+    PaymentAction::Match,
+    PaymentAction::Unmatch,
+    PaymentAction::OweBack,
+    PaymentAction::Dismiss,
+];
 
-        /// Does it.
-        pub(crate) async fn $do(
-            desk: web::Data<Desk>,
-            visit: Visit,
-            fields: Fields,
-            path: web::Path<String>,
-        ) -> Result<HttpResponse, Trouble> {
-            act(&desk, &visit, (PaymentAction::$action, &path), &fields).await
-        }
-    )+};
+fn action_of(word: &str) -> Result<PaymentAction, Trouble> {
+    let found = ACTIONS.iter().find(|action| page_of(**action).0 == word);
+    found.copied().ok_or(Trouble::NotFound)
 }
 
-pages! {
-    ask_match, do_match => Match;
-    ask_unmatch, do_unmatch => Unmatch;
-    ask_owe_back, do_owe_back => OweBack;
-    ask_dismiss, do_dismiss => Dismiss;
+/// `GET /payments/{number}/{action}` asks whether it is to be done.
+pub(crate) async fn show(
+    desk: web::Data<Desk>,
+    visit: Visit,
+    asked: Asked,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Trouble> {
+    let action = action_of(&path.1)?;
+    ask(&desk, &visit, (action, &path.0), &asked).await
+}
+
+/// `POST /payments/{number}/{action}` does it.
+pub(crate) async fn carry_out(
+    desk: web::Data<Desk>,
+    visit: Visit,
+    fields: Fields,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Trouble> {
+    let action = action_of(&path.1)?;
+    act(&desk, &visit, (action, &path.0), &fields).await
 }
 
 async fn ask(
@@ -102,7 +106,7 @@ async fn act(
                 reason,
             };
             let typed = fields.text(APPLICATION);
-            let outcome = carry_out(desk, visit, decided, async |tx, payment, note| {
+            let outcome = acted::carry_out(desk, visit, decided, async |tx, payment, note| {
                 let decision = decision(tx, action, typed).await?;
                 decide(tx, payment.id, decision, note).await
             });

@@ -14,13 +14,16 @@ use crate::console::list::{Cells, Choice, Filters, Pager, Tab, answer_cells};
 use crate::console::look::shell::Shell;
 use crate::console::pages::payments::row::{Row, reason_of};
 use crate::console::pages::payments::sections::{COUNTED_MAX, counted_up_to, sections};
+use crate::console::pages::payments::together;
 use crate::console::sign_in::see_other;
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
 use crate::console::write;
 use crate::domain::id::PaymentId;
 use crate::domain::matching::MatchReason;
+use crate::domain::operator::role::Permission;
 use crate::domain::payment::{Channel, PaymentState};
+use crate::domain::payment_action::PaymentAction;
 use crate::domain::payment_reference::PaymentReference;
 use crate::domain::reason::Reason;
 use crate::store::payments::{self, Narrowed, Payment};
@@ -46,7 +49,7 @@ enum Which {
 
 /// What the address asks for.
 #[derive(Clone, Debug)]
-struct Wanted {
+pub(super) struct Wanted {
     which: Which,
     day: Option<NaiveDate>,
     narrowed: Narrowed,
@@ -67,6 +70,11 @@ struct Page<'a> {
     reasons: Vec<Choice>,
     all: &'static str,
     is_few: bool,
+    /// Whether the visitor may decide about several of them together.
+    may_select: bool,
+    /// How sure somebody may want to be of candidates.
+    sureness: Vec<Choice>,
+    actions: Vec<(PaymentAction, &'static str)>,
     is_waiting: bool,
     is_narrowed: bool,
     unfound: String,
@@ -121,6 +129,9 @@ pub(crate) async fn show(
         reasons: reasons(wanted.narrowed.reason, visit.language),
         all: wanted.all_text(),
         is_few: wanted.is_few(),
+        may_select: wanted.is_few() && visit.may(Permission::DecidePayments),
+        sureness: together::choices(visit.language),
+        actions: together::actions(visit.language),
         is_waiting: wanted.which == Which::Waiting,
         is_narrowed: wanted.day.is_some() || wanted.narrowed != Narrowed::default(),
         unfound: if found.is_empty() {
@@ -138,7 +149,7 @@ pub(crate) async fn show(
 }
 
 impl Wanted {
-    fn of(asked: &Asked) -> Result<Self, Trouble> {
+    pub(super) fn of(asked: &Asked) -> Result<Self, Trouble> {
         let wanted = Self {
             which: match asked.code("state")? {
                 Some(state) => Which::State(state),
@@ -196,7 +207,7 @@ impl Wanted {
         }
     }
 
-    fn filters(&self) -> Filters {
+    pub(super) fn filters(&self) -> Filters {
         Filters::new(PATH)
             .with("state", self.state_text())
             .with("all", self.all_text())
@@ -206,7 +217,7 @@ impl Wanted {
     }
 
     /// Reads a page: what waits from the oldest on, everything else from the latest back.
-    async fn read(
+    pub(super) async fn read(
         &self,
         tx: &mut Tx,
         after: Option<PaymentId>,

@@ -13,4 +13,5 @@ pub(crate) mod sections;
 pub(crate) mod sheet;
 pub(crate) mod show;
 pub(crate) mod split;
+pub(crate) mod together;
 mod typed;
