@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, de};
 
+use crate::config::files::{Holds, NamedFile};
 use crate::config::sections::{list, optional};
 use crate::domain::single_sign_on::SecondFactor;
 
@@ -61,6 +62,20 @@ pub struct Oidc {
     pub acr_values: Vec<String>,
     /// What people call the provider.
     pub name: String,
+}
+
+impl Oidc {
+    /// Every file that the section may name.
+    pub(super) fn named_files(&mut self) -> [NamedFile<'_>; 2] {
+        [
+            (
+                "console.oidc.client_secret_file",
+                Holds::Secret,
+                &mut self.client_secret_file,
+            ),
+            ("console.oidc.ca_file", Holds::Public, &mut self.ca_file),
+        ]
+    }
 }
 
 impl Console {

@@ -76,7 +76,7 @@ impl Config {
             channels,
             ..
         } = self;
-        let single: [NamedFile<'_>; 17] = [
+        let single: [NamedFile<'_>; 15] = [
             (
                 "database.password_file",
                 Secret,
@@ -92,12 +92,6 @@ impl Config {
                 &mut console.certificate_file,
             ),
             ("console.key_file", Secret, &mut console.key_file),
-            (
-                "console.oidc.client_secret_file",
-                Secret,
-                &mut console.oidc.client_secret_file,
-            ),
-            ("console.oidc.ca_file", Public, &mut console.oidc.ca_file),
             ("bureau.ca_file", Public, &mut bureau.ca_file),
             ("bureau.crl_file", Public, &mut bureau.crl_file),
             (
@@ -136,6 +130,7 @@ impl Config {
         let ed25519 = selfpay.ed25519_key_files.iter_mut();
         single
             .into_iter()
+            .chain(console.oidc.named_files())
             .chain(signing.named_files())
             .filter_map(|(key, holds, path)| Some((key, holds, path.as_mut()?)))
             .chain(hmac.map(|path| ("channels.selfpay.hmac_key_files", Secret, path)))

@@ -70,12 +70,16 @@ async fn ticked_orders_of_a_cause_are_settled_and_no_others() {
         go(&tab, &mut browser, &path).await;
         let progress = tab.text(&mut browser).await;
         assert!(progress.contains("2 / 2"), "{progress}");
+        let wanted = [
+            OrderState::Cancelled,
+            OrderState::Cancelled,
+            OrderState::ReceiptRejected,
+        ];
         let mut states = Vec::new();
         for order in &failed {
             states.push(world.order(&order.number).await.state);
         }
-        use OrderState::{Cancelled, ReceiptRejected};
-        assert_eq!(states, [Cancelled, Cancelled, ReceiptRejected]);
+        assert_eq!(states, wanted);
         console.stop().await;
     }
 }
