@@ -57,6 +57,10 @@ pub(super) struct Wanted {
 
 #[derive(Template)]
 #[template(path = "pages/payments.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts about the list that do not depend on one another"
+)]
 struct Page<'a> {
     visit: &'a Visit,
     shell: &'a Shell,
