@@ -64,21 +64,26 @@ pub struct Oidc {
     pub name: String,
 }
 
-impl Oidc {
+impl Console {
     /// Every file that the section may name.
-    pub(super) fn named_files(&mut self) -> [NamedFile<'_>; 2] {
+    pub(super) fn named_files(&mut self) -> [NamedFile<'_>; 4] {
+        use Holds::*;
         [
             (
-                "console.oidc.client_secret_file",
-                Holds::Secret,
-                &mut self.client_secret_file,
+                "console.certificate_file",
+                Public,
+                &mut self.certificate_file,
             ),
-            ("console.oidc.ca_file", Holds::Public, &mut self.ca_file),
+            ("console.key_file", Secret, &mut self.key_file),
+            (
+                "console.oidc.client_secret_file",
+                Secret,
+                &mut self.oidc.client_secret_file,
+            ),
+            ("console.oidc.ca_file", Public, &mut self.oidc.ca_file),
         ]
     }
-}
 
-impl Console {
     /// Where the provider sends people back to.
     pub fn answer_url(&self) -> String {
         let base = self.public_url.as_deref().unwrap_or_default();

@@ -76,7 +76,7 @@ impl Config {
             channels,
             ..
         } = self;
-        let single: [NamedFile<'_>; 15] = [
+        let single: [NamedFile<'_>; 13] = [
             (
                 "database.password_file",
                 Secret,
@@ -86,12 +86,6 @@ impl Config {
             ("http.tls_key_file", Secret, &mut http.tls_key_file),
             ("http.client_ca_file", Public, &mut http.client_ca_file),
             ("http.client_crl_file", Public, &mut http.client_crl_file),
-            (
-                "console.certificate_file",
-                Public,
-                &mut console.certificate_file,
-            ),
-            ("console.key_file", Secret, &mut console.key_file),
             ("bureau.ca_file", Public, &mut bureau.ca_file),
             ("bureau.crl_file", Public, &mut bureau.crl_file),
             (
@@ -130,7 +124,7 @@ impl Config {
         let ed25519 = selfpay.ed25519_key_files.iter_mut();
         single
             .into_iter()
-            .chain(console.oidc.named_files())
+            .chain(console.named_files())
             .chain(signing.named_files())
             .filter_map(|(key, holds, path)| Some((key, holds, path.as_mut()?)))
             .chain(hmac.map(|path| ("channels.selfpay.hmac_key_files", Secret, path)))
