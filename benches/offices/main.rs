@@ -73,7 +73,7 @@ async fn measure(options: &Options, folder: &Path) -> anyhow::Result<(String, Ve
     for (place, history) in options.histories.iter().enumerate() {
         let schema = options.schema(place);
         let town = (options.postgres.as_str(), schema.as_str());
-        let town = Town::found(&folder.join(&schema), town, options.offices).await?;
+        let town = Box::pin(Town::found(&folder.join(&schema), town, options.offices)).await?;
         if chapters.is_empty() {
             server = describe(&town).await?;
             say(&format!("{server}\n"))?;

@@ -145,7 +145,7 @@ impl Town {
         listener.bind = "127.0.0.1:0".parse()?;
         listener.tls = None;
         listener.pages = pages::register;
-        let gateway = Gateway::open(config, Clock::System, Random::System).await?;
+        let gateway = Box::pin(Gateway::open(config, Clock::System, Random::System)).await?;
         let workers = hear(&gateway);
         let server = start(&gateway, listener)?;
         let target = Target {

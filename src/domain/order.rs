@@ -56,6 +56,8 @@ coded! {
         LastLineEnded = "LAST_LINE_ENDED",
         /// The same bytes are sent again.
         ResendDecided = "RESEND_DECIDED",
+        /// Two persons had the same bytes sent again, although the bureau has answered them.
+        ResendApproved = "RESEND_APPROVED",
         /// An operator gave it up.
         GivenUp = "GIVEN_UP",
     }
@@ -98,6 +100,9 @@ pub const STEPS: &[Step<OrderState, OrderEvent>] = &[
     (ReceiptRejected, ResendDecided,    Queued),           // An operator: the cause is mended.
     (Sent,            ResendDecided,    Queued),           // No receipt after T1: the same bytes.
     (Queued,          ResendDecided,    Queued),           // Dead in the outbox: a new message.
+    (ReceiptOk,       ResendApproved,   ReceiptOk),        // What was answered stays answered.
+    (PartlyAnswered,  ResendApproved,   PartlyAnswered),
+    (AllAnswered,     ResendApproved,   AllAnswered),
     (ReceiptRejected, GivenUp,          Cancelled),
     (Queued,          GivenUp,          Cancelled),        // Only what the bureau cannot have seen.
     (Closed,          GivenUp,          Cancelled),

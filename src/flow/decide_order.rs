@@ -14,7 +14,7 @@ use crate::domain::reason::Reason;
 use crate::flow::Failure;
 use crate::flow::open_order::{NewOrder, insert_order};
 use crate::flow::progress::note;
-use crate::flow::seal_order::put_in_outbox;
+use crate::flow::seal_order::{put_in_outbox, put_in_outbox_again};
 use crate::flow::withdraw_order::{SetAside, withdraw_order};
 use crate::gateway::Gateway;
 use crate::store::history::{self, Note, take_step};
@@ -310,6 +310,28 @@ async fn resend_order(
     let message = put_in_outbox(tx, gateway, order, note).await?;
     outbox::resolve_dead(tx, order.id.0, "RESENT", Some(message), note.at).await?;
     holds::close(tx, order.id.0, None, "RESENT", note).await?;
+    Ok(())
+}
+
+/// Sends the same bytes again of an order that the bureau has answered: what one person asked for and
+/// another approved. What was answered stays as it is. Whoever commits it calls [`wake`].
+pub(crate) async fn repeat_answered(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    number: &str,
+    note: &Note<'_>,
+) -> Result<(), Failure<OrderRefusal>> {
+    let order = find(tx, number).await?;
+    if order.quarantined {
+        return Err(Failure::Refused(refusal(&order, Obstacle::Quarantined)));
+    }
+    let event = OrderEvent::ResendApproved;
+    if order.state.after(event).is_err() {
+        return Err(Failure::Refused(refusal(&order, Obstacle::State)));
+    }
+    take_step::<history::Order>(tx, order.id.0, order.state, event, note).await?;
+    orders::count_resend(tx, order.id).await?;
+    put_in_outbox_again(tx, gateway, &order, note).await?;
     Ok(())
 }
 

@@ -28,7 +28,7 @@ use crate::flow::content::ApplicationContent;
 use crate::flow::progress::note;
 use crate::flow::seal_order::line::{LineSource, line_of};
 use crate::flow::seal_order::sink::{OrderSink, WrittenOrder};
-use crate::flow::send_order::payload_of;
+use crate::flow::send_order::{payload_again, payload_of};
 use crate::flow::withdraw_order::{SetAside, withdraw_order};
 use crate::gateway::Gateway;
 use crate::store::history::{self, take_step};
@@ -284,14 +284,33 @@ pub(crate) async fn put_in_outbox_after(
     tried: i64,
     note: &history::Note<'_>,
 ) -> Result<MessageId, crate::store::StoreError> {
+    append(tx, gateway, order, &payload_of(order, tried), note).await
+}
+
+/// Appends a message that carries an order again which the bureau has answered.
+pub(crate) async fn put_in_outbox_again(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    order: &Order,
+    note: &history::Note<'_>,
+) -> Result<MessageId, crate::store::StoreError> {
+    append(tx, gateway, order, &payload_again(order), note).await
+}
+
+async fn append(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    order: &Order,
+    payload: &str,
+    note: &history::Note<'_>,
+) -> Result<MessageId, crate::store::StoreError> {
     let lane = gateway.bureau_lane();
     let id = MessageId(note.random.uuid(note.at));
-    let payload = payload_of(order, tried);
     let message = NewMessage {
         id,
         kind: "order",
         subject: order.id.0,
-        payload: &payload,
+        payload,
         replay_of: None,
     };
     outbox::open_lane(tx, &lane, LaneKind::Bureau).await?;

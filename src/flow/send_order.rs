@@ -89,7 +89,7 @@ async fn find_departure(
     let order = orders::lock(tx, OrderId(message.subject_id))
         .await?
         .context("an outbox message names an order that does not exist")?;
-    if order.state != OrderState::Queued || order.quarantined {
+    if !is_to_be_sent(&order, &message) {
         // It was given up or set aside, or its receipt came while its message waited. Whoever ends a
         // quarantine puts a new message into the outbox.
         outbox::release_lane(tx, &lane, passed(&lane, message.seq), note.at).await?;
@@ -194,6 +194,26 @@ pub(crate) fn payload_of(order: &Order, tried: i64) -> String {
     }
 }
 
+/// What a message says that carries an order again which the bureau has answered.
+pub(crate) fn payload_again(order: &Order) -> String {
+    serde_json::json!({ "order": order.number, "again": true }).to_string()
+}
+
+/// Whether two persons had the order sent again that the bureau has answered.
+fn is_sent_again(message: &Message) -> bool {
+    let payload: Option<serde_json::Value> = serde_json::from_str(&message.payload).ok();
+    payload
+        .and_then(|payload| payload.get("again")?.as_bool())
+        .unwrap_or(false)
+}
+
+/// Whether the bytes of an order still have to go.
+fn is_to_be_sent(order: &Order, message: &Message) -> bool {
+    let is_answered = order.state.after(OrderEvent::ResendApproved).is_ok();
+    let is_due = order.state == OrderState::Queued || (is_answered && is_sent_again(message));
+    is_due && !order.quarantined
+}
+
 /// How often the order of a message was tried before it was put in the outbox anew.
 pub(crate) fn tried_before(message: &Message) -> i64 {
     let payload: Option<serde_json::Value> = serde_json::from_str(&message.payload).ok();
@@ -261,7 +281,8 @@ async fn bury(
 ) -> Result<(), Failure<Infallible>> {
     outbox::bury(tx, message, death.cause, death.attempts, note.at).await?;
     let current = orders::lock(tx, order.id).await?;
-    if current.is_some_and(|current| current.state != OrderState::Queued) {
+    let is_answered = current.is_some_and(|current| current.state != OrderState::Queued);
+    if is_answered && !is_sent_again(message) {
         outbox::resolve_dead(tx, order.id.0, "ANSWERED", None, note.at).await?;
         return Ok(());
     }

@@ -17,6 +17,7 @@ names! {
         LastLineAnswered: "Toate pozițiile au răspuns", "The last line was answered";
         LastLineEnded: "Ultima poziție s-a încheiat", "The last line reached its end";
         ResendDecided: "Retrimisă prin decizie", "Sent again, as decided";
+        ResendApproved: "Retrimisă cu aprobarea a două persoane", "Sent again, as two persons approved";
         GivenUp: "S-a renunțat la ea", "Given up";
     }
     LineEvent {

@@ -70,6 +70,7 @@ mod webhooks;
 mod whole;
 #[cfg(test)]
 mod words_of_details;
+#[cfg(test)]
 mod words_together;
 #[cfg(test)]
 mod xml;

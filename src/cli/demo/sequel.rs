@@ -44,7 +44,6 @@ const UNDER_WAY: &[(OrderState, FourEyesAction)] = &[
     (OrderState::ReceiptOk, FourEyesAction::CancelSentOrder),
     (OrderState::PartlyAnswered, FourEyesAction::CancelSentOrder),
     (OrderState::AllAnswered, FourEyesAction::ResendAnsweredOrder),
-    (OrderState::Settled, FourEyesAction::ResendAnsweredOrder),
 ];
 /// How many things are looked through for one that can be decided about.
 const LOOKED_AT: i64 = 50;

@@ -9,9 +9,8 @@ use crate::domain::four_eyes::{
 };
 use crate::domain::id::{CredentialId, RequestId};
 use crate::domain::operator::Actor;
-use crate::domain::order_action::OrderAction;
 use crate::flow::Failure;
-use crate::flow::decide_order::{OrderDecision, decide_in, wake};
+use crate::flow::decide_order::{repeat_answered, wake};
 use crate::flow::letters::cancel::cancel_order_in;
 use crate::flow::people::administer::take_device;
 use crate::flow::progress::note;
@@ -276,11 +275,7 @@ async fn act(tx: &mut Tx, gateway: &Gateway, request: &Request, note: &Note<'_>)
             cancelled.map_err(|failure| failure.map(impossible))?;
         }
         FourEyesAction::ResendAnsweredOrder => {
-            let decision = OrderDecision {
-                action: OrderAction::Resend,
-                lines: &[],
-            };
-            let resent = decide_in(tx, gateway, subject, decision, note).await;
+            let resent = repeat_answered(tx, gateway, subject, note).await;
             resent.map_err(|failure| failure.map(impossible))?;
         }
         FourEyesAction::RevokeKey => {

@@ -33,7 +33,7 @@ async fn with_hold() -> (Kit, String) {
 
 #[tokio::test]
 async fn a_hold_is_claimed_once_taken_over_knowingly_and_given_back() {
-    let (kit, hold) = with_hold().await;
+    let (kit, hold) = Box::pin(with_hold()).await;
     let (claim, release) = (format!("{hold}/claim"), format!("{hold}/release-claim"));
     let none = json!({});
     let done = kit.post(OPERATOR, &claim, "c1", &none).await.expect(200);
@@ -59,7 +59,7 @@ async fn a_hold_is_claimed_once_taken_over_knowingly_and_given_back() {
 
 #[tokio::test]
 async fn a_hold_rests_until_a_day_and_is_listed_by_it() {
-    let (kit, hold) = with_hold().await;
+    let (kit, hold) = Box::pin(with_hold()).await;
     let (snooze, wake) = (format!("{hold}/snooze"), format!("{hold}/wake"));
     let today = kit.gateway.clock.today();
     let worked = crate::flow::tend_hold::worked_days(&kit.gateway);

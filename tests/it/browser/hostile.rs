@@ -75,7 +75,7 @@ fn turned(tag: &str) -> String {
 
 /// What is wrong with a page: elements that nobody of us wrote, links that run something, and text of
 /// ours behind a mark that turns it round, with nothing between the two that ends its reach.
-const FAULTS: &str = r#"(() => {
+const FAULTS: &str = r"(() => {
     const faults = [];
     const foreign = 'img,iframe,object,embed,script:not([nonce]),[onerror],[onclick],[onload],[style]';
     for (const one of document.querySelectorAll(foreign)) faults.push('element ' + one.outerHTML.slice(0, 90));
@@ -103,7 +103,7 @@ const FAULTS: &str = r#"(() => {
             if (blockOf(next) === block && next.data.trim()) faults.push('turned round: ' + next.data.trim().slice(0, 60));
     }
     return [...new Set(faults)];
-})()"#;
+})()";
 
 /// Everything that is told by somebody else, and where it is shown.
 struct Scene {

@@ -42,7 +42,7 @@ async fn somebody_comes_from_a_provider_of_another_site_and_back() {
         let real = Real::start(&answer_url, "", world.now());
         world.config.console.bind = Some(([127, 0, 0, 1], port).into());
         set_up(&mut world, &real.issuer, |oidc| {
-            oidc.client_secret_file = None
+            oidc.client_secret_file = None;
         })
         .await;
         world.config.console.public_url = Some(base.clone());

@@ -1,6 +1,7 @@
 //! Orders in the console: the list, one order, and what is decided about it.
 
 use cei_gateway::domain::acknowledgement::LineState;
+use cei_gateway::domain::delivery::DeliveryVerdict;
 use cei_gateway::domain::operator::role::Role;
 use cei_gateway::domain::order::OrderState;
 use chrono::TimeDelta;
@@ -137,6 +138,51 @@ both_worlds! {
         let mut supervisor = signed_in(world, &console, Role::Supervisor).await;
         supervisor.get("/requests").await.shows(200, &order.number);
         assert_eq!(ana.get(&format!("{thing}/ask/burn")).await.status, 404);
+        console.stop().await;
+    }
+
+    async fn an_order_that_was_answered_goes_again_when_two_persons_want_it(world: &mut World) {
+        let order = world.received_order(2).await;
+        let (thing, before) = (format!("/orders/{}", order.number), order.resends);
+        let console = console(world);
+        let mut ana = signed_in(world, &console, Role::Operator).await;
+        // One person alone does not, on the page or past it.
+        let form = [("seen", "1"), ("reason", "they lost it")];
+        assert_ne!(ana.post(&format!("{thing}/resend"), &form).await.status, 303);
+        let answer = ana.post(&format!("{thing}/ask/resend"), &[("reason", "they lost it")]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        assert!(world.deliver().await.is_empty());
+
+        let mut supervisor = signed_in(world, &console, Role::Supervisor).await;
+        let page = supervisor.get("/requests").await;
+        page.shows(200, "de două ori");
+        let id = between(&page.text, "action=\"/requests/", "/approve\"").unwrap();
+        let answer = supervisor.post(&format!("/requests/{id}/approve"), &[("reason", "I asked them")]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        assert_eq!(world.deliver().await, [order.number.as_str()]);
+        assert!(world.deliver().await.is_empty());
+
+        // What the bureau answered stays answered; its second receipt changes nothing.
+        let now = world.order(&order.number).await;
+        assert_eq!((now.state, now.resends), (OrderState::ReceiptOk, before + 1));
+        ana.get(&thing).await.shows(200, "Retrimisă cu aprobarea a două persoane");
+        console.stop().await;
+    }
+
+    async fn what_goes_again_and_does_not_arrive_waits_for_a_person(world: &mut World) {
+        let order = world.received_order(1).await;
+        let console = console(world);
+        let mut ana = signed_in(world, &console, Role::Operator).await;
+        let ask = format!("/orders/{}/ask/resend", order.number);
+        assert_eq!(ana.post(&ask, &[("reason", "they lost it")]).await.status, 303);
+        let mut supervisor = signed_in(world, &console, Role::Supervisor).await;
+        let page = supervisor.get("/requests").await;
+        let id = between(&page.text, "action=\"/requests/", "/approve\"").unwrap();
+        supervisor.post(&format!("/requests/{id}/approve"), &[("reason", "I asked them")]).await;
+        let failed = world.try_to_deliver(DeliveryVerdict::Permanent, 413).await;
+        assert_eq!(failed, [order.number.as_str()]);
+        assert_eq!(world.order(&order.number).await.state, OrderState::ReceiptOk);
+        assert!(!world.holds().await.is_empty());
         console.stop().await;
     }
 

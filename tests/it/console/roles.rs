@@ -22,7 +22,9 @@ const FORMS: &[(Access, &[&str])] = &[
         "/failed-orders/{cause}", "/orders/{number}/evidence", "/orders/{number}/ask/{what}",
         "/orders/{number}/lines/{line}/word", "/words/{id}/withdraw", "/orders/{number}/{action}",
     ]),
-    (Access::Needs(Permission::DecideApplications), &["/holds/{action}", "/applications/{number}/{action}"]),
+    (Access::Needs(Permission::DecideApplications), &[
+        "/holds/{action}", "/applications/{number}/{action}", "/complaints/{number}/{verdict}",
+    ]),
     (Access::Needs(Permission::Reveal), &[
         "/orders/{number}/file", "/applications/{number}/reveal", "/payments/refunds/{number}/account",
     ]),
@@ -31,11 +33,10 @@ const FORMS: &[(Access, &[&str])] = &[
         "/offices/{code}/webhook/{action}",
     ]),
     (Access::Needs(Permission::DecidePayments), &[
-        "/payments/refunds/{number}/withdraw", "/payments/{number}/match", "/payments/{number}/unmatch",
-        "/payments/{number}/owe-back", "/payments/{number}/dismiss", "/payments/{number}/split",
-        "/payments/{number}/refund",
+        "/payments/refunds/{number}/withdraw", "/payments/{number}/{action}", "/payments/{number}/split",
+        "/payments/{number}/refund", "/payments/together",
     ]),
-    (Access::Needs(Permission::CloseDays), &["/payments/days/{day}/close", "/payments/days/{day}/reopen"]),
+    (Access::Needs(Permission::CloseDays), &["/payments/days/{day}/{action}"]),
     (Access::Needs(Permission::ExportRefunds), &[
         "/payments/refund-lists/new", "/payments/refund-lists/{number}/document",
         "/payments/refund-lists/{number}/table", "/payments/refund-lists/{number}/withdraw",

@@ -140,17 +140,15 @@ impl Wanted {
         limit: i64,
     ) -> Result<Vec<Complaint>, Trouble> {
         let office = self.office.as_ref().map(|office| office.id);
-        Ok(match self.state.filter(|state| !state.is_open()) {
-            Some(state) => complaints::list_latest(tx, state, office, after, limit).await?,
-            None => {
-                let wanted = Undecided {
-                    state: self.state,
-                    office,
-                    lodged_before: self.is_overdue.then(|| first_in_time(now)),
-                };
-                complaints::list_undecided(tx, wanted, after, limit).await?
-            }
-        })
+        if let Some(state) = self.state.filter(|state| !state.is_open()) {
+            return Ok(complaints::list_latest(tx, state, office, after, limit).await?);
+        }
+        let wanted = Undecided {
+            state: self.state,
+            office,
+            lodged_before: self.is_overdue.then(|| first_in_time(now)),
+        };
+        Ok(complaints::list_undecided(tx, wanted, after, limit).await?)
     }
 
     fn filters(&self) -> Filters {

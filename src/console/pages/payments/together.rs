@@ -126,8 +126,7 @@ impl Wish {
     /// How sure one must be matters where payments are matched; asked for nothing, it is the most.
     fn of(action: PaymentAction, sure: &str) -> Option<Self> {
         let sureness = match sure {
-            "" => Sureness::ByRule,
-            BY_RULE => Sureness::ByRule,
+            "" | BY_RULE => Sureness::ByRule,
             text => {
                 let at_least = text.parse().ok().filter(|score| SCORES.contains(score))?;
                 Sureness::OnlyCandidate { at_least }

@@ -49,12 +49,12 @@ impl Kind {
 pub(super) struct Key {
     kind: Kind,
     id: String,
-    key: PKey<Private>,
+    pair: PKey<Private>,
 }
 
 impl Key {
     pub(super) fn new(kind: Kind, id: &str) -> Self {
-        let key = match kind {
+        let pair = match kind {
             Kind::EdDsa => PKey::generate_ed25519().unwrap(),
             Kind::Rs256 | Kind::Ps256 | Kind::Rs512 => {
                 PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap()
@@ -65,7 +65,7 @@ impl Key {
             }
         };
         let id = id.to_owned();
-        Self { kind, id, key }
+        Self { kind, id, pair }
     }
 
     /// The same key under its name, used in another way.
@@ -79,9 +79,9 @@ impl Key {
     /// What the provider publishes of it.
     pub(super) fn public(&self) -> Value {
         let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        let mut all = if let Ok(rsa) = self.key.rsa() {
+        let mut all = if let Ok(rsa) = self.pair.rsa() {
             json!({ "kty": "RSA", "n": text(&rsa.n().to_vec()), "e": text(&rsa.e().to_vec()) })
-        } else if let Ok(ec) = self.key.ec_key() {
+        } else if let Ok(ec) = self.pair.ec_key() {
             let (mut x, mut y) = (BigNum::new().unwrap(), BigNum::new().unwrap());
             let mut context = BigNumContext::new().unwrap();
             let point = ec.public_key();
@@ -92,7 +92,7 @@ impl Key {
             let (x, y) = (x.to_vec_padded(32).unwrap(), y.to_vec_padded(32).unwrap());
             json!({ "kty": "EC", "crv": "P-256", "x": text(&x), "y": text(&y) })
         } else {
-            let x = self.key.raw_public_key().unwrap();
+            let x = self.pair.raw_public_key().unwrap();
             json!({ "kty": "OKP", "crv": "Ed25519", "x": text(&x) })
         };
         all["kid"] = json!(self.id);
@@ -109,43 +109,43 @@ impl Key {
         format!("{signed}.{signature}")
     }
 
-    fn signature(&self, signed: &[u8]) -> Vec<u8> {
+    fn signature(&self, content: &[u8]) -> Vec<u8> {
         let mac = |key: &[u8]| {
             let key = PKey::hmac(key).unwrap();
             let mut signer = Signer::new(MessageDigest::sha256(), &key).unwrap();
-            signer.sign_oneshot_to_vec(signed).unwrap()
+            signer.sign_oneshot_to_vec(content).unwrap()
         };
         match self.kind {
             Kind::None => Vec::new(),
             Kind::Hs256 => mac(super::provider::CLIENT_SECRET.as_bytes()),
-            Kind::Hs256OfPublicKey => mac(&self.key.public_key_to_pem().unwrap()),
+            Kind::Hs256OfPublicKey => mac(&self.pair.public_key_to_pem().unwrap()),
             Kind::Es256 => {
-                let ec = self.key.ec_key().unwrap();
-                let signature = EcdsaSig::sign(&sha256(signed), &ec).unwrap();
+                let ec = self.pair.ec_key().unwrap();
+                let signature = EcdsaSig::sign(&sha256(content), &ec).unwrap();
                 let halves = [signature.r(), signature.s()];
                 halves.map(|half| half.to_vec_padded(32).unwrap()).concat()
             }
             Kind::EdDsa => {
-                let mut signer = Signer::new_without_digest(&self.key).unwrap();
-                signer.sign_oneshot_to_vec(signed).unwrap()
+                let mut signer = Signer::new_without_digest(&self.pair).unwrap();
+                signer.sign_oneshot_to_vec(content).unwrap()
             }
-            Kind::Rs256 | Kind::Ps256 | Kind::Rs512 => self.rsa(signed),
+            Kind::Rs256 | Kind::Ps256 | Kind::Rs512 => self.rsa(content),
         }
     }
 
-    fn rsa(&self, signed: &[u8]) -> Vec<u8> {
+    fn rsa(&self, content: &[u8]) -> Vec<u8> {
         let digest = if self.kind == Kind::Rs512 {
             MessageDigest::sha512()
         } else {
             MessageDigest::sha256()
         };
-        let mut signer = Signer::new(digest, &self.key).unwrap();
+        let mut signer = Signer::new(digest, &self.pair).unwrap();
         if self.kind == Kind::Ps256 {
             signer.set_rsa_padding(Padding::PKCS1_PSS).unwrap();
             signer
                 .set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)
                 .unwrap();
         }
-        signer.sign_oneshot_to_vec(signed).unwrap()
+        signer.sign_oneshot_to_vec(content).unwrap()
     }
 }

@@ -45,7 +45,7 @@ pub(crate) async fn approve(
     id: web::Path<String>,
     fields: Fields,
 ) -> Result<HttpResponse, Trouble> {
-    decide(&desk, &visit, (id_of(&id)?, true), &fields).await
+    Box::pin(decide(&desk, &visit, (id_of(&id)?, true), &fields)).await
 }
 
 /// `POST /words/{id}/withdraw`
@@ -55,7 +55,7 @@ pub(crate) async fn withdraw(
     id: web::Path<String>,
     fields: Fields,
 ) -> Result<HttpResponse, Trouble> {
-    decide(&desk, &visit, (id_of(&id)?, false), &fields).await
+    Box::pin(decide(&desk, &visit, (id_of(&id)?, false), &fields)).await
 }
 
 fn id_of(text: &str) -> Result<ForcedWordId, Trouble> {
