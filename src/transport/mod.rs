@@ -1,6 +1,6 @@
 //! TLS on both sides, and the HTTPS client: who we trust, as whom we appear, how long we wait; the
 //! ways to the bureau ([`route`]), to the offices' webhooks ([`webhook`]) and to the provider of single
-//! sign-on ([`provider`]), and folders that are shared with others.
+//! sign-on ([`mod@provider`]), and folders that are shared with others.
 //!
 //! Owns every use of rustls and the making of every HTTP client. Knows no flow, no party and no
 //! retry: what a certificate may do is decided by whoever maps [`spki_sha256`] to a party.
