@@ -331,7 +331,10 @@ pub(crate) async fn repeat_answered(
     }
     take_step::<history::Order>(tx, order.id.0, order.state, event, note).await?;
     orders::count_resend(tx, order.id).await?;
-    put_in_outbox_again(tx, gateway, &order, note).await?;
+    let message = put_in_outbox_again(tx, gateway, &order, note).await?;
+    // A message that died on the same way is dealt with now. Holds stay: they may be about what was
+    // answered.
+    outbox::resolve_dead(tx, order.id.0, "RESENT", Some(message), note.at).await?;
     Ok(())
 }
 

@@ -201,10 +201,7 @@ pub(crate) fn payload_again(order: &Order) -> String {
 
 /// Whether two persons had the order sent again that the bureau has answered.
 fn is_sent_again(message: &Message) -> bool {
-    let payload: Option<serde_json::Value> = serde_json::from_str(&message.payload).ok();
-    payload
-        .and_then(|payload| payload.get("again")?.as_bool())
-        .unwrap_or(false)
+    said_in(message, "again").and_then(|again| again.as_bool()) == Some(true)
 }
 
 /// Whether the bytes of an order still have to go.
@@ -216,10 +213,14 @@ fn is_to_be_sent(order: &Order, message: &Message) -> bool {
 
 /// How often the order of a message was tried before it was put in the outbox anew.
 pub(crate) fn tried_before(message: &Message) -> i64 {
-    let payload: Option<serde_json::Value> = serde_json::from_str(&message.payload).ok();
-    payload
-        .and_then(|payload| payload.get("tried")?.as_i64())
-        .unwrap_or(0)
+    let tried = said_in(message, "tried").and_then(|tried| tried.as_i64());
+    tried.unwrap_or(0)
+}
+
+/// What a message says of its order beside the number.
+fn said_in(message: &Message, what: &str) -> Option<serde_json::Value> {
+    let mut payload: serde_json::Value = serde_json::from_str(&message.payload).ok()?;
+    payload.get_mut(what).map(serde_json::Value::take)
 }
 
 /// Asks the bureau for an order that it may hold, unless a receipt says meanwhile that it does.

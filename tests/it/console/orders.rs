@@ -4,6 +4,7 @@ use cei_gateway::domain::acknowledgement::LineState;
 use cei_gateway::domain::delivery::DeliveryVerdict;
 use cei_gateway::domain::operator::role::Role;
 use cei_gateway::domain::order::OrderState;
+use cei_gateway::store::dashboard::count_dead_letters;
 use chrono::TimeDelta;
 
 use crate::console::browser::{Browser, between, console, signed_in};
@@ -183,6 +184,17 @@ both_worlds! {
         assert_eq!(failed, [order.number.as_str()]);
         assert_eq!(world.order(&order.number).await.state, OrderState::ReceiptOk);
         assert!(!world.holds().await.is_empty());
+        let dead = || async { count_dead_letters(&mut world.read().await).await.unwrap() };
+        assert_eq!(dead().await, 1);
+
+        // The next one that two persons send deals with the one that died.
+        assert_eq!(ana.post(&ask, &[("reason", "they have room now")]).await.status, 303);
+        let page = supervisor.get("/requests").await;
+        let id = between(&page.text, "action=\"/requests/", "/approve\"").unwrap();
+        let answer = supervisor.post(&format!("/requests/{id}/approve"), &[("reason", "so they say")]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        assert_eq!(world.deliver().await, [order.number.as_str()]);
+        assert_eq!(dead().await, 0);
         console.stop().await;
     }
 
